@@ -1,0 +1,152 @@
+"""Everything Quietline can refuse, as one tree.
+
+    QuietlineError
+    ├── InvalidInputError           400  a field is wrong; `fields` says which and why
+    │   └── InvalidPhoneNumberError 400
+    ├── LinkError                   400  a link is forged, used or expired
+    ├── SignatureError              400  a webhook's signature is wrong or stale
+    ├── UnauthenticatedError        401
+    ├── ForbiddenError              403
+    ├── NotEntitledError            403  the subscription does not cover an area
+    ├── NotFoundError               404
+    ├── ConflictError               409
+    ├── NotPublishedError           409  no list exists yet for what was asked
+    ├── TooManyRequestsError        429
+    ├── UnavailableError            503  a dependency is down; nothing was lost, try again
+    └── ConfigurationError          500  the deployment is wrong; never shown to a caller
+
+Each has a stable `slug` (the problem type's last part) and a `title`; `http.problems` maps the tree to RFC 9457.
+Messages are for people and never hold a full number, an e-mail address or a token.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One wrong field: `pointer` is a JSON pointer into the body (`/numbers/1`), `detail` a sentence, `code` stable.
+
+    `code` is the key of the sentence's translation on the hosted pages.
+    """
+
+    pointer: str
+    detail: str
+    code: str = "invalid"
+
+
+class QuietlineError(Exception):
+    """Root of the tree. `str(error)` is the sentence shown to the caller."""
+
+    slug: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+    status: ClassVar[int] = 500
+
+
+class InvalidInputError(QuietlineError):
+    """The request is understood but a value is wrong."""
+
+    slug = "invalid-input"
+    title = "The request has a value that cannot be accepted"
+    status = 400
+
+    def __init__(self, detail: str, fields: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(detail)
+        self.fields = fields
+
+
+class InvalidPhoneNumberError(InvalidInputError):
+    """The text is not a number that this registry takes; `reason` is one of `quietline.kernel.phone.Reason`."""
+
+    slug = "invalid-phone-number"
+    title = "The phone number cannot be accepted"
+
+    def __init__(self, detail: str, reason: str, fields: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(detail, fields)
+        self.reason = reason
+
+
+class LinkError(QuietlineError):
+    """A mailed link cannot be used: `slug` stays the same whether it was forged, used or expired."""
+
+    slug = "link-not-usable"
+    title = "The link cannot be used"
+    status = 400
+
+
+class SignatureError(QuietlineError):
+    """A webhook is not signed by a secret of ours, or its time stamp is outside the tolerance."""
+
+    slug = "signature-not-valid"
+    title = "The signature is not valid"
+    status = 400
+
+
+class UnauthenticatedError(QuietlineError):
+    """No valid credentials."""
+
+    slug = "not-signed-in"
+    title = "Sign in first"
+    status = 401
+
+
+class ForbiddenError(QuietlineError):
+    """Signed in, but not allowed."""
+
+    slug = "not-allowed"
+    title = "You are not allowed to do this"
+    status = 403
+
+
+class NotEntitledError(ForbiddenError):
+    """No entitlement covers what was asked."""
+
+    slug = "not-entitled"
+    title = "Your subscription does not cover this"
+
+
+class NotFoundError(QuietlineError):
+    """There is no such thing, or it belongs to somebody else."""
+
+    slug = "not-found"
+    title = "Not found"
+    status = 404
+
+
+class ConflictError(QuietlineError):
+    """The state does not allow this now."""
+
+    slug = "conflict"
+    title = "The current state does not allow this"
+    status = 409
+
+
+class NotPublishedError(ConflictError):
+    """No list has been published that could answer."""
+
+    slug = "not-published"
+    title = "No list has been published yet"
+
+
+class TooManyRequestsError(QuietlineError):
+    """A limit was reached."""
+
+    slug = "too-many-requests"
+    title = "Too many requests"
+    status = 429
+
+
+class UnavailableError(QuietlineError):
+    """Something we depend on does not answer; nothing was lost."""
+
+    slug = "unavailable"
+    title = "Please try again shortly"
+    status = 503
+
+
+class ConfigurationError(QuietlineError):
+    """The deployment is wrong. Shown to a caller only as an internal error."""
+
+    slug = "configuration"
+    title = "The service is not set up correctly"
+    status = 500

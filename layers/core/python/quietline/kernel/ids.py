@@ -1,0 +1,22 @@
+"""Identifiers: ULIDs for records (sort by time), short codes for people."""
+
+import secrets
+from datetime import datetime
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_ulid(now: datetime) -> str:
+    """Return a ULID: 26 characters, 48 bits of milliseconds and 80 random bits, in Crockford's base 32."""
+    value = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def new_code(length: int = 8) -> str:
+    """Return random characters that people can read aloud (no I, L, O, U); 5 bits each."""
+    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
+
+
+def normalise_code(text: str) -> str:
+    """Return a code as we wrote it: upper case, without spaces and dashes, I and L read as 1, O as 0."""
+    return text.strip().upper().replace("-", "").replace(" ", "").translate(str.maketrans("ILO", "110"))

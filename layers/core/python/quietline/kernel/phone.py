@@ -1,0 +1,178 @@
+"""Phone numbers: parsing what people type into E.164, masking, and the area key.
+
+`phonenumbers` (Google's libphonenumber data) decides what is a number and of what type; the profile decides which types
+and areas this registry takes. Nothing here knows a country.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from quietline.kernel.errors import InvalidPhoneNumberError
+
+
+class Reason(StrEnum):
+    """Why a text is not a number this registry takes."""
+
+    NOT_A_NUMBER = "not_a_number"
+    OTHER_COUNTRY = "other_country"
+    PREMIUM_RATE = "premium_rate"
+    TOLL_FREE = "toll_free"
+    TYPE_NOT_TAKEN = "type_not_taken"
+    AREA_NOT_SERVED = "area_not_served"
+    TOO_LONG = "too_long"
+
+
+SENTENCES = {
+    Reason.NOT_A_NUMBER: "This is not a phone number. Give it with its area code, for example (202) 555-0143.",
+    Reason.OTHER_COUNTRY: "This number belongs to another country. Only numbers of this country can be used here.",
+    Reason.PREMIUM_RATE: "This is a premium-rate number. Only personal numbers can be used here.",
+    Reason.TOLL_FREE: "This is a toll-free number. Only personal numbers can be used here.",
+    Reason.TYPE_NOT_TAKEN: "Numbers of this type cannot be used here.",
+    Reason.AREA_NOT_SERVED: "This area is not served by this registry.",
+    Reason.TOO_LONG: "This text is too long to be a phone number.",
+}
+
+MAX_LENGTH = 60
+TYPES: dict[str, tuple[int, ...]] = {
+    "fixed_line": (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE),
+    "mobile": (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE),
+    "voip": (PhoneNumberType.VOIP,),
+    "personal": (PhoneNumberType.PERSONAL_NUMBER,),
+    "toll_free": (PhoneNumberType.TOLL_FREE,),
+    "premium_rate": (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST),
+}
+
+
+@dataclass(frozen=True)
+class PhoneNumber:
+    """A number in E.164, e.g. `+12025550143`. `str()` and `repr()` are masked: only `.e164` gives it away."""
+
+    e164: str
+
+    def __str__(self) -> str:
+        return mask(self.e164)
+
+    def __repr__(self) -> str:
+        return f"PhoneNumber({mask(self.e164)})"
+
+
+@dataclass(frozen=True)
+class NumberingRules:
+    """What a profile says of numbers.
+
+    Attributes:
+        region: ISO 3166 code that `phonenumbers` reads national numbers in, e.g. `US`.
+        calling_code: E.164 country code, e.g. `1`.
+        regions: ISO codes whose numbers belong to this registry (the United States' list takes Puerto Rico's).
+        types: names out of `TYPES` that may register.
+        area_digits: length of the area key after the calling code (US 3); 0 means one area for the country.
+        subscriber_digits: length of the rest (US 7).
+        fictitious: `\\d`-less patterns: prefix + suffix ranges always accepted outside production, e.g. `("555", 100, 199)`.
+
+    """
+
+    region: str
+    calling_code: str
+    regions: tuple[str, ...]
+    types: tuple[str, ...]
+    area_digits: int
+    subscriber_digits: int
+    fictitious: tuple[tuple[str, int, int], ...] = ()
+
+
+def mask(e164: str) -> str:
+    """Return a number that may be shown and logged: the last two digits only (`+1••••••••43`)."""
+    return f"+{'•' * max(0, len(e164) - 3)}{e164[-2:]}"
+
+
+def parse_any(text: str, rules: NumberingRules) -> PhoneNumber:
+    """Read any number in the world (a caller's may be foreign, toll-free or unassigned): only the form is checked.
+
+    Raises:
+        InvalidPhoneNumberError: the text is no possible number.
+
+    """
+    if len(text) > MAX_LENGTH:
+        raise refused(Reason.TOO_LONG)
+    try:
+        parsed = phonenumbers.parse(text, rules.region)
+    except phonenumbers.NumberParseException as error:
+        raise refused(Reason.NOT_A_NUMBER) from error
+    if (
+        not phonenumbers.is_possible_number(parsed)
+        or phonenumbers.is_possible_number_with_reason(parsed) != 0
+    ):
+        raise refused(Reason.NOT_A_NUMBER)
+    return PhoneNumber(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def parse(text: str, rules: NumberingRules) -> PhoneNumber:
+    """Read a consumer's number as people type it (`(202) 555-0143`, `1-202-555-0143`, `+1 202.555.0143`).
+
+    Returns:
+        The number in E.164; an extension is dropped.
+
+    Raises:
+        InvalidPhoneNumberError: with the `Reason` why this registry does not take it.
+
+    """
+    number = parse_any(text, rules)
+    parsed = phonenumbers.parse(number.e164)
+    if str(parsed.country_code) != rules.calling_code:
+        raise refused(Reason.OTHER_COUNTRY)
+    if _is_fictitious(number, rules):
+        return number
+    if not phonenumbers.is_valid_number(parsed):
+        raise refused(Reason.NOT_A_NUMBER)
+    kind = phonenumbers.number_type(parsed)
+    if kind == PhoneNumberType.TOLL_FREE and "toll_free" not in rules.types:
+        raise refused(Reason.TOLL_FREE)
+    if kind in TYPES["premium_rate"] and "premium_rate" not in rules.types:
+        raise refused(Reason.PREMIUM_RATE)
+    if phonenumbers.region_code_for_number(parsed) not in rules.regions:
+        raise refused(Reason.OTHER_COUNTRY)
+    if not any(kind in TYPES[name] for name in rules.types):
+        raise refused(Reason.TYPE_NOT_TAKEN)
+    return number
+
+
+def area_of(number: PhoneNumber, rules: NumberingRules) -> str:
+    """Return the area key of a national number, e.g. `202`; the calling code itself where a country is one area."""
+    start = 1 + len(rules.calling_code)
+    return number.e164[start : start + rules.area_digits] or rules.calling_code
+
+
+def subscriber_of(number: PhoneNumber, rules: NumberingRules) -> int:
+    """Return the subscriber part as a whole number, e.g. 5550143: the bit in the area's bitmap."""
+    return int(number.e164[1 + len(rules.calling_code) + rules.area_digits :])
+
+
+def from_parts(area: str, subscriber: int, rules: NumberingRules) -> PhoneNumber:
+    """Return the number of an area key and a bitmap's bit; the inverse of `area_of` and `subscriber_of`."""
+    digits = area if rules.area_digits else ""
+    return PhoneNumber(f"+{rules.calling_code}{digits}{subscriber:0{rules.subscriber_digits}d}")
+
+
+def national(number: PhoneNumber) -> str:
+    """Return the number as people of its country write it, e.g. `(202) 555-0143`: for pages and mails, never for logs."""
+    return phonenumbers.format_number(
+        phonenumbers.parse(number.e164), phonenumbers.PhoneNumberFormat.NATIONAL
+    )
+
+
+def refused(reason: Reason) -> InvalidPhoneNumberError:
+    """Return the error for a reason, with its sentence."""
+    return InvalidPhoneNumberError(SENTENCES[reason], reason)
+
+
+def _is_fictitious(number: PhoneNumber, rules: NumberingRules) -> bool:
+    subscriber = f"{subscriber_of(number, rules):0{rules.subscriber_digits}d}"
+    if len(number.e164) != 1 + len(rules.calling_code) + rules.area_digits + rules.subscriber_digits:
+        return False
+    return any(
+        subscriber.startswith(prefix) and low <= int(subscriber[len(prefix) :]) <= high
+        for prefix, low, high in rules.fictitious
+    )

@@ -1,0 +1,210 @@
+"""The environment contract: one frozen model per function.
+
+A function reads its environment through its model (`PublicApiSettings.from_environment()`), and the infrastructure
+renders the environment from the same model (`PublicApiSettings(...).to_env()`), so a missing or misspelt variable is a
+type error at synth and not a failure at run time. Values may be CDK tokens, which are strings.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+from quietline.kernel.errors import ConfigurationError
+
+PREFIX = "QUIETLINE_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What every function needs.
+
+    Attributes:
+        stage: deployment stage, e.g. `local`, `staging`, `production`.
+        profile: name of the jurisdiction's profile, e.g. `us`.
+        idempotency_table: table of Powertools' idempotency records; empty where the function creates nothing.
+
+    """
+
+    stage: str
+    profile: str
+    idempotency_table: str = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the settings from the environment.
+
+        Raises:
+            ConfigurationError: a variable without a default is missing, or a whole number is not one.
+
+        """
+        source = os.environ if environ is None else environ
+        values: dict[str, str | int] = {}
+        for field in fields(cls):
+            name = PREFIX + field.name.upper()
+            if name not in source:
+                continue
+            if field.type is int:
+                try:
+                    values[field.name] = int(source[name])
+                except ValueError as error:
+                    raise ConfigurationError(f"{name} must be a whole number.") from error
+            else:
+                values[field.name] = source[name]
+        try:
+            return cls(**values)  # type: ignore[arg-type]
+        except TypeError as error:
+            missing = [PREFIX + f.name.upper() for f in fields(cls) if f.name not in values]
+            raise ConfigurationError(f"The environment lacks one of {', '.join(missing)}.") from error
+
+    def to_env(self) -> dict[str, str]:
+        """Render the environment of the function: one `QUIETLINE_…` variable per field."""
+        return {PREFIX + field.name.upper(): str(getattr(self, field.name)) for field in fields(self)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicApiSettings(Settings):
+    """`public_api`: registrations, complaints, manifests, keys."""
+
+    registry_table: str
+    cases_table: str
+    lists_bucket: str
+    pii_key_id: str
+    signing_key_ids: str
+    """KMS key ids or ARNs, newest first, separated by commas: rotation adds in front, old manifests still verify."""
+    app_secret_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteFormsSettings(Settings):
+    """`site_forms`: the hosted pages' forms, rendered on the server."""
+
+    registry_table: str
+    cases_table: str
+    pii_key_id: str
+    app_secret_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellerApiSettings(Settings):
+    """`seller_api`: organizations, certifications, quotes, orders, downloads, lookups."""
+
+    registry_table: str
+    sellers_table: str
+    lists_bucket: str
+    pii_key_id: str
+    signing_key_ids: str
+    app_secret_id: str
+    user_pool_id: str
+    token_url: str
+    """OAuth2 token endpoint that machine clients use."""
+    download_url_seconds: int = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseApiSettings(Settings):
+    """`case_api`: the investigators' cases."""
+
+    cases_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorizerSettings(Settings):
+    """`authorizer`: verifies Cognito access tokens."""
+
+    issuer: str
+    jwks_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StripeWebhookSettings(Settings):
+    """`stripe_webhook`: verifies, stores once, acknowledges."""
+
+    sellers_table: str
+    stripe_secret_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentWorkerSettings(Settings):
+    """`payment_worker`: the only function that talks to the payment server."""
+
+    sellers_table: str
+    pii_key_id: str
+    stripe_secret_id: str
+    stripe_api_base: str = "https://api.stripe.com"
+    stripe_finalizes: int = 1
+    """0 where the payment server has no `finalize` step (localstripe)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelaySettings(Settings):
+    """`relay`: forwards outbox items from the tables' streams."""
+
+    mail_queue_url: str
+    payments_queue_url: str
+    screen_machine_arn: str
+    investigate_machine_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailerSettings(Settings):
+    """`mailer`: renders and sends the outbox's mails."""
+
+    registry_table: str
+    sellers_table: str
+    cases_table: str
+    pii_key_id: str
+    app_secret_id: str
+    sender: str
+    """The `From` address; its domain is a verified SES identity."""
+    configuration_set: str
+    site_url: str
+    """Where links in mails point; no trailing slash."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishSettings(Settings):
+    """`publish_plan`, `publish_area` and `publish_manifest`."""
+
+    registry_table: str
+    lists_bucket: str
+    signing_key_ids: str = ""
+    settle_seconds: int = 120
+    """How long before now the cut-off lies at the earliest, so that no transaction is still in flight."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreenComplaintSettings(Settings):
+    """`screen_complaint`: the rules on one complaint."""
+
+    registry_table: str
+    cases_table: str
+    sellers_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvestigateCaseSettings(Settings):
+    """`investigate_case`: the steps of one case."""
+
+    cases_table: str
+    sellers_table: str
+    registry_table: str
+
+
+FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
+    "public_api": PublicApiSettings,
+    "site_forms": SiteFormsSettings,
+    "seller_api": SellerApiSettings,
+    "case_api": CaseApiSettings,
+    "authorizer": AuthorizerSettings,
+    "stripe_webhook": StripeWebhookSettings,
+    "payment_worker": PaymentWorkerSettings,
+    "relay": RelaySettings,
+    "mailer": MailerSettings,
+    "publish_plan": PublishSettings,
+    "publish_area": PublishSettings,
+    "publish_manifest": PublishSettings,
+    "screen_complaint": ScreenComplaintSettings,
+    "investigate_case": InvestigateCaseSettings,
+}
+"""Every function folder and its settings model; a test compares this with `functions/` and with the templates."""
