@@ -101,10 +101,7 @@ def parse_any(text: str, rules: NumberingRules) -> PhoneNumber:
         parsed = phonenumbers.parse(text, rules.region)
     except phonenumbers.NumberParseException as error:
         raise refused(Reason.NOT_A_NUMBER) from error
-    if (
-        not phonenumbers.is_possible_number(parsed)
-        or phonenumbers.is_possible_number_with_reason(parsed) != 0
-    ):
+    if not phonenumbers.is_possible_number(parsed) or phonenumbers.is_possible_number_with_reason(parsed) != 0:
         raise refused(Reason.NOT_A_NUMBER)
     return PhoneNumber(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
@@ -158,9 +155,7 @@ def from_parts(area: str, subscriber: int, rules: NumberingRules) -> PhoneNumber
 
 def national(number: PhoneNumber) -> str:
     """Return the number as people of its country write it, e.g. `(202) 555-0143`: for pages and mails, never for logs."""
-    return phonenumbers.format_number(
-        phonenumbers.parse(number.e164), phonenumbers.PhoneNumberFormat.NATIONAL
-    )
+    return phonenumbers.format_number(phonenumbers.parse(number.e164), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def refused(reason: Reason) -> InvalidPhoneNumberError:
