@@ -1,0 +1,38 @@
+"""AWS clients: the one place that makes them.
+
+botocore's own session is used rather than boto3's: the same clients with less to import (docs/adr/0008).
+"""
+
+import os
+from functools import cache
+from typing import Any
+
+import botocore.config
+import botocore.session
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.Session()
+
+
+@cache
+def client(name: str) -> Any:
+    """Return the cached client of a service (`dynamodb`, `s3`, `kms`, `sesv2`, `stepfunctions` …).
+
+    S3 signs with SigV4, so that presigned URLs are bound to content type and host and expire.
+    """
+    config = botocore.config.Config(
+        connect_timeout=2,
+        read_timeout=10,
+        retries={"mode": "standard", "max_attempts": 3},
+        signature_version="s3v4" if name == "s3" else None,
+        user_agent_extra="quietline",
+    )
+    return _session().create_client(name, region_name=os.environ.get("AWS_REGION", "us-east-1"), config=config)
+
+
+def forget_clients() -> None:
+    """Drop cached clients and session (tests enter and leave moto)."""
+    client.cache_clear()
+    _session.cache_clear()

@@ -1,0 +1,123 @@
+"""Every key of the tables; see the table in docs/architecture.md. No key is spelt anywhere else."""
+
+from datetime import date, datetime
+
+from quietline.kernel.clock import to_text
+
+META = "META"
+
+
+def registration(registration_id: str) -> tuple[str, str]:
+    """Key of a registration."""
+    return f"REGISTRATION#{registration_id}", META
+
+
+def number(e164: str) -> tuple[str, str]:
+    """Key of a number's state and history."""
+    return f"NUMBER#{e164}", META
+
+
+def changes(area: str, utc_day: date) -> str:
+    """Partition of one area's changes on one UTC day."""
+    return f"CHANGES#{area}#{utc_day.isoformat()}"
+
+
+def change(area: str, at: datetime, e164: str) -> tuple[str, str]:
+    """Key of one change."""
+    text = to_text(at)
+    return f"CHANGES#{area}#{text[:10]}", f"{text}#{e164}"
+
+
+def publication(day: date) -> tuple[str, str]:
+    """Key of a date's fixed cut-off."""
+    return f"PUBLICATION#{day.isoformat()}", META
+
+
+def manifest(day: date) -> tuple[str, str]:
+    """Key of a published manifest; the partition `MANIFESTS` lists them by date."""
+    return "MANIFESTS", day.isoformat()
+
+
+def mail(mail_id: str) -> tuple[str, str]:
+    """Key of an outbox mail."""
+    return f"MAIL#{mail_id}", META
+
+
+def organization(organization_id: str) -> tuple[str, str]:
+    """Key of an organization."""
+    return f"ORGANIZATION#{organization_id}", META
+
+
+def member(organization_id: str, sub: str) -> tuple[str, str]:
+    """Key of a member."""
+    return f"ORGANIZATION#{organization_id}", f"MEMBER#{sub}"
+
+
+def certification(organization_id: str, at: datetime) -> tuple[str, str]:
+    """Key of a certification."""
+    return f"ORGANIZATION#{organization_id}", f"CERTIFICATION#{to_text(at)}"
+
+
+def entitlement(organization_id: str, area: str, order_id: str) -> tuple[str, str]:
+    """Key of an entitlement: one area bought by one order."""
+    return f"ORGANIZATION#{organization_id}", f"ENTITLEMENT#{area}#{order_id}"
+
+
+def receipt(organization_id: str, receipt_id: str) -> tuple[str, str]:
+    """Key of a receipt."""
+    return f"ORGANIZATION#{organization_id}", f"RECEIPT#{receipt_id}"
+
+
+def machine_client(organization_id: str, client_id: str) -> tuple[str, str]:
+    """Key of a machine client."""
+    return f"ORGANIZATION#{organization_id}", f"CLIENT#{client_id}"
+
+
+def san(number_: str) -> tuple[str, str]:
+    """Key that makes a SAN unique."""
+    return f"SAN#{number_}", META
+
+
+def order(order_id: str) -> tuple[str, str]:
+    """Key of an order."""
+    return f"ORDER#{order_id}", META
+
+
+def invoice(invoice_id: str) -> tuple[str, str]:
+    """Key of the payment server's invoice."""
+    return f"INVOICE#{invoice_id}", META
+
+
+def payment_command(command_id: str) -> tuple[str, str]:
+    """Key of a command to the payment server."""
+    return f"PAYMENT_COMMAND#{command_id}", META
+
+
+def payment_event(event_id: str) -> tuple[str, str]:
+    """Key of a webhook event."""
+    return f"PAYMENT_EVENT#{event_id}", META
+
+
+def complaint(complaint_id: str) -> tuple[str, str]:
+    """Key of a complaint."""
+    return f"COMPLAINT#{complaint_id}", META
+
+
+def case(case_id: str) -> tuple[str, str]:
+    """Key of a case."""
+    return f"CASE#{case_id}", META
+
+
+def case_complaint(case_id: str, complaint_id: str) -> tuple[str, str]:
+    """Key of a complaint's place in a case."""
+    return f"CASE#{case_id}", f"COMPLAINT#{complaint_id}"
+
+
+def case_event(case_id: str, at: datetime, event_id: str) -> tuple[str, str]:
+    """Key of an entry of a case's append-only audit log."""
+    return f"CASE#{case_id}", f"EVENT#{to_text(at)}#{event_id}"
+
+
+def caller(e164: str) -> tuple[str, str]:
+    """Key of the pointer to a caller's one open case."""
+    return f"CALLER#{e164}", META

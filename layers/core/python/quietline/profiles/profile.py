@@ -1,0 +1,209 @@
+"""The profile's shape. A new country is a TOML file; behaviour that differs in kind is a named strategy, never an `if`."""
+
+import tomllib
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from quietline.kernel.errors import ConfigurationError
+from quietline.kernel.phone import NumberingRules
+
+FOLDER = Path(__file__).parent
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Numbering(_Part):
+    """Which numbers belong to the registry; see `kernel.phone.NumberingRules`."""
+
+    region: str
+    calling_code: str
+    regions: tuple[str, ...]
+    types: tuple[str, ...]
+    area_digits: int
+    subscriber_digits: int
+    fictitious: tuple[tuple[str, int, int], ...] = ()
+
+
+class Registration(_Part):
+    """Limits and windows of a registration; days are calendar days of the profile's time zone."""
+
+    max_numbers: int
+    link_hours: int
+    listed_after_days: int
+    binding_after_days: int
+    mails_per_address_per_day: int
+
+
+class Lists(_Part):
+    """How long a list may be used, in days of its age."""
+
+    max_age_days: int
+    warn_age_days: int
+
+
+class Sellers(_Part):
+    """Term, renewal and the certification's text by language."""
+
+    term_months: int
+    renewal_window_days: int
+    certification_version: str
+    certification_text: dict[str, str]
+
+
+class FeeYear(_Part):
+    """Amounts in minor units that hold from `from` on."""
+
+    since: date = Field(alias="from")
+    area: int
+    half: int
+    maximum: int
+    source: str
+
+
+class Fees(_Part):
+    """The fee rules and the table of years, oldest first."""
+
+    free_areas: int
+    half_price_from_month: int
+    years: tuple[FeeYear, ...]
+
+
+class Lookups(_Part):
+    """How many numbers one lookup may hold."""
+
+    free_numbers: int
+    subscriber_numbers: int
+
+
+class Subject(_Part):
+    """What a call was about: a code of the form, its label by language, its spelling in the open data."""
+
+    code: int
+    diverted: bool
+    open_data_label: str
+    label: dict[str, str]
+
+
+class Complaints(_Part):
+    """Windows of a complaint and its subjects."""
+
+    grace_days: int
+    window_days: int
+    duplicate_hours: int
+    max_comments: int
+    subjects: tuple[Subject, ...]
+
+    def subject(self, code: int) -> Subject | None:
+        """Return the subject of a code, or None."""
+        return next((subject for subject in self.subjects if subject.code == code), None)
+
+
+class Cases(_Part):
+    """When a case opens and how long its review may take."""
+
+    distinct_complainants: int
+    window_days: int
+    review_days: int
+    decisions: tuple[str, ...]
+
+
+class Penalty(_Part):
+    """The maximum penalty per call in minor units, from a date on."""
+
+    since: date = Field(alias="from")
+    maximum: int
+    source: str
+
+
+class Profile(_Part):
+    """One jurisdiction."""
+
+    name: str
+    title: str
+    time_zone: str
+    currency: str
+    languages: tuple[str, ...]
+    numbering: Numbering
+    registration: Registration
+    lists: Lists
+    sellers: Sellers
+    fees: Fees
+    lookups: Lookups
+    complaints: Complaints
+    cases: Cases
+    penalties: tuple[Penalty, ...]
+    areas: dict[str, tuple[str, ...]]
+    """State or region → its area keys."""
+
+    @cached_property
+    def rules(self) -> NumberingRules:
+        """The numbering part as the kernel takes it."""
+        return NumberingRules(**self.numbering.model_dump())
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone whose midnight ends the registry's day."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def state_of_area(self) -> dict[str, str]:
+        """Area key → state."""
+        return {area: state for state, areas in self.areas.items() for area in areas}
+
+    @cached_property
+    def area_keys(self) -> tuple[str, ...]:
+        """Every area, sorted."""
+        return tuple(sorted(self.state_of_area))
+
+    def local_date(self, instant: datetime) -> date:
+        """Return the registry's date at an instant."""
+        return instant.astimezone(self.zone).date()
+
+    def end_of(self, day: date) -> datetime:
+        """Return the instant at which a day of the registry ends (midnight of the next), in UTC."""
+        return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+
+    def fee_year(self, day: date) -> FeeYear:
+        """Return the fees that hold on a day.
+
+        Raises:
+            ConfigurationError: the profile knows no fees that early.
+        """
+        found = [year for year in self.fees.years if year.since <= day]
+        if not found:
+            raise ConfigurationError(f"The profile {self.name} has no fees for {day.isoformat()}.")
+        return found[-1]
+
+    def penalty(self, day: date) -> Penalty:
+        """Return the maximum penalty for a call on a day.
+
+        Raises:
+            ConfigurationError: the profile knows no maximum that early.
+        """
+        found = [penalty for penalty in self.penalties if penalty.since <= day]
+        if not found:
+            raise ConfigurationError(f"The profile {self.name} has no penalty for {day.isoformat()}.")
+        return found[-1]
+
+
+@cache
+def load_profile(name: str) -> Profile:
+    """Return the profile of that name.
+
+    Raises:
+        ConfigurationError: there is none, or it is not well formed.
+    """
+    path = FOLDER / f"{name}.toml"
+    if not name.isidentifier() or not path.is_file():
+        known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
+        raise ConfigurationError(f"There is no profile {name!r}; known are {known}.")
+    try:
+        return Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ConfigurationError(f"The profile {name} is not well formed: {error}") from error
