@@ -70,7 +70,7 @@ class NumberingRules:
         types: names out of `TYPES` that may register.
         area_digits: length of the area key after the calling code (US 3); 0 means one area for the country.
         subscriber_digits: length of the rest (US 7).
-        fictitious: `\\d`-less patterns: prefix + suffix ranges always accepted outside production, e.g. `("555", 100, 199)`.
+        fictitious: ranges set aside for fiction, as (prefix, low, high) of the subscriber part: `("555", 100, 199)`.
 
     """
 
@@ -154,7 +154,7 @@ def from_parts(area: str, subscriber: int, rules: NumberingRules) -> PhoneNumber
 
 
 def national(number: PhoneNumber) -> str:
-    """Return the number as people of its country write it, e.g. `(202) 555-0143`: for pages and mails, never for logs."""
+    """Return the number as its country writes it, e.g. `(202) 555-0143`: for pages and mails, never for logs."""
     return phonenumbers.format_number(phonenumbers.parse(number.e164), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 

@@ -1,4 +1,4 @@
-"""The profile's shape. A new country is a TOML file; behaviour that differs in kind is a named strategy, never an `if`."""
+"""The profile's shape. A new country is a TOML file; behaviour that differs in kind is a named strategy, no `if`."""
 
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta

@@ -161,7 +161,7 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def put(self, key: Key, item: Item, *, condition: str = "", values: Item | None = None) -> Write:
-        """Return a put; `condition` is DynamoDB's expression, `values` its `:names`. `new=` is `attribute_not_exists(pk)`."""
+        """Return a put; `condition` is DynamoDB's expression, `values` its `:names`."""
         stored = {"pk": key[0], "sk": key[1], **item}
         request = {"TableName": self.name, "Item": {name: encode(value) for name, value in stored.items()}}
         return Write("Put", _conditioned(request, condition, values))

@@ -1,0 +1,111 @@
+"""`Idempotency-Key`: a POST sent again with the same key and body gets the first answer again and does nothing twice.
+
+Powertools keeps the records (key = caller + route + key, SHA-256). Only answers below 400 are kept, for a day. The same key
+with another body is 422, a repeat while the first still runs is 409.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from quietline.http import problems
+
+HEADER = "idempotency-key"
+MAX_KEY_LENGTH = 200
+KEEP_SECONDS = 24 * 3600
+
+
+class _NotKeptError(Exception):
+    """Carries an answer that must not be replayed out of Powertools' wrapper, which then forgets the record."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__("not kept")
+        self.answer = answer
+
+
+def once(table: str, event: dict[str, Any], answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Answer `event` by calling `answer`, at most once for its `Idempotency-Key`.
+
+    Args:
+        table: name of the idempotency table.
+        event: an HTTP API event (payload 2.0).
+        answer: makes the proxy answer; called only the first time.
+
+    Returns:
+        The proxy answer; a replay carries `Idempotency-Replayed: true`.
+    """
+    http = event.get("requestContext", {}).get("http", {})
+    key = next((value for name, value in (event.get("headers") or {}).items() if name.lower() == HEADER), "")
+    if not table or http.get("method") != "POST" or not key:
+        return answer()
+    if len(key) > MAX_KEY_LENGTH:
+        return _problem(400, "invalid-input", f"Idempotency-Key may have at most {MAX_KEY_LENGTH} characters.")
+
+    from aws_lambda_powertools.utilities.idempotency import exceptions, idempotent_function
+
+    caller = event.get("requestContext", {}).get("authorizer", {}).get("lambda") or {}
+    who = caller.get("sub") or caller.get("client_id") or "anybody"
+    record = {
+        "key": f"{who}|{http.get('path', '')}|{key}",
+        "body": hashlib.sha256(str(event.get("body") or "").encode("utf-8", "surrogatepass")).hexdigest(),
+    }
+
+    @idempotent_function(data_keyword_argument="record", persistence_store=_store(table), config=_config())
+    def run(*, record: dict[str, str]) -> dict[str, Any]:
+        made = answer()
+        if made.get("statusCode", 500) >= 400:
+            raise _NotKeptError(made)
+        return made
+
+    try:
+        return dict(run(record=record))
+    except _NotKeptError as stop:
+        return stop.answer
+    except exceptions.IdempotencyAlreadyInProgressError:
+        return _problem(
+            409, "conflict", "The first request with this Idempotency-Key is still running; try again shortly."
+        )
+    except exceptions.IdempotencyValidationError:
+        return _problem(
+            422, "idempotency-key-reused", "This Idempotency-Key was used with another body; use a new key."
+        )
+
+
+@cache
+def _store(table: str) -> Any:
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+    from quietline.adapters.aws import client
+
+    return DynamoDBPersistenceLayer(table_name=table, boto3_client=client("dynamodb"))
+
+
+@cache
+def _config() -> Any:
+    from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig
+
+    return IdempotencyConfig(
+        event_key_jmespath="key",
+        payload_validation_jmespath="body",
+        hash_function="sha256",
+        expires_after_seconds=KEEP_SECONDS,
+        response_hook=_mark_replayed,
+    )
+
+
+def _mark_replayed(answer: Any, _record: Any) -> Any:
+    answer.setdefault("headers", {})["Idempotency-Replayed"] = "true"
+    return answer
+
+
+def _problem(status: int, slug: str, detail: str) -> dict[str, Any]:
+    titles = {400: "The request has a value that cannot be accepted", 409: "The current state does not allow this"}
+    made = problems.problem(status, slug, titles.get(status, "The Idempotency-Key was used before"), detail)
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": problems.PROBLEM, **problems.HEADERS},
+        "body": json.dumps(json.loads(made.body or "{}"), ensure_ascii=False),
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,192 @@
+"""Every error as an RFC 9457 problem: `application/problem+json` with a type, a sentence and the wrong fields.
+
+No problem repeats a value that the caller sent, so no number, address or token comes back or reaches a log.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFoundError
+from aws_lambda_powertools.event_handler.exceptions import ServiceError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+    ResponseValidationError,
+)
+
+from quietline.kernel.errors import ConfigurationError, InvalidInputError, QuietlineError, UnavailableError
+
+logger = Logger(child=True)
+
+PROBLEM = "application/problem+json"
+TYPE_BASE = "/problems/"
+HEADERS = {"Cache-Control": "no-store"}
+
+
+def problem(
+    status: int,
+    slug: str,
+    title: str,
+    detail: str,
+    *,
+    fields: list[dict[str, str]] | None = None,
+    request_id: str = "",
+    headers: dict[str, str] | None = None,
+) -> Response[str]:
+    """Return the answer.
+
+    Args:
+        status: HTTP status.
+        slug: last part of the problem's `type`; each has a page in docs/reference/problems.md.
+        title: same for every problem of the type.
+        detail: one sentence about this one.
+        fields: `errors` as `{"pointer", "detail", "code"}`; pointers are JSON pointers into the body.
+        request_id: API Gateway's id, for the support desk.
+        headers: added to the answer (`Allow`, `Retry-After`).
+    """
+    body: dict[str, Any] = {"type": TYPE_BASE + slug, "title": title, "status": status, "detail": detail}
+    if fields:
+        body["errors"] = fields
+    if request_id:
+        body["request_id"] = request_id
+    return Response(
+        status_code=status,
+        content_type=PROBLEM,
+        body=json.dumps(body, ensure_ascii=False),
+        headers=HEADERS | (headers or {}),
+    )
+
+
+def install(app: APIGatewayHttpResolver) -> None:
+    """Make every error of `app`'s routes a problem."""
+
+    def request_id() -> str:
+        context = app.current_event.request_context
+        return str(context.request_id or "")
+
+    @app.exception_handler(QuietlineError)
+    def refused(error: QuietlineError) -> Response[str]:
+        return from_error(error, request_id())
+
+    @app.exception_handler(RequestValidationError)
+    def not_valid(error: RequestValidationError) -> Response[str]:
+        fields = [_field(entry) for entry in error.errors()]
+        if any(entry["code"] == "json_invalid" for entry in fields):
+            return problem(
+                400, "not-json", "The body is not JSON", "Send the body as a JSON object.", request_id=request_id()
+            )
+        return problem(
+            400,
+            InvalidInputError.slug,
+            InvalidInputError.title,
+            "See `errors` for each field that is wrong.",
+            fields=fields,
+            request_id=request_id(),
+        )
+
+    @app.exception_handler(RequestUnsupportedContentType)
+    def not_supported(_error: RequestUnsupportedContentType) -> Response[str]:
+        return problem(
+            415,
+            "unsupported-content-type",
+            "The content type is not supported",
+            "Send the body with Content-Type: application/json.",
+            request_id=request_id(),
+        )
+
+    @app.exception_handler(UnicodeDecodeError)
+    def not_utf8(_error: UnicodeDecodeError) -> Response[str]:
+        return problem(400, "not-utf-8", "The body is not UTF-8", "Send the body in UTF-8.", request_id=request_id())
+
+    @app.exception_handler(ResponseValidationError)
+    def our_fault(error: ResponseValidationError) -> Response[str]:
+        logger.error("answer_not_valid", fields=[entry.get("loc") for entry in error.errors()])
+        return internal(request_id())
+
+    @app.exception_handler(Exception)
+    def unexpected(error: Exception) -> Response[str]:
+        if isinstance(error, ServiceError):
+            return problem(
+                error.status_code,
+                "request-refused",
+                HTTPStatus(error.status_code).phrase,
+                HTTPStatus(error.status_code).phrase + ".",
+                request_id=request_id(),
+            )
+        logger.error("unexpected_error", error_type=type(error).__name__, where=_where(error))
+        return internal(request_id())
+
+    @app.not_found
+    def no_route(_error: RouteNotFoundError) -> Response[str]:
+        event = app.current_event
+        allowed = allowed_methods(app, event.path)
+        if allowed:
+            return problem(
+                405,
+                "method-not-allowed",
+                "The method is not allowed",
+                f"Use {' or '.join(allowed)} here.",
+                headers={"Allow": ", ".join(allowed)},
+                request_id=request_id(),
+            )
+        return problem(404, "no-such-address", "There is nothing here", "Check the address.", request_id=request_id())
+
+
+def from_error(error: QuietlineError, request_id: str = "") -> Response[str]:
+    """Return the problem of one of our errors; a configuration error says nothing of its cause."""
+    if isinstance(error, ConfigurationError):
+        logger.error("configuration_error", detail=str(error))
+        return internal(request_id)
+    fields = (
+        [{"pointer": f.pointer, "detail": f.detail, "code": f.code} for f in error.fields]
+        if isinstance(error, InvalidInputError)
+        else None
+    )
+    headers = {"Retry-After": "5"} if isinstance(error, UnavailableError) else None
+    return problem(
+        error.status, error.slug, error.title, str(error), fields=fields, request_id=request_id, headers=headers
+    )
+
+
+def internal(request_id: str = "") -> Response[str]:
+    """Return the answer to an error of our own."""
+    return problem(
+        500,
+        "internal-error",
+        "Something went wrong on our side",
+        "Nothing was lost. Please try again; if it happens again, tell us the request_id.",
+        request_id=request_id,
+    )
+
+
+def allowed_methods(app: APIGatewayHttpResolver, path: str) -> list[str]:
+    """Return the methods that `path` has routes for, sorted."""
+    routes = app._static_routes + app._dynamic_routes
+    methods = {route.method for route in routes if route.rule.match(path)}
+    return sorted(methods)
+
+
+def _field(entry: dict[str, Any]) -> dict[str, str]:
+    location = [str(part) for part in entry.get("loc", ()) if part not in ("body", "query", "path", "header")]
+    code = str(entry.get("type", "invalid"))
+    # pydantic's messages name types and limits, never the value; custom errors of ours are sentences already
+    return {
+        "pointer": "/" + "/".join(location),
+        "detail": _sentence(str(entry.get("msg", "This is not valid."))),
+        "code": code,
+    }
+
+
+def _sentence(message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
