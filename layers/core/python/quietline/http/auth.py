@@ -112,7 +112,7 @@ def route[**P, R](
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             principal = require(rule, app.current_event.raw_event)
-            app.append_context(principal=principal)
+            app.append_context(principal=principal)  # type: ignore[no-untyped-call]
             return function(*args, **kwargs)
 
         app.route(path, method=method, **openapi)(checked)

@@ -1,7 +1,7 @@
 """`Idempotency-Key`: a POST sent again with the same key and body gets the first answer again and does nothing twice.
 
-Powertools keeps the records (key = caller + route + key, SHA-256). Only answers below 400 are kept, for a day. The same key
-with another body is 422, a repeat while the first still runs is 409.
+Powertools keeps the records (key = caller + route + key, SHA-256). Only answers below 400 are kept, for a day. The
+same key with another body is 422, a repeat while the first still runs is 409.
 """
 
 import hashlib
@@ -64,12 +64,10 @@ def once(table: str, event: dict[str, Any], answer: Callable[[], dict[str, Any]]
     except _NotKeptError as stop:
         return stop.answer
     except exceptions.IdempotencyAlreadyInProgressError:
-        return _problem(
-            409, "conflict", "The first request with this Idempotency-Key is still running; try again shortly."
-        )
+        return _problem(409, "conflict", "The first request with this Idempotency-Key still runs; try again shortly.")
     except exceptions.IdempotencyValidationError:
         return _problem(
-            422, "idempotency-key-reused", "This Idempotency-Key was used with another body; use a new key."
+            422, "idempotency-key-reused", "This Idempotency-Key came with another body before; use a new key."
         )
 
 
@@ -91,7 +89,7 @@ def _config() -> Any:
         payload_validation_jmespath="body",
         hash_function="sha256",
         expires_after_seconds=KEEP_SECONDS,
-        response_hook=_mark_replayed,
+        response_hook=_mark_replayed,  # type: ignore[arg-type]
     )
 
 

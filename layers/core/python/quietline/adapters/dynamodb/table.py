@@ -228,13 +228,14 @@ def _conditioned(
 
 
 def _failed(error: ClientError, count: int) -> list[Item | None] | None:
-    code = error.response["Error"]["Code"]
+    response: dict[str, Any] = dict(error.response)
+    code = response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
-        item = error.response.get("Item")
+        item = response.get("Item")
         return [decode_item(item) if item else None]
     if code != "TransactionCanceledException":
         return None
-    reasons = error.response.get("CancellationReasons", [])
+    reasons = response.get("CancellationReasons", [])
     codes = {reason.get("Code") for reason in reasons} - {"None", None}
     if codes and codes <= {"ConditionalCheckFailed", "TransactionConflict"}:
         stored = [decode_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
