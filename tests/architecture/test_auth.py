@@ -1,0 +1,77 @@
+"""Every route declares who may call it, and every kind of caller gets just that."""
+
+import importlib
+from typing import Any
+
+import pytest
+from quietline.http.auth import LISTS_SCOPE, RULES, Rule, require
+from quietline.kernel.errors import ForbiddenError, UnauthenticatedError
+
+API_FUNCTIONS = ("public_api", "seller_api", "case_api", "stripe_webhook")
+CALLERS: dict[str, dict[str, str] | None] = {
+    "nobody": None,
+    "person": {"sub": "user-1", "client_id": "cli", "groups": "", "scopes": "aws.cognito.signin.user.admin"},
+    "investigator": {"sub": "user-2", "client_id": "cli", "groups": "investigator", "scopes": ""},
+    "supervisor": {"sub": "user-3", "client_id": "cli", "groups": "supervisor", "scopes": ""},
+    "machine": {"sub": "", "client_id": "machine-1", "groups": "", "scopes": LISTS_SCOPE},
+    "machine without scope": {"sub": "", "client_id": "machine-2", "groups": "", "scopes": ""},
+    "machine that claims a group": {"sub": "", "client_id": "machine-3", "groups": "investigator", "scopes": ""},
+}
+ALLOWED = {
+    Rule.PUBLIC: set(CALLERS),
+    Rule.SIGNED: set(CALLERS),
+    Rule.USER: {"person", "investigator", "supervisor"},
+    Rule.REPRESENTATIVE: {"person", "investigator", "supervisor"},
+    Rule.MEMBER: {"person", "investigator", "supervisor", "machine"},
+    Rule.INVESTIGATOR: {"investigator", "supervisor"},
+}
+
+
+def apps() -> dict[str, Any]:
+    return {name: importlib.import_module(f"functions.{name}.handler").app for name in API_FUNCTIONS}
+
+
+def declared() -> set[str]:
+    return {
+        f"{route.method} {route.path}" for app in apps().values() for route in app._static_routes + app._dynamic_routes
+    }
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
+    assert declared() == set(RULES)
+
+
+def test_there_are_routes_of_every_kind() -> None:
+    apps()
+
+    assert set(RULES.values()) == set(Rule)
+
+
+@pytest.mark.parametrize("caller", sorted(CALLERS))
+def test_each_caller_may_call_just_what_the_rules_say(caller: str) -> None:
+    apps()
+    context = CALLERS[caller]
+    event = {"requestContext": {"authorizer": {"lambda": context}} if context else {}}
+    for route, rule in RULES.items():
+        if caller in ALLOWED[rule]:
+            require(rule, event)
+            continue
+        with pytest.raises((ForbiddenError, UnauthenticatedError)) as refused:
+            require(rule, event)
+        expected = UnauthenticatedError if caller == "nobody" else ForbiddenError
+        assert refused.type is expected, (caller, route)
+
+
+def test_only_the_known_prefixes_are_public() -> None:
+    apps()
+    public = {route.split(" ", 1)[1] for route, rule in RULES.items() if rule in (Rule.PUBLIC, Rule.SIGNED)}
+
+    prefixes = (
+        "/v1/registrations",
+        "/v1/complaints",
+        "/v1/manifests",
+        "/v1/areas",
+        "/.well-known/jwks.json",
+        "/v1/webhooks/stripe",
+    )
+    assert {path for path in public if not path.startswith(prefixes)} == set()
