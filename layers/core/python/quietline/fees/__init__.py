@@ -1,0 +1,1 @@
+"""Fees: what areas cost, as pure functions over the profile's table."""

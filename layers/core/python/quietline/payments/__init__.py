@@ -1,0 +1,1 @@
+"""Payments: webhooks of the payment server, verified and stored once."""

@@ -1,0 +1,1 @@
+"""Sellers: organizations, certifications, SANs and machine clients."""
