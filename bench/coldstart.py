@@ -1,6 +1,6 @@
 """Cold start: imports and the DynamoDB client of every function, against a bare `boto3.client("dynamodb")`.
 
-Each measurement is a fresh interpreter that sees only what Lambda would give the function: the built layers, our package
+Each measurement is a fresh interpreter that sees only what Lambda would give the function: the layers, our package
 and the runtime's boto3 (from the tools' environment), with compiled bytecode. Runs are interleaved, the best of each
 counts, and the figure is the ratio within one run, because the machine's speed is not ours to choose.
 """
