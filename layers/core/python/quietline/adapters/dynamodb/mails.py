@@ -1,0 +1,80 @@
+"""The outbox in DynamoDB: mails wait in the table of the feature that asked for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
+from quietline.kernel.errors import NotFoundError
+from quietline.kernel.ids import new_ulid
+from quietline.mails.outbox import Template, outbox_item
+
+
+def mail_write(
+    table: Table,
+    *,
+    template: Template,
+    language: str,
+    to_ciphertext: str,
+    facts: dict[str, str],
+    now: datetime,
+    link: dict[str, str] | None = None,
+    mail_id: str = "",
+) -> Write:
+    """Return the write that asks for a mail: put it into the transaction that gives the reason.
+
+    Args:
+        table: the table of that transaction; the relay forwards from all three.
+        template: see `mails.outbox.Template`.
+        language: one of the profile's languages.
+        to_ciphertext: the address as `MailboxCipher.encrypt` gave it.
+        facts: the text's placeholders; never a token, a full number or an address.
+        now: when it is asked for.
+        link: `{"purpose", "id", "nonce"}` of the link to derive at sending time.
+        mail_id: a stable id makes a repeated transaction ask once; by default a new ULID.
+    """
+    item = outbox_item(
+        template=template, language=language, to_ciphertext=to_ciphertext, facts=facts, now=now, link=link
+    )
+    return table.put_new(keys.mail(mail_id or new_ulid(now)), item)
+
+
+@dataclass(frozen=True)
+class DynamoOutbox:
+    """Reads the outbox of any of the given tables.
+
+    Attributes:
+        tables: the tables that may be named, by name.
+    """
+
+    tables: Mapping[str, Table]
+
+    def get(self, table: str, mail_id: str) -> Item | None:
+        """Return the outbox item, or None.
+
+        Raises:
+            NotFoundError: the table is none of ours.
+        """
+        return self._table(table).get(keys.mail(mail_id))
+
+    def mark_sent(self, table: str, mail_id: str, at: str) -> None:
+        """Note that the mail has been sent; a second note changes nothing."""
+        values: dict[str, Any] = {":sent": "sent", ":waiting": "waiting", ":at": at}
+        write = self._table(table).update(
+            keys.mail(mail_id),
+            "SET #state = :sent, sent_at = :at",
+            names={"#state": "state"},
+            values=values,
+            condition="#state = :waiting",
+        )
+        try:
+            self._table(table).write(write)
+        except ConditionFailedError:
+            return
+
+    def _table(self, name: str) -> Table:
+        if name not in self.tables:
+            raise NotFoundError("There is no such outbox.")
+        return self.tables[name]

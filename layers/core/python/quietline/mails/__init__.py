@@ -1,0 +1,1 @@
+"""Mails: their texts, the outbox item that asks for one, addresses and the links in them."""

@@ -1,0 +1,53 @@
+"""An outbox item: the wish to send one mail, stored in the transaction that gives the reason for it.
+
+The item never holds a token or an address in the clear; a link's token is derived at sending (`mails.links`).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from quietline.kernel.clock import to_text
+
+KEEP_DAYS = 30
+
+type Template = Literal[
+    "confirm-registration",
+    "registration-confirmed",
+    "complaint-received",
+    "complaint-update",
+    "complaint-decided",
+    "order-paid",
+    "invoice-ready",
+    "list-published",
+]
+
+
+def outbox_item(
+    *,
+    template: Template,
+    language: str,
+    to_ciphertext: str,
+    facts: dict[str, str],
+    now: datetime,
+    link: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the item's attributes (without its key).
+
+    Args:
+        template: which text; `mails/texts/<language>.toml` has one table for each.
+        language: one of the profile's languages.
+        to_ciphertext: the address as `MailboxCipher.encrypt` gave it.
+        facts: what the text's `{placeholders}` take; never a token, a full number or an address.
+        now: when it is asked for; the item is kept 30 days.
+        link: `{"purpose", "id", "nonce"}` of the link to derive at sending time, where the text has one.
+    """
+    return {
+        "template": template,
+        "language": language,
+        "to_ciphertext": to_ciphertext,
+        "facts": dict(facts),
+        "link": dict(link) if link else None,
+        "state": "waiting",
+        "created_at": to_text(now),
+        "ttl": int((now + timedelta(days=KEEP_DAYS)).timestamp()),
+    }

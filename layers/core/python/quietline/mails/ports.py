@@ -1,0 +1,35 @@
+"""What the mails need from outside."""
+
+from typing import Any, Protocol
+
+
+class MailboxCipher(Protocol):
+    """Encrypts e-mail addresses, so that tables, backups and streams hold none in the clear."""
+
+    def encrypt(self, address: str) -> str:
+        """Return the address encrypted, as text; twice the same address gives two texts."""
+        ...
+
+    def decrypt(self, ciphertext: str) -> str:
+        """Return the address."""
+        ...
+
+
+class MailSender(Protocol):
+    """Sends one mail."""
+
+    def send(self, to: str, subject: str, text: str, html: str) -> None:
+        """Hand the mail over; an error means that it may be tried again."""
+        ...
+
+
+class Outbox(Protocol):
+    """The waiting mails."""
+
+    def get(self, table: str, mail_id: str) -> dict[str, Any] | None:
+        """Return the outbox item (see `mails.outbox`), or None."""
+        ...
+
+    def mark_sent(self, table: str, mail_id: str, at: str) -> None:
+        """Note that the mail has been sent at that instant; a second note changes nothing."""
+        ...

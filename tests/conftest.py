@@ -1,0 +1,182 @@
+"""Fixtures for everybody: a clock, the profile, AWS in memory (`cloud`) and the privacy tripwire."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from quietline.adapters import aws, secrets
+from quietline.kernel.clock import FixedClock
+from quietline.kernel.settings import Settings
+from quietline.profiles.profile import Profile, load_profile
+
+from tests.helpers import LambdaContext, Tripwire
+
+os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """24 November 2026, 10:00 in Washington; tests move it."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def profile() -> Profile:
+    return load_profile("us")
+
+
+@dataclass
+class Cloud:
+    """What exists in the AWS in memory."""
+
+    values: dict[str, Any]
+    setenv: Callable[[str, str], None] = field(repr=False)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["values"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def settings[S: Settings](self, model: type[S], **changes: Any) -> S:
+        """Return a function's settings with the names of this cloud; `changes` win."""
+        known = {f.name: self.values[f.name] for f in fields(model) if f.name in self.values}
+        return model(**(known | changes))
+
+    def use[S: Settings](self, model: type[S], **changes: Any) -> S:
+        """Put a function's settings into the environment, as Lambda would, and return them."""
+        made = self.settings(model, **changes)
+        for name, value in made.to_env().items():
+            self.setenv(name, value)
+        return made
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """moto with tables, bucket, keys, secrets, queues and a verified sender; nothing leaves the process."""
+    from moto import mock_aws
+
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_METRICS_NAMESPACE": "quietline",
+        "POWERTOOLS_SERVICE_NAME": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    _forget()
+    with mock_aws():
+        yield Cloud(_make(), monkeypatch.setenv)
+    _forget()
+
+
+def _forget() -> None:
+    import sys
+
+    aws.forget_clients()
+    secrets.forget_secrets()
+    for name, module in list(sys.modules.items()):
+        if name in ("quietline.bootstrap", "quietline.http.idempotency") or (
+            name.startswith("functions.") and name.endswith((".wiring", ".handler"))
+        ):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+def _make() -> dict[str, Any]:
+    dynamodb, s3, kms = aws.client("dynamodb"), aws.client("s3"), aws.client("kms")
+    made: dict[str, Any] = {"stage": "test", "profile": "us"}
+    for name in ("registry", "sellers", "cases"):
+        made[f"{name}_table"] = f"quietline-{name}"
+        dynamodb.create_table(
+            TableName=f"quietline-{name}",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "gsi1pk", "gsi1sk")
+            ],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "gsi1",
+                    "KeySchema": [
+                        {"AttributeName": "gsi1pk", "KeyType": "HASH"},
+                        {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+    made["idempotency_table"] = "quietline-idempotency"
+    dynamodb.create_table(
+        TableName=made["idempotency_table"],
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )
+    made["lists_bucket"] = "quietline-lists"
+    s3.create_bucket(Bucket=made["lists_bucket"])
+    made["pii_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
+    made["signing_key_id"] = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    made["signing_key_ids"] = made["signing_key_id"]
+    store = aws.client("secretsmanager")
+    made["app_secret_id"] = store.create_secret(Name="quietline/app", SecretString="s" * 48)["ARN"]
+    made["stripe_secret_id"] = store.create_secret(
+        Name="quietline/stripe", SecretString=json.dumps({"api_key": "sk_test_1", "webhook_secrets": ["whsec_1"]})
+    )["ARN"]
+    sqs = aws.client("sqs")
+    for name in ("mail", "payments"):
+        made[f"{name}_queue_url"] = sqs.create_queue(QueueName=f"quietline-{name}")["QueueUrl"]
+    ses = aws.client("sesv2")
+    made["sender"] = "registry@example.test"
+    made["configuration_set"] = "quietline"
+    ses.create_email_identity(EmailIdentity=made["sender"])
+    ses.create_configuration_set(ConfigurationSetName=made["configuration_set"])
+    made |= _machines()
+    made["site_url"] = "https://registry.example.test"
+    made |= {"user_pool_id": "us-east-1_test", "token_url": "https://sign-in.example.test/oauth2/token"}
+    made |= {"issuer": "https://sign-in.example.test", "jwks_url": "https://sign-in.example.test/jwks.json"}
+    return made
+
+
+def _machines() -> dict[str, str]:
+    machines = aws.client("stepfunctions")
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    return {
+        f"{name}_machine_arn": machines.create_state_machine(
+            name=f"quietline-{name}", definition=definition, roleArn="arn:aws:iam::123456789012:role/states"
+        )["stateMachineArn"]
+        for name in ("screen", "investigate")
+    }
+
+
+@pytest.fixture
+def context() -> LambdaContext:
+    return LambdaContext()
+
+
+@pytest.fixture
+def tripwire(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Tripwire]:
+    """Fail the test when a number, an address or a token it uses shows up in what the code logs or prints."""
+    wire = Tripwire()
+    lines: list[str] = []
+    emit = logging.StreamHandler.emit
+
+    def recorded(handler: Any, record: logging.LogRecord) -> None:
+        lines.append(handler.format(record))
+        emit(handler, record)
+
+    monkeypatch.setattr(logging.StreamHandler, "emit", recorded)
+    yield wire
+    out, err = capsys.readouterr()
+    leaks = wire.found_in("\n".join([*lines, out, err]))
+    assert not leaks, f"personal data in the logs: {leaks}"
