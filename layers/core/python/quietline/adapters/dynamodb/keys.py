@@ -58,9 +58,24 @@ def certification(organization_id: str, at: datetime) -> tuple[str, str]:
     return f"ORGANIZATION#{organization_id}", f"CERTIFICATION#{to_text(at)}"
 
 
-def entitlement(organization_id: str, area: str, order_id: str) -> tuple[str, str]:
-    """Key of an entitlement: one area bought by one order."""
-    return f"ORGANIZATION#{organization_id}", f"ENTITLEMENT#{area}#{order_id}"
+def entitlement(organization_id: str, order_id: str) -> tuple[str, str]:
+    """Key of an entitlement: all areas bought by one order."""
+    return f"ORGANIZATION#{organization_id}", f"ENTITLEMENT#{order_id}"
+
+
+def user(sub: str) -> tuple[str, str]:
+    """Key of the pointer from a user to the organization; makes one organization per user."""
+    return f"USER#{sub}", META
+
+
+def client(client_id: str) -> tuple[str, str]:
+    """Key of the pointer from a machine client to its organization."""
+    return f"CLIENT#{client_id}", META
+
+
+def order_index(organization_id: str, at: datetime) -> tuple[str, str]:
+    """Place of an order in `gsi1`: an organization's orders by time."""
+    return f"ORGANIZATION#{organization_id}", f"ORDER#{to_text(at)}"
 
 
 def receipt(organization_id: str, receipt_id: str) -> tuple[str, str]:
