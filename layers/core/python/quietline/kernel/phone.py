@@ -70,6 +70,7 @@ class NumberingRules:
         types: names out of `TYPES` that may register.
         area_digits: length of the area key after the calling code (US 3); 0 means one area for the country.
         subscriber_digits: length of the rest (US 7).
+        areas: the area keys served.
         fictitious: ranges set aside for fiction, as (prefix, low, high) of the subscriber part: `("555", 100, 199)`.
 
     """
@@ -81,6 +82,7 @@ class NumberingRules:
     area_digits: int
     subscriber_digits: int
     fictitious: tuple[tuple[str, int, int], ...] = ()
+    areas: frozenset[str] = frozenset()
 
 
 def mask(e164: str) -> str:
@@ -133,6 +135,8 @@ def parse(text: str, rules: NumberingRules) -> PhoneNumber:
         raise refused(Reason.OTHER_COUNTRY)
     if not any(kind in TYPES[name] for name in rules.types):
         raise refused(Reason.TYPE_NOT_TAKEN)
+    if area_of(number, rules) not in rules.areas:
+        raise refused(Reason.AREA_NOT_SERVED)
     return number
 
 
@@ -165,7 +169,7 @@ def refused(reason: Reason) -> InvalidPhoneNumberError:
 
 def _is_fictitious(number: PhoneNumber, rules: NumberingRules) -> bool:
     subscriber = f"{subscriber_of(number, rules):0{rules.subscriber_digits}d}"
-    if len(number.e164) != 1 + len(rules.calling_code) + rules.area_digits + rules.subscriber_digits:
+    if area_of(number, rules) not in rules.areas:
         return False
     return any(
         subscriber.startswith(prefix) and low <= int(subscriber[len(prefix) :]) <= high

@@ -144,7 +144,7 @@ class Profile(_Part):
     @cached_property
     def rules(self) -> NumberingRules:
         """The numbering part as the kernel takes it."""
-        return NumberingRules(**self.numbering.model_dump())
+        return NumberingRules(**self.numbering.model_dump(), areas=frozenset(self.area_keys))
 
     @cached_property
     def zone(self) -> ZoneInfo:

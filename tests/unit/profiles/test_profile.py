@@ -1,0 +1,78 @@
+"""The United States' profile says what the law says on a date."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from quietline.kernel.errors import ConfigurationError
+from quietline.profiles import load_profile
+
+US = load_profile("us")
+
+
+def test_amounts_hold_from_their_date() -> None:
+    assert US.fee_year(date(2026, 9, 30)).area == 8200
+    assert US.fee_year(date(2026, 10, 1)).area == 8500
+
+
+@pytest.mark.parametrize(
+    ("day", "maximum"),
+    [
+        (date(2008, 1, 1), 11_000),
+        (date(2010, 1, 1), 16_000),
+        (date(2016, 7, 31), 16_000),
+        (date(2016, 8, 1), 40_000),
+        (date(2023, 1, 10), 46_517),
+        (date(2023, 1, 11), 50_120),
+        (date(2026, 11, 23), 53_088),
+    ],
+)
+def test_the_penalty_is_that_of_the_day(day: date, maximum: int) -> None:
+    assert US.penalty(day).maximum == maximum * 100
+
+
+def test_before_the_first_date_there_is_no_amount() -> None:
+    with pytest.raises(ConfigurationError, match="1999"):
+        US.fee_year(date(1999, 1, 1))
+    with pytest.raises(ConfigurationError, match="1999"):
+        US.penalty(date(1999, 1, 1))
+
+
+def test_tables_are_in_order_and_sourced() -> None:
+    for rows in (US.fees.years, US.penalties):
+        assert [row.since for row in rows] == sorted(row.since for row in rows)
+        assert all(row.source for row in rows)
+
+
+def test_the_maximum_is_the_base_indexed_like_the_fee() -> None:
+    """15 U.S.C. 6152: each amount is the FY2009 base times the same ratio, rounded alone."""
+    for year in US.fees.years:
+        if year.since >= date(2008, 10, 1):
+            assert round(year.maximum / 1_485_000 * 54) * 100 == year.area
+
+
+def test_the_day_ends_at_midnight_eastern_also_when_clocks_change() -> None:
+    assert US.end_of(date(2026, 11, 23)) == datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+    assert US.end_of(date(2026, 7, 1)) == datetime(2026, 7, 2, 4, 0, tzinfo=UTC)
+    assert US.local_date(datetime(2026, 11, 24, 4, 59, tzinfo=UTC)) == date(2026, 11, 23)
+
+
+def test_areas_are_three_digits_and_in_one_state_each() -> None:
+    areas = [area for state in US.areas.values() for area in state]
+
+    assert len(areas) == len(set(areas))
+    assert all(len(area) == 3 and area.isdigit() for area in areas)
+    assert US.state_of_area["202"] == "District of Columbia"
+
+
+def test_every_text_is_there_in_every_language() -> None:
+    for subject in US.complaints.subjects:
+        assert set(subject.label) == set(US.languages)
+    assert set(US.sellers.certification_text) == set(US.languages)
+    assert {subject.code for subject in US.complaints.subjects if subject.diverted} == {8, 15}
+
+
+def test_an_unknown_profile_is_a_sentence() -> None:
+    with pytest.raises(ConfigurationError, match=r"known are .*us"):
+        load_profile("atlantis")
+    with pytest.raises(ConfigurationError):
+        load_profile("../us")
