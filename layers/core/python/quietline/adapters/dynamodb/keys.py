@@ -33,6 +33,11 @@ def publication(day: date) -> tuple[str, str]:
     return f"PUBLICATION#{day.isoformat()}", META
 
 
+def publication_head() -> tuple[str, str]:
+    """Key of the pointer to the dates begun and published last: it keeps publications in the order of time."""
+    return "PUBLICATION#HEAD", META
+
+
 def manifest(day: date) -> tuple[str, str]:
     """Key of a published manifest; the partition `MANIFESTS` lists them by date."""
     return "MANIFESTS", day.isoformat()

@@ -1,0 +1,60 @@
+"""Objects in S3."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from botocore.exceptions import ClientError
+
+from quietline.adapters.aws import client
+
+_ABSENT = ("NoSuchKey", "404")
+_TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One bucket by name."""
+
+    name: str
+
+    def get(self, key: str) -> bytes | None:
+        """Return an object's bytes, or None when there is none."""
+        try:
+            body: bytes = client("s3").get_object(Bucket=self.name, Key=key)["Body"].read()
+        except ClientError as error:
+            if _code(error) in _ABSENT:
+                return None
+            raise
+        return body
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Write an object, whether or not there is one."""
+        client("s3").put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
+
+    def put_new(self, key: str, body: bytes, content_type: str) -> bool:
+        """Write an object unless there is one (`If-None-Match: *`); return whether it was written."""
+        try:
+            client("s3").put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+        except ClientError as error:
+            if _code(error) in _TAKEN:
+                return False
+            raise
+        return True
+
+    def link(self, key: str, *, name: str, content_type: str, seconds: int) -> str:
+        """Return a presigned URL (SigV4) that serves the object under a file name for so many seconds."""
+        url: str = client("s3").generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self.name,
+                "Key": key,
+                "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(name)}",
+                "ResponseContentType": content_type,
+            },
+            ExpiresIn=seconds,
+        )
+        return url
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

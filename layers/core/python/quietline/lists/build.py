@@ -1,0 +1,138 @@
+"""Building one area's files: bitmap algebra and text rendered with numpy; no Python loop over numbers.
+
+Only functions with the `lists` layer import this module. The same input makes the same bytes: fixed order, fixed zip
+times, one compressor at one level.
+"""
+
+import struct
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from isal import isal_zlib
+from pyroaring import BitMap
+
+from quietline.kernel.phone import NumberingRules
+from quietline.lists.model import Change
+
+type Bits = npt.NDArray[np.uint32]
+
+LEVEL = 1
+"""ISA-L's second level: a tenth of zlib 1's time for the same size (measured on a million clustered numbers)."""
+_DOS_1980 = (1 << 5 | 1) << 16
+"""1 January 1980, 00:00: the earliest time a zip can hold, the same in every file."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An area's numbers after a day, and what the day did: subscriber parts, sorted."""
+
+    numbers: BitMap
+    added: BitMap
+    removed: BitMap
+
+
+def load(data: bytes | None) -> BitMap:
+    """Return the bitmap of a portable roaring file; an empty one of None (a new area).
+
+    Raises:
+        ValueError: the bytes are no roaring bitmap.
+    """
+    return BitMap() if data is None else BitMap.deserialize(data)
+
+
+def dump(numbers: BitMap) -> bytes:
+    """Return the portable roaring file, run containers where they are smaller; equal sets make equal bytes."""
+    copy = BitMap(numbers)
+    copy.run_optimize()
+    copy.shrink_to_fit()
+    return bytes(copy.serialize())
+
+
+def apply(base: BitMap, changes: list[Change]) -> Snapshot:
+    """Return the snapshot after the changes: of several changes of one number the latest counts, in any input order."""
+    if not changes:
+        return Snapshot(base, BitMap(), BitMap())
+    instants = np.fromiter((round(change.at.timestamp() * 1000) for change in changes), np.int64, len(changes))
+    bits = np.fromiter((change.subscriber for change in changes), np.uint32, len(changes))
+    adds = np.fromiter((change.added for change in changes), np.bool_, len(changes))
+    newest_first = np.argsort(instants, kind="stable")[::-1]
+    _, last = np.unique(bits[newest_first], return_index=True)
+    chosen = newest_first[last]
+    listed = BitMap(bits[chosen][adds[chosen]])
+    unlisted = BitMap(bits[chosen][~adds[chosen]])
+    numbers = (base | listed) - unlisted
+    return Snapshot(numbers, numbers - base, base - numbers)
+
+
+def full_text(area: str, numbers: BitMap, rules: NumberingRules) -> bytes:
+    """Return the FTC's flat layout: `818,2596712` and a line feed per number, sorted."""
+    return _lines(f"{area},", _array(numbers), rules.subscriber_digits)
+
+
+def full_csv(area: str, numbers: BitMap, rules: NumberingRules) -> bytes:
+    """Return CSV with the header `number` and one E.164 number a line, sorted."""
+    digits = area if rules.area_digits else ""
+    return b"number\n" + _lines(f"+{rules.calling_code}{digits}", _array(numbers), rules.subscriber_digits)
+
+
+def changes_text(area: str, snapshot: Snapshot, day: date, rules: NumberingRules) -> bytes:
+    """Return `818,2596712,2026-11-23,A` (added) or `…,D` (removed) per changed number, sorted by number.
+
+    The number is spelt as in the full list; the FTC's own column order is not published.
+    """
+    bits = np.concatenate([_array(snapshot.added), _array(snapshot.removed)])
+    flags = np.repeat(np.frombuffer(b"AD", np.uint8), (len(snapshot.added), len(snapshot.removed)))
+    order = np.argsort(bits, kind="stable")
+    return _lines(f"{area},", bits[order], rules.subscriber_digits, f",{day.isoformat()},", flags[order])
+
+
+def zipped(name: str, data: bytes) -> bytes:
+    """Return a zip archive with one deflated file, dated 1980 so that equal contents are equal bytes.
+
+    Raises:
+        ValueError: the file is larger than a plain zip holds (4 GiB).
+    """
+    body = isal_zlib.compress(data, LEVEL, wbits=-15)
+    if len(data) >= 2**32 or len(body) >= 2**32:
+        raise ValueError("a list of 4 GiB needs several files")
+    encoded = name.encode("ascii")
+    common = struct.pack(
+        "<HHHIIIIHH", 20, 0, 8, _DOS_1980, isal_zlib.crc32(data), len(body), len(data), len(encoded), 0
+    )
+    local = b"PK\x03\x04" + common + encoded
+    # made by Unix, a regular file that everybody may read
+    central = b"PK\x01\x02" + struct.pack("<H", 3 << 8 | 20) + common
+    central += struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, 0) + encoded
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local) + len(body), 0)
+    return b"".join((local, body, central, end))
+
+
+def _array(numbers: BitMap) -> Bits:
+    return np.asarray(numbers.to_array(), dtype=np.uint32)
+
+
+def _lines(prefix: str, bits: Bits, digits: int, middle: str = "", flags: npt.NDArray[np.uint8] | None = None) -> bytes:
+    head, tail = prefix.encode("ascii"), middle.encode("ascii")
+    width = len(head) + digits + len(tail) + (flags is not None) + 1
+    table = np.empty((len(bits), width), np.uint8)
+    table[:, : len(head)] = np.frombuffer(head, np.uint8)
+    left, end = bits, len(head) + digits
+    while end > len(head):
+        take = min(4, end - len(head))
+        left, group = np.divmod(left, np.uint32(10_000))
+        table[:, end - take : end] = _four_digits()[group, 4 - take :]
+        end -= take
+    end = len(head) + digits
+    table[:, end : end + len(tail)] = np.frombuffer(tail, np.uint8)
+    if flags is not None:
+        table[:, -2] = flags
+    table[:, -1] = 10
+    return table.tobytes()
+
+
+@cache
+def _four_digits() -> npt.NDArray[np.uint8]:
+    return np.frombuffer("".join(f"{value:04d}" for value in range(10_000)).encode("ascii"), np.uint8).reshape(-1, 4)

@@ -1,0 +1,189 @@
+"""Downloads: which files an organization may fetch, by links of minutes, against a signed receipt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from quietline.kernel.clock import Clock, to_text
+from quietline.kernel.errors import FieldError, InvalidInputError, NotEntitledError, NotFoundError, NotPublishedError
+from quietline.kernel.ids import new_ulid
+from quietline.lists.model import CONTENT_TYPES, FORMATS, AreaEntry, Kind, ListFile, Manifest, Published, download_name
+from quietline.lists.ports import EntitlementReader, ObjectStore, PublicationStore, ReceiptStore, Signer
+from quietline.lists.publish import read_manifest
+from quietline.profiles import Profile
+
+
+@dataclass(frozen=True)
+class DownloadedFile:
+    """One file to fetch: `url` lives for minutes, `name` is what to save it as."""
+
+    area: str
+    date: date
+    kind: Kind
+    format: str
+    count: int
+    bytes: int
+    sha256: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """The answer to a download request: files and the signed receipt for them."""
+
+    receipt_id: str
+    receipt: str
+    list_date: date
+    valid_until: date
+    files: tuple[DownloadedFile, ...]
+
+
+@dataclass(frozen=True)
+class Manifests:
+    """Reads published manifests."""
+
+    store: PublicationStore
+    objects: ObjectStore
+
+    def signed(self, day: date | None) -> tuple[Published, bytes]:
+        """Return the manifest of a date, or the newest, as it was signed.
+
+        Raises:
+            NotPublishedError: no list exists yet.
+            NotFoundError: that date has none.
+        """
+        found = self.store.newest() if day is None else self.store.published(day)
+        if found is None and day is None:
+            raise NotPublishedError("No list has been published yet.")
+        data = None if found is None else self.objects.get(found.key)
+        if found is None or data is None:
+            raise NotFoundError("No list was published under this date.")
+        return found, data
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """Hands out lists to organizations."""
+
+    profile: Profile
+    clock: Clock
+    store: PublicationStore
+    objects: ObjectStore
+    entitlements: EntitlementReader
+    receipts: ReceiptStore
+    signer: Signer
+    url_seconds: int
+
+    def create(
+        self, organization_id: str, san: str, areas: Sequence[str] | None, kind: Kind, format_: str | None
+    ) -> Download:
+        """Return links to the current list's files of some areas, and the receipt for them.
+
+        Args:
+            organization_id: who asks.
+            san: its subscription account number, which the receipt names.
+            areas: area keys; None means every area it is entitled to.
+            kind: what to fetch.
+            format_: one of the kind's formats; None means the first.
+
+        Raises:
+            InvalidInputError: an area or a format does not exist.
+            NotEntitledError: the subscription does not cover an area.
+            NotPublishedError: no list exists yet, or none of an area.
+        """
+        now = self.clock.now()
+        wanted_format = self._format(kind, format_)
+        entitled = self.entitlements.active_areas(organization_id, now)
+        wanted = self._areas(areas, entitled)
+        newest = self.store.newest()
+        if newest is None:
+            raise NotPublishedError("No list has been published yet.")
+        manifest = manifest_of(self.objects, newest)
+        found = [self._found(manifest, area, kind, wanted_format) for area in wanted]
+        receipt_id = new_ulid(now)
+        valid_until = newest.date + timedelta(days=self.profile.lists.max_age_days)
+        payload = {
+            "type": "receipt",
+            "id": receipt_id,
+            "san": san,
+            "organization": organization_id,
+            "list_date": newest.date.isoformat(),
+            "issued_at": to_text(now),
+            "valid_until": valid_until.isoformat(),
+            "areas": [_in_receipt(entry, file) for entry, file in found],
+        }
+        receipt = self.signer.sign(payload)
+        self.receipts.add(organization_id, receipt_id, payload, receipt)
+        files = tuple(self._file(entry, file) for entry, file in found)
+        return Download(receipt_id, receipt, newest.date, valid_until, files)
+
+    def _format(self, kind: Kind, format_: str | None) -> str:
+        known = FORMATS[kind]
+        if format_ is not None and format_ not in known:
+            message = f"{kind.value.capitalize()} comes as {' or '.join(known)}."
+            raise InvalidInputError(message, (FieldError("/format", message, "format_not_offered"),))
+        return format_ or known[0]
+
+    def _areas(self, areas: Sequence[str] | None, entitled: frozenset[str]) -> list[str]:
+        if areas is None:
+            if not entitled:
+                raise NotEntitledError("Your organization has no area yet. Order areas first; the first ones are free.")
+            return sorted(entitled)
+        served = set(self.profile.area_keys)
+        wrong = tuple(
+            FieldError(f"/areas/{index}", "There is no such area.", "area_unknown")
+            for index, area in enumerate(areas)
+            if area not in served
+        )
+        if wrong:
+            raise InvalidInputError("Some areas do not exist.", wrong)
+        if not areas:
+            message = "Name at least one area, or leave `areas` out for all of yours."
+            raise InvalidInputError(message, (FieldError("/areas", message, "areas_missing"),))
+        missing = sorted(set(areas) - entitled)
+        if missing:
+            raise NotEntitledError(f"Your subscription does not cover {_named(missing)}.")
+        return sorted(set(areas))
+
+    def _found(self, manifest: Manifest, area: str, kind: Kind, format_: str) -> tuple[AreaEntry, ListFile]:
+        entry = manifest.entry(area)
+        if entry is None:
+            raise NotPublishedError(f"No list of area {area} has been published yet.")
+        return entry, entry.file(kind, format_)
+
+    def _file(self, entry: AreaEntry, file: ListFile) -> DownloadedFile:
+        name = download_name(self.profile.name, entry, file)
+        url = self.objects.link(file.key, name=name, content_type=CONTENT_TYPES[file.format], seconds=self.url_seconds)
+        count = _count(entry, file)
+        return DownloadedFile(entry.area, entry.date, file.kind, file.format, count, file.bytes, file.sha256, name, url)
+
+
+@lru_cache(maxsize=2)
+def manifest_of(objects: ObjectStore, published: Published) -> Manifest:
+    """Return a published manifest; kept, for it never changes."""
+    return read_manifest(objects, published)
+
+
+def _in_receipt(entry: AreaEntry, file: ListFile) -> Mapping[str, Any]:
+    return {
+        "area": entry.area,
+        "date": entry.date.isoformat(),
+        "kind": file.kind.value,
+        "format": file.format,
+        "count": _count(entry, file),
+        "bytes": file.bytes,
+        "sha256": file.sha256,
+    }
+
+
+def _count(entry: AreaEntry, file: ListFile) -> int:
+    return entry.added + entry.removed if file.kind is Kind.CHANGES else entry.count
+
+
+def _named(areas: Sequence[str], most: int = 20) -> str:
+    shown = ", ".join(areas[:most])
+    more = f" and {len(areas) - most} more" if len(areas) > most else ""
+    return f"{'area' if len(areas) == 1 else 'areas'} {shown}{more}"
