@@ -67,11 +67,15 @@ class InvalidPhoneNumberError(InvalidInputError):
 
 
 class LinkError(QuietlineError):
-    """A mailed link cannot be used: `slug` stays the same whether it was forged, used or expired."""
+    """A mailed link cannot be used: `slug` stays the same whether it was forged, used or expired (`reason`)."""
 
     slug = "link-not-usable"
     title = "The link cannot be used"
     status = 400
+
+    def __init__(self, detail: str, reason: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class SignatureError(QuietlineError):

@@ -43,6 +43,11 @@ def manifest(day: date) -> tuple[str, str]:
     return "MANIFESTS", day.isoformat()
 
 
+def mailbox(email_hash: str, day: date) -> tuple[str, str]:
+    """Key of the count of an address's confirmation mails on one day of the registry."""
+    return f"MAILBOX#{email_hash}", day.isoformat()
+
+
 def mail(mail_id: str) -> tuple[str, str]:
     """Key of an outbox mail."""
     return f"MAIL#{mail_id}", META

@@ -1,0 +1,128 @@
+"""Registrations in DynamoDB."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.mails import mail_write
+from quietline.adapters.dynamodb.numbers import number_writes
+from quietline.adapters.dynamodb.table import ConditionFailedError, Table
+from quietline.kernel.clock import from_text, to_text
+from quietline.kernel.phone import PhoneNumber
+from quietline.mails.links import CONFIRM_REGISTRATION
+from quietline.registrations.model import NumberRecord, Registration
+from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError
+
+KEEP_EXPIRED = timedelta(days=30)
+"""How long an expired registration stays, so that a late click is told that the link is too old."""
+KEEP_COUNT = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class DynamoRegistrations:
+    """Registrations of one table."""
+
+    table: Table
+
+    def get(self, registration_id: str) -> Registration | None:
+        """Return the registration, or None."""
+        item = self.table.get(keys.registration(registration_id))
+        if item is None:
+            return None
+        return Registration(
+            id=registration_id,
+            numbers=tuple(PhoneNumber(str(e164)) for e164 in item["numbers"]),
+            email_ciphertext=str(item["email_ciphertext"]),
+            email_hash=str(item["email_hash"]),
+            language=str(item["language"]),
+            nonce=str(item["nonce"]),
+            created_at=from_text(item["created_at"]),
+            expires_at=from_text(item["expires_at"]),
+            confirmed_at=from_text(item["confirmed_at"]) if item.get("confirmed_at") else None,
+        )
+
+    def add(self, registration: Registration, day: date, limit: int) -> None:
+        """Store a pending registration with its mail and the address's count of the day.
+
+        Raises:
+            LimitReachedError: the address already had `limit` mails that day.
+            ChangedMeanwhileError: two transactions met.
+        """
+        mailbox = keys.mailbox(registration.email_hash, day)
+        kept_until = registration.expires_at + KEEP_EXPIRED
+        pending = self.table.put_new(
+            keys.registration(registration.id),
+            {
+                "state": "pending",
+                "numbers": [number.e164 for number in registration.numbers],
+                "email_ciphertext": registration.email_ciphertext,
+                "email_hash": registration.email_hash,
+                "language": registration.language,
+                "nonce": registration.nonce,
+                "created_at": to_text(registration.created_at),
+                "expires_at": to_text(registration.expires_at),
+                "ttl": int(kept_until.timestamp()),
+            },
+        )
+        mail = mail_write(
+            self.table,
+            template="confirm-registration",
+            language=registration.language,
+            to_ciphertext=registration.email_ciphertext,
+            facts={
+                "numbers": ", ".join(str(number) for number in registration.numbers),
+                "expires_at": to_text(registration.expires_at),
+            },
+            now=registration.created_at,
+            link={"purpose": CONFIRM_REGISTRATION, "id": registration.id, "nonce": registration.nonce},
+            mail_id=registration.id,
+        )
+        count = self.table.update(
+            mailbox,
+            "ADD mails :one SET #ttl = :ttl",
+            names={"#ttl": "ttl"},
+            values={":one": 1, ":ttl": int((registration.created_at + KEEP_COUNT).timestamp()), ":limit": limit},
+            condition="attribute_not_exists(mails) OR mails < :limit",
+        )
+        try:
+            self.table.write(pending, mail, count)
+        except ConditionFailedError as error:
+            counted = self.table.get(mailbox)
+            if counted is not None and counted["mails"] >= limit:
+                raise LimitReachedError from error
+            raise ChangedMeanwhileError from error
+
+    def confirm(
+        self,
+        registration: Registration,
+        before: dict[PhoneNumber, NumberRecord],
+        after: Sequence[NumberRecord],
+        at: datetime,
+        facts: dict[str, str],
+    ) -> None:
+        """Note the confirmation, write the numbers and their changes, and ask for the mail.
+
+        Raises:
+            ChangedMeanwhileError: the registration is pending no longer, or a number's record changed.
+        """
+        confirmed = self.table.update(
+            keys.registration(registration.id),
+            "SET #state = :confirmed, confirmed_at = :at REMOVE #ttl",
+            names={"#state": "state", "#ttl": "ttl"},
+            values={":confirmed": "confirmed", ":at": to_text(at), ":pending": "pending"},
+            condition="#state = :pending",
+        )
+        writes = [write for record in after for write in number_writes(self.table, before.get(record.number), record)]
+        mail = mail_write(
+            self.table,
+            template="registration-confirmed",
+            language=registration.language,
+            to_ciphertext=registration.email_ciphertext,
+            facts=facts,
+            now=at,
+        )
+        try:
+            self.table.write(confirmed, *writes, mail)
+        except ConditionFailedError as error:
+            raise ChangedMeanwhileError from error

@@ -1,0 +1,108 @@
+"""What a number's record and a registration are."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from quietline.kernel.phone import PhoneNumber
+
+type Change = Literal["A", "D"]
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One change of a number: `A` added or `D` removed, when, and by what (`registration:<id>`)."""
+
+    at: datetime
+    change: Change
+    by: str
+
+
+@dataclass(frozen=True)
+class NumberRecord:
+    """A number and everything that happened to it on the list.
+
+    Attributes:
+        number: the number.
+        area: its area key.
+        history: every change, oldest first; never empty in the table.
+        version: counts the writes; a write is conditional on the version it read.
+    """
+
+    number: PhoneNumber
+    area: str
+    history: tuple[HistoryEntry, ...]
+    version: int
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the number is listed after its last change."""
+        return bool(self.history) and self.history[-1].change == "A"
+
+    @property
+    def registered_at(self) -> datetime | None:
+        """When the present listing began, or None when the number is not listed."""
+        return self.history[-1].at if self.is_listed else None
+
+    def listed_at(self, instant: datetime) -> bool:
+        """Return whether the number was listed at an instant (an entry counts from its own instant on)."""
+        return self.listed_since(instant) is not None
+
+    def listed_since(self, instant: datetime) -> datetime | None:
+        """Return when the listing that held at an instant began, or None when none held."""
+        before = [entry for entry in self.history if entry.at <= instant]
+        return before[-1].at if before and before[-1].change == "A" else None
+
+    def changed(self, change: Change, at: datetime, by: str) -> "NumberRecord":
+        """Return the record after one more change."""
+        return replace(self, history=(*self.history, HistoryEntry(at, change, by)), version=self.version + 1)
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A consumer's wish, pending until the mailed link is used.
+
+    Attributes:
+        id: ULID.
+        numbers: without repetitions, in the order given.
+        email_ciphertext: the address encrypted (`MailboxCipher`).
+        email_hash: keyed hash that finds the address again.
+        language: of the consumer's mails.
+        nonce: random part of the link's token.
+        created_at: when it was asked for.
+        expires_at: from this instant on the link is refused, whether or not the item still exists.
+        confirmed_at: when the link was used.
+    """
+
+    id: str
+    numbers: tuple[PhoneNumber, ...]
+    email_ciphertext: str
+    email_hash: str
+    language: str
+    nonce: str
+    created_at: datetime
+    expires_at: datetime
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RegistrationReceipt:
+    """The answer to a registration: the same for every number, known or not."""
+
+    id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class ConfirmedRegistration:
+    """What holds after the link was used.
+
+    Attributes:
+        numbers: the registration's numbers; all are listed now.
+        listed_from: the registry's date from which every one of them is on the published list.
+        sellers_bound_from: the date from which no seller may call any of them.
+    """
+
+    numbers: tuple[PhoneNumber, ...]
+    listed_from: date
+    sellers_bound_from: date

@@ -1,0 +1,193 @@
+"""Register numbers, and confirm them by the mailed link."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from quietline.kernel import phone
+from quietline.kernel.clock import Clock
+from quietline.kernel.errors import FieldError, InvalidInputError, InvalidPhoneNumberError, UnavailableError
+from quietline.kernel.ids import new_ulid
+from quietline.kernel.phone import PhoneNumber
+from quietline.mails import links
+from quietline.mails.address import address_hash, parse_address
+from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
+from quietline.mails.ports import MailboxCipher
+from quietline.profiles.profile import Profile
+from quietline.registrations.model import (
+    ConfirmedRegistration,
+    NumberRecord,
+    Registration,
+    RegistrationReceipt,
+)
+from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError, NumberStore, RegistrationStore
+
+ATTEMPTS = 5
+BUSY = "Too many changes at the same moment. Please try again."
+
+
+@dataclass(frozen=True)
+class RegistrationService:
+    """The use cases of a consumer's registration.
+
+    Attributes:
+        registrations: where they are kept.
+        numbers: the registry of record.
+        cipher: encrypts the address.
+        links: derives the link's token.
+        secret: the app secret, for the address's keyed hash.
+        profile: limits and windows.
+        clock: the time.
+    """
+
+    registrations: RegistrationStore
+    numbers: NumberStore
+    cipher: MailboxCipher
+    links: LinkSigner
+    secret: bytes = field(repr=False)
+    profile: Profile
+    clock: Clock
+
+    def register(self, numbers: Sequence[str], email: str, language: str) -> RegistrationReceipt:
+        """Note the wish to list numbers and ask for the mail with the link.
+
+        Neither the answer nor the work depends on whether a number is known. An address that already had its mails of
+        the day gets the same answer, but nothing is stored and no mail is sent: a refusal would tell a stranger that
+        the address is being used here, and one more mail would help to flood a mailbox.
+
+        Args:
+            numbers: as people type them; the same number twice counts once.
+            email: where the link goes.
+            language: one of the profile's.
+
+        Returns:
+            The registration's id and the instant from which its link is refused.
+
+        Raises:
+            InvalidInputError: with every wrong field: `/numbers`, `/numbers/<i>`, `/email`, `/language`.
+            UnavailableError: too many transactions met; nothing was stored.
+        """
+        parsed, address = self._checked(numbers, email, language)
+        ciphertext = self.cipher.encrypt(address)
+        for _ in range(ATTEMPTS):
+            now = self.clock.now()
+            registration = Registration(
+                id=new_ulid(now),
+                numbers=parsed,
+                email_ciphertext=ciphertext,
+                email_hash=address_hash(address, self.secret),
+                language=language,
+                nonce=secrets.token_urlsafe(16),
+                created_at=now,
+                expires_at=now + timedelta(hours=self.profile.registration.link_hours),
+            )
+            receipt = RegistrationReceipt(registration.id, registration.expires_at)
+            try:
+                self.registrations.add(
+                    registration,
+                    self.profile.local_date(now),
+                    self.profile.registration.mails_per_address_per_day,
+                )
+            except LimitReachedError:
+                return receipt
+            except ChangedMeanwhileError:
+                continue
+            return receipt
+        raise UnavailableError(BUSY)
+
+    def confirm(self, token: str) -> ConfirmedRegistration:
+        """Use the mailed link: list the registration's numbers, in one transaction.
+
+        A number that is listed already keeps its date. Of two confirmations at once one wins; the other is refused as
+        used, and so is every later one.
+
+        Raises:
+            LinkError: `reason` is `forged`, `used` or `expired`.
+            UnavailableError: too many transactions met; nothing was changed, the link still works.
+        """
+        registration_id = links.record_id_of(token)
+        for _ in range(ATTEMPTS):
+            registration = self._pending(registration_id, token)
+            before = self.numbers.get_many(registration.numbers)
+            now = self.clock.now()
+            by = f"registration:{registration.id}"
+            after = [self._listed(number, before.get(number)) for number in registration.numbers]
+            after = [record if record.is_listed else record.changed("A", now, by) for record in after]
+            confirmed = self._confirmed(after)
+            try:
+                self.registrations.confirm(registration, before, after, now, mail_facts(confirmed))
+            except ChangedMeanwhileError:
+                continue
+            return confirmed
+        raise UnavailableError(BUSY)
+
+    def _pending(self, registration_id: str, token: str) -> Registration:
+        registration = self.registrations.get(registration_id)
+        if registration is None or not self.links.is_genuine(
+            token, CONFIRM_REGISTRATION, registration.id, registration.nonce
+        ):
+            raise links.refused("forged")
+        if registration.confirmed_at is not None:
+            raise links.refused("used")
+        if self.clock.now() >= registration.expires_at:
+            raise links.refused("expired")
+        return registration
+
+    def _listed(self, number: PhoneNumber, known: NumberRecord | None) -> NumberRecord:
+        return known or NumberRecord(number, phone.area_of(number, self.profile.rules), (), 0)
+
+    def _confirmed(self, records: Sequence[NumberRecord]) -> ConfirmedRegistration:
+        days = [self.profile.local_date(record.registered_at) for record in records if record.registered_at]
+        latest = max(days)
+        rules = self.profile.registration
+        return ConfirmedRegistration(
+            tuple(record.number for record in records),
+            latest + timedelta(days=rules.listed_after_days),
+            latest + timedelta(days=rules.binding_after_days),
+        )
+
+    def _checked(self, numbers: Sequence[str], email: str, language: str) -> tuple[tuple[PhoneNumber, ...], str]:
+        wrong: list[FieldError] = []
+        parsed: dict[PhoneNumber, None] = {}
+        limit = self.profile.registration.max_numbers
+        if not numbers:
+            wrong.append(FieldError("/numbers", "Enter at least one number.", "numbers_missing"))
+        elif len(numbers) > limit:
+            wrong.append(FieldError("/numbers", f"Enter at most {limit} numbers at a time.", "too_many_numbers"))
+        for index, text in enumerate(numbers[:limit]):
+            try:
+                parsed[self.accept(text)] = None
+            except InvalidPhoneNumberError as error:
+                wrong.append(FieldError(f"/numbers/{index}", str(error), error.reason))
+        address = ""
+        try:
+            address = parse_address(email)
+        except InvalidInputError as error:
+            wrong.extend(error.fields)
+        if language not in self.profile.languages:
+            known = ", ".join(self.profile.languages)
+            wrong.append(FieldError("/language", f"Choose one of: {known}.", "language_not_known"))
+        if wrong:
+            raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
+        return tuple(parsed), address
+
+    def accept(self, text: str) -> PhoneNumber:
+        """Return the number that a text means, if this registry takes it.
+
+        Raises:
+            InvalidPhoneNumberError: with the reason why not.
+        """
+        number = phone.parse(text, self.profile.rules)
+        if phone.area_of(number, self.profile.rules) not in self.profile.state_of_area:
+            raise phone.refused(phone.Reason.AREA_NOT_SERVED)
+        return number
+
+
+def mail_facts(confirmed: ConfirmedRegistration) -> dict[str, str]:
+    """Return what the mail `registration-confirmed` says: masked numbers and ISO dates."""
+    return {
+        "numbers": ", ".join(str(number) for number in confirmed.numbers),
+        "listed_from": confirmed.listed_from.isoformat(),
+        "sellers_bound_from": confirmed.sellers_bound_from.isoformat(),
+    }
