@@ -3,3 +3,89 @@
 A function's handler calls e.g. `registrations(settings)`; tests pass fakes to the services instead. Each builder
 imports what it needs inside, so that a function loads only its own features.
 """
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quietline.kernel.settings import MailerSettings, PublicApiSettings, SiteFormsSettings
+    from quietline.mails.links import LinkSigner
+    from quietline.mails.ports import MailboxCipher
+    from quietline.mails.service import MailService
+    from quietline.registrations.ports import NumberStore
+    from quietline.registrations.service import RegistrationService
+
+
+@cache
+def app_secret(secret_id: str) -> bytes:
+    """Return the deployment's app secret; links and hashes derive their own keys from it."""
+    from quietline.adapters.secrets import secret_text
+
+    return secret_text(secret_id).encode()
+
+
+@cache
+def link_signer(secret_id: str) -> "LinkSigner":
+    """Return what derives and checks the tokens of mailed links."""
+    from quietline.mails.links import LinkSigner
+
+    return LinkSigner(app_secret(secret_id))
+
+
+@cache
+def mailbox_cipher(key_id: str) -> "MailboxCipher":
+    """Return what encrypts e-mail addresses."""
+    from quietline.adapters.kms import KmsMailboxCipher
+
+    return KmsMailboxCipher(key_id)
+
+
+@cache
+def numbers(registry_table: str) -> "NumberStore":
+    """Return the registry of record."""
+    from quietline.adapters.dynamodb.numbers import DynamoNumbers
+    from quietline.adapters.dynamodb.table import Table
+
+    return DynamoNumbers(Table(registry_table))
+
+
+@cache
+def registrations(settings: "PublicApiSettings | SiteFormsSettings") -> "RegistrationService":
+    """Return the use cases of registrations."""
+    from quietline.adapters.dynamodb.registrations import DynamoRegistrations
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.registrations.service import RegistrationService
+
+    return RegistrationService(
+        registrations=DynamoRegistrations(Table(settings.registry_table)),
+        numbers=numbers(settings.registry_table),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        secret=app_secret(settings.app_secret_id),
+        profile=load_profile(settings.profile),
+        clock=SystemClock(),
+    )
+
+
+@cache
+def mails(settings: "MailerSettings") -> "MailService":
+    """Return what sends the outbox's mails."""
+    from quietline.adapters.dynamodb.mails import DynamoOutbox
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.ses import SesSender
+    from quietline.kernel.clock import SystemClock
+    from quietline.mails.service import MailService
+    from quietline.profiles.profile import load_profile
+
+    tables = (settings.registry_table, settings.sellers_table, settings.cases_table)
+    return MailService(
+        outbox=DynamoOutbox({name: Table(name) for name in tables}),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        sender=SesSender(settings.sender, settings.configuration_set),
+        profile=load_profile(settings.profile),
+        site=settings.site_url,
+        clock=SystemClock(),
+    )
