@@ -3,12 +3,15 @@
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from quietline.kernel.clock import from_text, to_text
+
+type Day = date
+"""A date of the registry; its own name because fields are called `date`."""
 
 
 class Kind(StrEnum):
@@ -35,12 +38,12 @@ MANIFEST_TYPE = "application/jose"
 
 @dataclass(frozen=True)
 class ListFile:
-    """One published file: `key` in the bucket, `bytes` long, `sha256` in hex."""
+    """One published file: `key` in the bucket, `size` in bytes, `sha256` in hex."""
 
     kind: Kind
     format: str
     key: str
-    bytes: int
+    size: int
     sha256: str
 
     @classmethod
@@ -48,13 +51,28 @@ class ListFile:
         """Return the description of a file with these bytes."""
         return cls(kind, format_, key, len(body), hashlib.sha256(body).hexdigest())
 
+    def to_payload(self) -> dict[str, Any]:
+        """Return the file as the manifest spells it."""
+        return {
+            "kind": self.kind.value,
+            "format": self.format,
+            "key": self.key,
+            "bytes": self.size,
+            "sha256": self.sha256,
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> "ListFile":
+        """Read what `to_payload` made."""
+        return cls(Kind(payload["kind"]), payload["format"], payload["key"], payload["bytes"], payload["sha256"])
+
 
 @dataclass(frozen=True)
 class AreaEntry:
     """The snapshot of one area: `date` is when it last changed, `added` and `removed` what that day did to it."""
 
     area: str
-    date: date
+    date: Day
     count: int
     added: int
     removed: int
@@ -79,7 +97,7 @@ class AreaEntry:
             "count": self.count,
             "added": self.added,
             "removed": self.removed,
-            "files": [{**asdict(file), "kind": file.kind.value} for file in self.files],
+            "files": [file.to_payload() for file in self.files],
         }
 
     @classmethod
@@ -91,7 +109,7 @@ class AreaEntry:
             count=payload["count"],
             added=payload["added"],
             removed=payload["removed"],
-            files=tuple(ListFile(**{**file, "kind": Kind(file["kind"])}) for file in payload["files"]),
+            files=tuple(ListFile.from_payload(file) for file in payload["files"]),
         )
 
 
@@ -111,7 +129,7 @@ class Published:
 
     """
 
-    date: date
+    date: Day
     cutoff: datetime
     key: str
     sha256: str
@@ -135,10 +153,10 @@ class Publication:
 
     """
 
-    date: date
+    date: Day
     since: datetime
     cutoff: datetime
-    base: date | None
+    base: Day | None
     changed: tuple[str, ...]
     empty: tuple[str, ...]
 
@@ -148,9 +166,9 @@ class Manifest:
     """Everything a list consists of; `previous` is the date and hash of the manifest before it."""
 
     profile: str
-    date: date
+    date: Day
     cutoff: datetime
-    previous: tuple[date, str] | None
+    previous: tuple[Day, str] | None
     areas: tuple[AreaEntry, ...]
 
     def entry(self, area: str) -> AreaEntry | None:

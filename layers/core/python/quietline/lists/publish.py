@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from quietline.kernel import jws
@@ -118,7 +118,7 @@ class PublishPlan:
                 file = entry.file(Kind.BITMAP, "roar")
                 bases[entry.area] = {"key": file.key, "sha256": file.sha256}
         empty = publication.empty
-        groups = [(area,) for area in publication.changed]
+        groups: list[tuple[str, ...]] = [(area,) for area in publication.changed]
         groups += [empty[i : i + AREAS_PER_EMPTY_ITEM] for i in range(0, len(empty), AREAS_PER_EMPTY_ITEM)]
         for group in groups:
             yield {"areas": [{"area": area, "base": bases.get(area)} for area in group]}
@@ -225,7 +225,8 @@ class ManifestWriter:
         return summary(published)
 
     def _collect(self, publication: Publication) -> Manifest:
-        previous, entries = None, {}
+        previous: tuple[date, str] | None = None
+        entries: dict[str, AreaEntry] = {}
         if publication.base is not None:
             base = self.store.published(publication.base)
             if base is None:
@@ -300,15 +301,11 @@ def parse_date(text: str) -> date:
         InvalidInputError: it is not `YYYY-MM-DD`.
     """
     try:
-        if len(text) != 10:
-            raise ValueError(text)
-        return date.fromisoformat(text)
+        # Python reads 20261123 and 2026-W48-1 too; a date has one spelling here
+        day = date.fromisoformat(text) if len(text) == 10 and "W" not in text else None
     except ValueError:
-        raise InvalidInputError(
-            "A date is given as YYYY-MM-DD.", (FieldError("/date", "Give the date as YYYY-MM-DD.", "not_a_date"),)
-        ) from None
-
-
-def start_of(utc_day: date) -> datetime:
-    """Return the first instant of a UTC day."""
-    return datetime(utc_day.year, utc_day.month, utc_day.day, tzinfo=UTC)
+        day = None
+    if day is None:
+        message = "Give the date as YYYY-MM-DD."
+        raise InvalidInputError(message, (FieldError("/date", message, "not_a_date"),))
+    return day

@@ -3,13 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import FieldError, InvalidInputError, NotEntitledError, NotFoundError, NotPublishedError
 from quietline.kernel.ids import new_ulid
-from quietline.lists.model import CONTENT_TYPES, FORMATS, AreaEntry, Kind, ListFile, Manifest, Published, download_name
+from quietline.lists.model import (
+    CONTENT_TYPES,
+    FORMATS,
+    AreaEntry,
+    Day,
+    Kind,
+    ListFile,
+    Manifest,
+    Published,
+    download_name,
+)
 from quietline.lists.ports import EntitlementReader, ObjectStore, PublicationStore, ReceiptStore, Signer
 from quietline.lists.publish import read_manifest
 from quietline.profiles import Profile
@@ -20,11 +29,11 @@ class DownloadedFile:
     """One file to fetch: `url` lives for minutes, `name` is what to save it as."""
 
     area: str
-    date: date
+    date: Day
     kind: Kind
     format: str
     count: int
-    bytes: int
+    size: int
     sha256: str
     name: str
     url: str
@@ -158,13 +167,19 @@ class Downloads:
         name = download_name(self.profile.name, entry, file)
         url = self.objects.link(file.key, name=name, content_type=CONTENT_TYPES[file.format], seconds=self.url_seconds)
         count = _count(entry, file)
-        return DownloadedFile(entry.area, entry.date, file.kind, file.format, count, file.bytes, file.sha256, name, url)
+        return DownloadedFile(entry.area, entry.date, file.kind, file.format, count, file.size, file.sha256, name, url)
 
 
-@lru_cache(maxsize=2)
+_manifests: dict[str, Manifest] = {}
+
+
 def manifest_of(objects: ObjectStore, published: Published) -> Manifest:
-    """Return a published manifest; kept, for it never changes."""
-    return read_manifest(objects, published)
+    """Return a published manifest; the newest stays in memory, for what has this hash never changes."""
+    if published.sha256 not in _manifests:
+        manifest = read_manifest(objects, published)
+        _manifests.clear()
+        _manifests[published.sha256] = manifest
+    return _manifests[published.sha256]
 
 
 def _in_receipt(entry: AreaEntry, file: ListFile) -> Mapping[str, Any]:
@@ -174,7 +189,7 @@ def _in_receipt(entry: AreaEntry, file: ListFile) -> Mapping[str, Any]:
         "kind": file.kind.value,
         "format": file.format,
         "count": _count(entry, file),
-        "bytes": file.bytes,
+        "bytes": file.size,
         "sha256": file.sha256,
     }
 

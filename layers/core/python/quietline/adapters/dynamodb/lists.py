@@ -32,12 +32,12 @@ class DynamoPublicationStore:
     def published(self, day: date) -> Published | None:
         """Return the list of a date, or None when it is not published."""
         item = self.table.get(keys.manifest(day))
-        return item and _published(item)
+        return _published(item) if item else None
 
     def begun(self, day: date) -> Publication | None:
         """Return what the first run of a date fixed, or None when there was none."""
         item = self.table.get(keys.publication(day))
-        return item and _publication(item)
+        return _publication(item) if item else None
 
     def begin(self, publication: Publication) -> Publication:
         """Fix a date's publication; a repeat returns what the first run fixed.
@@ -84,9 +84,7 @@ class DynamoPublicationStore:
             "removed": published.removed,
         }
         entry = self.table.put_new(keys.manifest(published.date), item)
-        head = self._move_head(
-            "published", Publication(published.date, published.cutoff, published.cutoff, base, (), ()), "begun = :day"
-        )
+        head = self._move_head("published", published.date, base, "begun = :day")
         try:
             self.table.write(entry, head)
         except ConditionFailedError as error:
