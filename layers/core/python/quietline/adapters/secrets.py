@@ -1,6 +1,8 @@
 """Secrets Manager, read once per container and again after five minutes, so that a rotation arrives by itself."""
 
+import json
 import time
+from dataclasses import dataclass, field
 
 from quietline.adapters.aws import client
 from quietline.kernel.errors import ConfigurationError
@@ -28,3 +30,27 @@ def secret_text(secret_id: str) -> str:
 def forget_secrets() -> None:
     """Read every secret again (tests; a failed signature after a rotation)."""
     _known.clear()
+
+
+@dataclass(frozen=True)
+class PaymentSecret:
+    """What the payment server's secret holds; `webhook_secrets` newest first, several while one is rolled."""
+
+    api_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+
+
+def payment_secret(secret_id: str) -> PaymentSecret:
+    """Return the payment server's key and webhook secrets.
+
+    Raises:
+        ConfigurationError: the secret is not the JSON that docs/architecture.md describes.
+    """
+    try:
+        found = json.loads(secret_text(secret_id))
+        listed = found["webhook_secrets"]
+        secrets = listed.split(",") if isinstance(listed, str) else listed
+        cleaned = tuple(secret.strip() for secret in secrets if secret.strip())
+        return PaymentSecret(str(found["api_key"]), cleaned)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError("The payment server's secret is not well formed.") from error

@@ -23,3 +23,11 @@ class Money:
     def times(self, count: int) -> "Money":
         """Return this amount `count` times."""
         return Money(self.minor * count, self.currency)
+
+    def text(self) -> str:
+        """Return the amount for people, e.g. `410.00 USD`.
+
+        Currencies with two decimals only; the profiles' currencies all have them.
+        """
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{abs(self.minor) // 100}.{abs(self.minor) % 100:02d} {self.currency}"

@@ -46,7 +46,7 @@ class Account:
     organization_id: str
     name: str
     language: str
-    contact_email_ciphertext: bytes
+    contact_email_ciphertext: str
     version: int
     open_order: str
     customer_id: str

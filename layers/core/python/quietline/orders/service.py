@@ -65,7 +65,7 @@ class OrderService:
             raise NotFoundError("There is no such order.")
         return order
 
-    def list(self, organization_id: str) -> list[Order]:
+    def all_of(self, organization_id: str) -> list[Order]:
         """Return the organization's orders, newest first."""
         return list(self.orders.of(organization_id))
 

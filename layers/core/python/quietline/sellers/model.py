@@ -57,7 +57,7 @@ class Organization:
     type: OrganizationType
     address: Address
     contact_name: str
-    contact_email_ciphertext: bytes
+    contact_email_ciphertext: str
     language: str
     created_at: datetime
     san: str = ""

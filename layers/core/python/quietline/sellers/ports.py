@@ -67,6 +67,6 @@ class IdentityProvider(Protocol):
 class Vault(Protocol):
     """Encrypts personal data."""
 
-    def encrypt(self, text: str) -> bytes:
-        """Return the ciphertext."""
+    def encrypt(self, address: str) -> str:
+        """Return an e-mail address encrypted, as text."""
         ...

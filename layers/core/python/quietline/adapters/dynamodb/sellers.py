@@ -134,7 +134,7 @@ def _from_item(item: Item) -> Organization:
         type=OrganizationType(item["type"]),
         address=Address(**item["address"]),
         contact_name=item["contact_name"],
-        contact_email_ciphertext=bytes(item["contact_email_ciphertext"]),
+        contact_email_ciphertext=item["contact_email_ciphertext"],
         language=item["language"],
         created_at=from_text(item["created_at"]),
         san=item["san"],

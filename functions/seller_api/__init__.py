@@ -1,0 +1,1 @@
+"""API of sellers: organizations, certification, orders, entitlements, downloads, lookups."""

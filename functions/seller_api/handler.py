@@ -1,0 +1,23 @@
+"""The sellers' API behind API Gateway."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from quietline.http.app import handle
+
+from functions.seller_api.routes import clients, entitlements, orders, organizations
+from functions.seller_api.wiring import app, settings
+
+__all__ = ["app", "clients", "entitlements", "lambda_handler", "orders", "organizations"]
+
+NEVER_KEPT = ("/v1/clients",)
+"""Their answers hold a secret that is shown once: the idempotency store must not keep it."""
+
+logger = Logger(service="seller_api")
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer API Gateway."""
+    kept = event.get("rawPath", "") not in NEVER_KEPT
+    return handle(app, event, context, settings().idempotency_table if kept else "")

@@ -1,0 +1,23 @@
+"""What the organization may download."""
+
+from quietline.http.auth import Rule, route
+
+from functions.seller_api.routes.models import PROBLEMS, EntitlementOut, EntitlementsOut
+from functions.seller_api.wiring import app, member, orders
+
+
+@route(
+    app,
+    "GET",
+    "/v1/entitlements",
+    Rule.MEMBER,
+    summary="List what the organization may download today",
+    tags=["Orders"],
+    operation_id="listEntitlements",
+    responses={200: {"description": "The areas, together and by order."}, **PROBLEMS},
+)
+def listed() -> EntitlementsOut:
+    """Return today's entitlements."""
+    held = orders().entitlements(member().organization_id)
+    areas = sorted(frozenset().union(*(one.areas for one in held)))
+    return EntitlementsOut(areas=areas, entitlements=[EntitlementOut.of(one) for one in held])

@@ -1,0 +1,261 @@
+"""What the sellers' routes take and answer."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from quietline.fees.model import Quote, QuoteLine
+from quietline.kernel.clock import to_text
+from quietline.kernel.money import Money
+from quietline.orders.model import Entitlement, Order
+from quietline.sellers.model import Organization
+
+type Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+PROBLEMS: dict[int, dict[str, Any]] = {
+    400: {"description": "A value cannot be accepted."},
+    401: {"description": "Nobody is signed in."},
+    403: {"description": "Signed in, but not allowed."},
+    404: {"description": "There is none, or it is another organization's."},
+    409: {"description": "The current state does not allow it."},
+}
+
+
+class InModel(BaseModel):
+    """Input: unknown fields are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class AddressIn(InModel):
+    """A postal address."""
+
+    line1: Text
+    line2: Annotated[str, Field(max_length=200)] = ""
+    city: Text
+    region: Text
+    postal_code: Annotated[str, Field(min_length=1, max_length=20)]
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["US"])]
+
+
+class ContactIn(InModel):
+    """Whom the registry writes to."""
+
+    name: Text
+    email: Annotated[str, Field(min_length=3, max_length=254, examples=["compliance@example.com"])]
+
+
+class OrganizationIn(InModel):
+    """A new organization."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, examples=["Example Solar LLC"])]
+    type: Literal["seller", "telemarketer", "exempt"]
+    address: AddressIn
+    contact: ContactIn
+    language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"
+
+
+class OrganizationOut(BaseModel):
+    """An organization; `san` is empty until it has certified."""
+
+    id: str
+    name: str
+    type: str
+    san: str
+    certified_version: str
+    contact_name: str
+    language: str
+    created_at: str
+
+    @classmethod
+    def of(cls, one: Organization) -> "OrganizationOut":
+        """Return the answer's form."""
+        return cls(
+            id=one.id,
+            name=one.name,
+            type=one.type,
+            san=one.san,
+            certified_version=one.certified_version,
+            contact_name=one.contact_name,
+            language=one.language,
+            created_at=to_text(one.created_at),
+        )
+
+
+class CertificationIn(InModel):
+    """The text that is certified, by its version and language."""
+
+    version: Annotated[str, Field(min_length=1, max_length=20, examples=["2026-10"])]
+    language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"
+
+
+class CertificationOut(BaseModel):
+    """What was certified, and the organization's subscription account number."""
+
+    san: str
+    version: str
+    language: str
+    text: str
+    certified_at: str
+
+
+class AreasIn(InModel):
+    """Areas to price or order."""
+
+    areas: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=8)]],
+        Field(min_length=1, max_length=1000, examples=[["202", "301", "410", "443", "571", "703"]]),
+    ]
+
+
+class MoneyOut(BaseModel):
+    """An amount in minor units (cents) of an ISO 4217 currency."""
+
+    minor: Annotated[int, Field(examples=[41000])]
+    currency: Annotated[str, Field(examples=["USD"])]
+
+    @classmethod
+    def of(cls, money: Money) -> "MoneyOut":
+        """Return the answer's form."""
+        return cls(minor=money.minor, currency=money.currency)
+
+
+class LineOut(BaseModel):
+    """One line of a quote or order."""
+
+    kind: str
+    count: int
+    unit: MoneyOut
+    amount: MoneyOut
+
+    @classmethod
+    def of(cls, line: QuoteLine) -> "LineOut":
+        """Return the answer's form."""
+        return cls(kind=line.kind, count=line.count, unit=MoneyOut.of(line.unit), amount=MoneyOut.of(line.amount))
+
+
+class QuoteOut(BaseModel):
+    """What the areas would cost now; `term_end` is the first day after the term."""
+
+    areas: list[str]
+    lines: list[LineOut]
+    total: MoneyOut
+    term_start: str
+    term_end: str
+
+    @classmethod
+    def of(cls, quote: Quote) -> "QuoteOut":
+        """Return the answer's form."""
+        return cls(
+            areas=list(quote.areas),
+            lines=[LineOut.of(line) for line in quote.lines],
+            total=MoneyOut.of(quote.total),
+            term_start=quote.term.start.isoformat(),
+            term_end=quote.term.end.isoformat(),
+        )
+
+
+class OrderOut(BaseModel):
+    """An order; `term_end` is the first day after the term."""
+
+    id: str
+    state: Annotated[str, Field(examples=["awaiting_invoice", "awaiting_payment", "payment_failed", "active"])]
+    areas: list[str]
+    lines: list[LineOut]
+    total: MoneyOut
+    term_start: str
+    term_end: str
+    invoice_id: str
+    invoice_url: str
+    created_at: str
+    paid_at: str | None
+
+    @classmethod
+    def of(cls, order: Order) -> "OrderOut":
+        """Return the answer's form."""
+        return cls(
+            id=order.id,
+            state=order.state,
+            areas=list(order.areas),
+            lines=[LineOut.of(line) for line in order.lines],
+            total=MoneyOut.of(order.total),
+            term_start=order.term.start.isoformat(),
+            term_end=order.term.end.isoformat(),
+            invoice_id=order.invoice_id,
+            invoice_url=order.invoice_url,
+            created_at=to_text(order.created_at),
+            paid_at=to_text(order.paid_at) if order.paid_at else None,
+        )
+
+
+class OrdersOut(BaseModel):
+    """The organization's orders, newest first."""
+
+    orders: list[OrderOut]
+
+
+class PaymentIn(InModel):
+    """The payment server's payment method; card numbers never come here."""
+
+    payment_method: Annotated[str, Field(pattern="^pm_[A-Za-z0-9_]{1,120}$", examples=["pm_card_visa"])]
+
+
+class PaymentOut(BaseModel):
+    """The payment was asked for; the order tells how it went."""
+
+    id: str
+    order_id: str
+    state: str
+
+
+class EntitlementOut(BaseModel):
+    """Areas that may be downloaded in a term, by the order that bought them."""
+
+    order_id: str
+    areas: list[str]
+    term_start: str
+    term_end: str
+
+    @classmethod
+    def of(cls, one: Entitlement) -> "EntitlementOut":
+        """Return the answer's form."""
+        return cls(
+            order_id=one.order_id,
+            areas=sorted(one.areas),
+            term_start=one.term.start.isoformat(),
+            term_end=one.term.end.isoformat(),
+        )
+
+
+class EntitlementsOut(BaseModel):
+    """What holds today: all areas together, and by order."""
+
+    areas: list[str]
+    entitlements: list[EntitlementOut]
+
+
+class ClientIn(InModel):
+    """A new machine client."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100, examples=["nightly scrubber"])]
+
+
+class ClientOut(BaseModel):
+    """A machine client."""
+
+    client_id: str
+    name: str
+    created_at: str
+
+
+class NewClientOut(ClientOut):
+    """A new machine client with its secret, which is shown this once."""
+
+    client_secret: str
+    token_url: str
+    scope: str
+
+
+class ClientsOut(BaseModel):
+    """The organization's machine clients, oldest first."""
+
+    clients: list[ClientOut]

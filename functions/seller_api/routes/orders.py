@@ -1,0 +1,104 @@
+"""Quotes, orders and their payment."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from quietline.http.auth import Rule, route
+from quietline.orders.model import Buyer
+
+from functions.seller_api.routes.models import (
+    PROBLEMS,
+    AreasIn,
+    OrderOut,
+    OrdersOut,
+    PaymentIn,
+    PaymentOut,
+    QuoteOut,
+)
+from functions.seller_api.wiring import app, buyer, caller, member, orders
+
+TAGS = ["Orders"]
+
+
+@route(
+    app,
+    "POST",
+    "/v1/quotes",
+    Rule.MEMBER,
+    summary="Price areas",
+    description="The price of an order placed now, line by line; nothing is stored.",
+    tags=TAGS,
+    operation_id="quote",
+    responses={200: {"description": "The price."}, **PROBLEMS},
+)
+def quote(body: AreasIn) -> QuoteOut:
+    """Price areas."""
+    acts = member()
+    asks = Buyer(acts.organization_id, caller().sub, exempt=acts.exempt, certified=bool(acts.san))
+    return QuoteOut.of(orders().quote(asks, body.areas))
+
+
+@route(
+    app,
+    "POST",
+    "/v1/orders",
+    Rule.REPRESENTATIVE,
+    summary="Order areas",
+    description="A free order is active at once; any other becomes an invoice to pay. Takes Idempotency-Key.",
+    tags=TAGS,
+    operation_id="order",
+    responses={201: {"description": "Ordered."}, **PROBLEMS},
+)
+def order(body: AreasIn) -> Response[OrderOut]:
+    """Order areas."""
+    made = orders().order(buyer(), body.areas)
+    return Response(status_code=201, content_type="application/json", body=OrderOut.of(made))
+
+
+@route(
+    app,
+    "GET",
+    "/v1/orders",
+    Rule.MEMBER,
+    summary="List the organization's orders",
+    tags=TAGS,
+    operation_id="listOrders",
+    responses={200: {"description": "The orders, newest first."}, **PROBLEMS},
+)
+def listed() -> OrdersOut:
+    """Return the orders."""
+    return OrdersOut(orders=[OrderOut.of(one) for one in orders().all_of(member().organization_id)])
+
+
+@route(
+    app,
+    "GET",
+    "/v1/orders/<order_id>",
+    Rule.MEMBER,
+    summary="Read an order",
+    tags=TAGS,
+    operation_id="readOrder",
+    responses={200: {"description": "The order."}, **PROBLEMS},
+)
+def read(order_id: Annotated[str, Path(max_length=40)]) -> OrderOut:
+    """Return an order of the caller's organization."""
+    return OrderOut.of(orders().get(member().organization_id, order_id))
+
+
+@route(
+    app,
+    "POST",
+    "/v1/orders/<order_id>/payments",
+    Rule.REPRESENTATIVE,
+    summary="Pay an order's invoice",
+    description="Asks for the payment; the order becomes active, or payment_failed, within seconds.",
+    tags=TAGS,
+    operation_id="payOrder",
+    responses={202: {"description": "The payment was asked for."}, **PROBLEMS},
+)
+def pay(order_id: Annotated[str, Path(max_length=40)], body: PaymentIn) -> Response[PaymentOut]:
+    """Ask for a payment."""
+    command = orders().pay(buyer(), order_id, body.payment_method)
+    answer = PaymentOut(id=command.id, order_id=command.order_id, state=command.state)
+    return Response(status_code=202, content_type="application/json", body=answer)

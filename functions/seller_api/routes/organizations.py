@@ -1,0 +1,95 @@
+"""Organizations and their certification."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from quietline.http.auth import Rule, route
+from quietline.kernel.clock import to_text
+from quietline.sellers.model import Address, OrganizationType
+
+from functions.seller_api.routes.models import (
+    PROBLEMS,
+    CertificationIn,
+    CertificationOut,
+    OrganizationIn,
+    OrganizationOut,
+)
+from functions.seller_api.wiring import app, caller, member, organizations
+
+TAGS = ["Organizations"]
+
+
+@route(
+    app,
+    "POST",
+    "/v1/organizations",
+    Rule.USER,
+    summary="Create an organization",
+    description="The signed-in user becomes its authorized representative. A user belongs to one organization.",
+    tags=TAGS,
+    operation_id="createOrganization",
+    responses={201: {"description": "Created."}, **PROBLEMS},
+)
+def create(body: OrganizationIn) -> Response[OrganizationOut]:
+    """Create an organization."""
+    made = organizations().create(
+        caller(),
+        name=body.name,
+        kind=OrganizationType(body.type),
+        address=Address(**body.address.model_dump()),
+        contact_name=body.contact.name,
+        contact_email=body.contact.email,
+        language=body.language,
+    )
+    return Response(status_code=201, content_type="application/json", body=OrganizationOut.of(made))
+
+
+@route(
+    app,
+    "GET",
+    "/v1/organizations/mine",
+    Rule.MEMBER,
+    summary="Read the organization in which you act",
+    tags=TAGS,
+    operation_id="readMyOrganization",
+    responses={200: {"description": "The organization."}, **PROBLEMS},
+)
+def mine() -> OrganizationOut:
+    """Return the caller's organization."""
+    return OrganizationOut.of(organizations().get(caller(), member().organization_id))
+
+
+@route(
+    app,
+    "GET",
+    "/v1/organizations/<organization_id>",
+    Rule.MEMBER,
+    summary="Read your organization by its id",
+    tags=TAGS,
+    operation_id="readOrganization",
+    responses={200: {"description": "The organization."}, **PROBLEMS},
+)
+def read(organization_id: Annotated[str, Path(max_length=40)]) -> OrganizationOut:
+    """Return the caller's organization; any other does not exist for them."""
+    return OrganizationOut.of(organizations().get(caller(), organization_id))
+
+
+@route(
+    app,
+    "POST",
+    "/v1/certifications",
+    Rule.REPRESENTATIVE,
+    summary="Certify how the registry will be used",
+    description="Certifies the profile's current text; the first time issues the subscription account number.",
+    tags=TAGS,
+    operation_id="certify",
+    responses={201: {"description": "Certified."}, **PROBLEMS},
+)
+def certify(body: CertificationIn) -> Response[CertificationOut]:
+    """Certify."""
+    made, san = organizations().certify(caller(), version=body.version, language=body.language)
+    answer = CertificationOut(
+        san=san, version=made.version, language=made.language, text=made.text, certified_at=to_text(made.at)
+    )
+    return Response(status_code=201, content_type="application/json", body=answer)

@@ -1,0 +1,1 @@
+"""Webhook of the payment server."""

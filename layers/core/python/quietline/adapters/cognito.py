@@ -1,0 +1,44 @@
+"""Machine clients in Cognito: OAuth2 client credentials with the scope of the lists."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from quietline.adapters.aws import client
+
+SCOPE = "quietline/lists"
+TOKEN_MINUTES = 60
+
+
+@dataclass(frozen=True)
+class CognitoClients:
+    """`sellers.ports.IdentityProvider` on a Cognito user pool.
+
+    Attributes:
+        user_pool_id: the pool, e.g. `us-east-1_AbCdEfGhI`.
+    """
+
+    user_pool_id: str
+    _client: Any = field(default=None, repr=False)
+
+    def create_client(self, name: str) -> tuple[str, str]:
+        """Make a machine client; return its id and secret."""
+        answer = self._cognito.create_user_pool_client(
+            UserPoolId=self.user_pool_id,
+            ClientName=name,
+            GenerateSecret=True,
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthScopes=[SCOPE],
+            AccessTokenValidity=TOKEN_MINUTES,
+            TokenValidityUnits={"AccessToken": "minutes"},
+            EnableTokenRevocation=True,
+        )["UserPoolClient"]
+        return str(answer["ClientId"]), str(answer["ClientSecret"])
+
+    def delete_client(self, client_id: str) -> None:
+        """Remove a machine client; its tokens live on until they expire."""
+        self._cognito.delete_user_pool_client(UserPoolId=self.user_pool_id, ClientId=client_id)
+
+    @property
+    def _cognito(self) -> Any:
+        return self._client or client("cognito-idp")

@@ -1,0 +1,168 @@
+"""Stripe's Invoicing API, the only place that knows the `stripe` SDK.
+
+The same calls work on Stripe and on localstripe, which plays it on a laptop: localstripe refuses parameters it does not
+know, keeps no idempotency keys, puts only *pending* items on an invoice and has no `finalize`. So items are made
+first, as pending ones, and whatever exists already is found by its metadata and not by the idempotency key alone (which
+Stripe forgets after a day). An organization has one unpaid order at a time, so pending items are always that order's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import stripe
+
+from quietline.fees.model import LineKind, QuoteLine
+from quietline.kernel.errors import UnavailableError
+from quietline.orders.model import Invoice, Order
+from quietline.orders.ports import PaymentDeclinedError
+
+API_VERSION = "2026-10-28.endive"
+TIMEOUT_SECONDS = 10
+RETRIES = 2
+PAGE = 100
+DESCRIPTIONS = {
+    LineKind.FULL: "{count} areas at {unit}",
+    LineKind.HALF: "{count} areas added in the second part of the term, at {unit}",
+    LineKind.CAP: "Yearly maximum reached",
+}
+
+
+@dataclass(frozen=True)
+class StripeServer:
+    """`orders.ports.PaymentServer` on Stripe.
+
+    Attributes:
+        api_key: read at each call, so that a rotated key arrives by itself.
+        api_base: `https://api.stripe.com`, or where localstripe listens.
+        finalizes: whether an invoice must be finalized before it can be paid (localstripe: no such step).
+    """
+
+    api_key: Callable[[], str] = field(repr=False)
+    api_base: str
+    finalizes: bool
+
+    def ensure_customer(self, organization_id: str, name: str) -> str:
+        """Make the organization's customer and return its id."""
+        params: Any = {"name": name, "metadata": {"organization": organization_id}}
+        customer = self._call(lambda api, options: api.v1.customers.create(params, options), f"cus-{organization_id}")
+        return str(customer.id)
+
+    def ensure_invoice(self, order: Order, customer_id: str) -> Invoice:
+        """Return the order's invoice, made at the first call and open for payment."""
+        found = self._find_invoice(order.id, customer_id)
+        if found is None:
+            self._ensure_items(order, customer_id)
+            params: Any = {
+                "customer": customer_id,
+                "description": f"Quietline order {order.id}",
+                "metadata": {"order": order.id},
+                "pending_invoice_items_behavior": "include",
+            }
+            found = self._call(lambda api, options: api.v1.invoices.create(params, options), f"inv-{order.id}")
+        if self.finalizes and found.status == "draft":
+            invoice_id = found.id
+            found = self._call(
+                lambda api, options: api.v1.invoices.finalize_invoice(invoice_id, {"auto_advance": False}, options),
+                f"fin-{order.id}",
+            )
+        return _to_invoice(found)
+
+    def pay(self, invoice_id: str, customer_id: str, payment_method: str, key: str) -> Invoice:
+        """Attach the payment method, make it the customer's default and pay the invoice with it.
+
+        Raises:
+            PaymentDeclinedError: the payment method was refused.
+        """
+        attached = self._call(
+            lambda api, options: api.v1.payment_methods.attach(payment_method, {"customer": customer_id}, options),
+            f"att-{key}",
+        )
+        default: Any = {"invoice_settings": {"default_payment_method": attached.id}}
+        self._call(lambda api, options: api.v1.customers.update(customer_id, default, options), f"def-{key}")
+        paid = self._call(lambda api, options: api.v1.invoices.pay(invoice_id, {}, options), f"pay-{key}")
+        if paid.status != "paid" and not self.finalizes:
+            # localstripe answers 200 with an open invoice where Stripe answers 402
+            raise PaymentDeclinedError("card_declined")
+        return _to_invoice(paid)
+
+    def invoice(self, invoice_id: str) -> Invoice | None:
+        """Return the invoice as it is now, or None."""
+        try:
+            return _to_invoice(self._call(lambda api, options: api.v1.invoices.retrieve(invoice_id, {}, options)))
+        except _MissingError:
+            return None
+
+    def _find_invoice(self, order_id: str, customer_id: str) -> Any:
+        params: Any = {"customer": customer_id, "limit": PAGE}
+        page = self._call(lambda api, options: api.v1.invoices.list(params, options))
+        return next((one for one in page.data if _metadata(one).get("order") == order_id), None)
+
+    def _ensure_items(self, order: Order, customer_id: str) -> None:
+        params: Any = {"customer": customer_id, "limit": PAGE}
+        page = self._call(lambda api, options: api.v1.invoice_items.list(params, options))
+        there = {_metadata(one).get("line") for one in page.data}
+        for index, line in enumerate(order.lines):
+            name = f"{order.id}-{index}"
+            if line.amount.minor == 0 or name in there:
+                continue
+            item: Any = {
+                "customer": customer_id,
+                "amount": line.amount.minor,
+                "currency": line.amount.currency.lower(),
+                "description": _description(line),
+                "metadata": {"order": order.id, "line": name},
+            }
+
+            def create(api: stripe.StripeClient, options: Any, item: Any = item) -> Any:
+                return api.v1.invoice_items.create(item, options)
+
+            self._call(create, f"item-{name}")
+
+    def _call(self, call: Callable[[stripe.StripeClient, Any], Any], key: str = "") -> Any:
+        options: Any = {"idempotency_key": key} if key else {}
+        try:
+            return call(self._api(), options)
+        except stripe.InvalidRequestError as error:
+            if error.http_status == 404:
+                raise _MissingError from error
+            raise
+        except stripe.CardError as error:
+            raise PaymentDeclinedError(error.code or "declined") from error
+        except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+            raise UnavailableError("The payment server does not answer; nothing was lost.") from error
+        except stripe.APIError as error:
+            raise UnavailableError("The payment server failed; nothing was lost.") from error
+
+    def _api(self) -> stripe.StripeClient:
+        return stripe.StripeClient(
+            self.api_key(),
+            stripe_version=API_VERSION,
+            base_addresses={"api": self.api_base},
+            max_network_retries=RETRIES,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+        )
+
+
+class _MissingError(Exception):
+    """The payment server knows nothing of that id."""
+
+
+def _to_invoice(found: Any) -> Invoice:
+    return Invoice(
+        id=str(found.id),
+        order_id=_metadata(found).get("order", ""),
+        status=str(found.status),
+        total=int(found.total),
+        amount_paid=int(found.amount_paid),
+        currency=str(found.currency),
+        url=str(getattr(found, "hosted_invoice_url", None) or ""),
+    )
+
+
+def _metadata(found: Any) -> dict[str, str]:
+    return dict(getattr(found, "metadata", None) or {})
+
+
+def _description(line: QuoteLine) -> str:
+    return DESCRIPTIONS[line.kind].format(count=line.count, unit=line.unit.text())
