@@ -1,0 +1,69 @@
+# Quietline. `make` alone shows this help.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+LOCAL := $(PYTHON) -m infra.local
+export PYTHONPATH := layers/core/python:.
+PYTEST := $(PYTHON) -m pytest
+# The isolated local cloud of `make test`: its own state and ports.
+TEST_CLOUD := QUIETLINE_LOCAL=.local/test QUIETLINE_PORT=$${QUIETLINE_TEST_PORT:-4666}
+FAST := tests/unit tests/contract tests/functions tests/workflows tests/infra tests/architecture tests/local
+PATHS := layers functions cli infra tests bench tools web
+
+.PHONY: help setup up down clean test fast check synth deploy invoke bench openapi docs
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install the tools of a fresh clone (every other target does it by itself)
+	@python3 infra/local/setup.py
+
+up: setup ## Start the local cloud, deploy everything to it and fill it with sample data
+	@$(LOCAL) up
+
+down: setup ## Stop the local cloud and keep what it knows
+	@$(LOCAL) down
+
+clean: setup ## Stop the local cloud and forget what it knows
+	@$(LOCAL) clean
+
+fast: setup layers-built ## Run the tests that need no local cloud and no browser
+	@$(PYTEST) $(wildcard $(FAST))
+
+test: fast ## Run every test, the last ones against a local cloud of their own
+	@$(PYTEST) $(wildcard tests/web)
+	@set -e; trap '$(TEST_CLOUD) $(LOCAL) clean' EXIT; \
+	  $(TEST_CLOUD) $(LOCAL) clean && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) tests/e2e; \
+	  $(TEST_CLOUD) $(LOCAL) clean && export QUIETLINE_AUTH=1 && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) tests/e2e
+
+check: setup ## Formatting, lint, imports, types, API drift; changes nothing
+	@.venv/bin/ruff format --check -q . || { echo "Run .venv/bin/ruff format ."; exit 1; }
+	@.venv/bin/ruff check -q .
+	@.venv/bin/lint-imports
+	@.venv/bin/mypy --no-error-summary layers/core/python/quietline infra
+	@if [ -d cli ]; then .venv/bin/mypy --no-error-summary cli; fi
+	@for folder in functions/*/; do if [ -f "$$folder/handler.py" ]; then .venv/bin/mypy --no-error-summary "$$folder" || exit 1; fi; done
+	@if [ -f tools/openapi.py ]; then $(PYTHON) -m tools.openapi --check; fi
+	@echo "All checks passed."
+
+.PHONY: layers-built
+layers-built:
+	@$(PYTHON) -m infra.layers
+
+synth: setup layers-built ## Write the CloudFormation templates of production to build/cdk.out (no account needed)
+	@CDK_OUTDIR=build/cdk.out $(PYTHON) -m infra.app
+
+deploy: setup layers-built ## Deploy to the AWS account of your credentials (see docs/how-to/deploy.md)
+	@node_modules/.bin/cdk deploy --all $(CDK_ARGUMENTS)
+
+invoke: setup ## Run a deployed function on an event file: make invoke FN=public_api EVENT=events/public_api.json
+	@$(LOCAL) invoke "$(FN)" "$(EVENT)"
+
+bench: setup layers-built ## Measure cold starts
+	@$(PYTHON) -m bench
+
+openapi: setup ## Write docs/reference/openapi.json from the functions
+	@$(PYTHON) -m tools.openapi
+
+docs: setup ## Write the generated pages of docs/reference
+	@$(PYTHON) -m tools.docs

@@ -1,0 +1,39 @@
+"""Step Functions: a waiting task whose Lambda fails."""
+
+import contextvars
+from typing import Any
+
+_token: contextvars.ContextVar[str | None] = contextvars.ContextVar("quietline_task_token", default=None)
+
+
+def token_failure() -> None:
+    """A Lambda that fails in a `.waitForTaskToken` task fails that task.
+
+    The emulator swallows the failure and waits for a token that nobody holds, until the task's timeout.
+    """
+    from ministack.services import stepfunctions as engine
+
+    wait, call = engine._invoke_with_callback, engine._call_lambda
+
+    def invoke_with_callback(resource: str, input_data: Any, token: str, state_def: Any) -> Any:
+        mark = _token.set(token)
+        try:
+            return wait(resource, input_data, token, state_def)
+        finally:
+            _token.reset(mark)
+
+    def call_lambda(func_ref: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return call(func_ref, event, *args, **kwargs)
+        except engine._ExecutionError as error:
+            waiting = engine._task_tokens.get(_token.get()) if _token.get() else None
+            if waiting is not None:
+                waiting["error"] = {"Error": error.error, "Cause": error.cause}
+                waiting["event"].set()
+            raise
+
+    engine._invoke_with_callback = invoke_with_callback
+    engine._call_lambda = call_lambda
+
+
+FIXES = {"sfn-token-failure": token_failure}

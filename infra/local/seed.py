@@ -1,0 +1,188 @@
+"""Sample data, clearly fictitious, brought in the way everybody brings it in: through the deployed API.
+
+Numbers are from 555-0100…0199, which the numbering plan keeps for fiction; addresses end in `example.com`.
+"""
+
+import hashlib
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from typing import Any
+
+from quietline.profiles import load_profile
+
+from infra.local.place import LocalCloudError, Place
+from infra.local.up import client, outputs_of
+
+PASSWORD = "Quiet-Line-2026!"
+"""Of every sample user; the local cloud listens on this machine only."""
+
+REGISTRATIONS = (
+    ("ana@example.com", "en", ("+12025550101", "+12025550102")),
+    ("ben@example.com", "en", ("+12125550111",)),
+    ("carla@example.com", "es", ("+13055550121", "+13055550122", "+17865550123")),
+    ("dora@example.com", "en", ("+13125550131",)),
+    ("eli@example.com", "es", ("+12135550141", "+12135550142")),
+)
+ORGANIZATIONS = (
+    ("sunny-roofs@example.com", "Sunny Roofs LLC (sample)", "seller", ("202", "212", "305", "312", "213")),
+    ("friendly-calls@example.com", "Friendly Calls Inc. (sample)", "telemarketer", ("202", "305")),
+    ("good-cause@example.com", "Good Cause Fund (sample)", "exempt", ("312",)),
+)
+
+_TOKEN = re.compile(r"[0-9A-Za-z_-]{10,40}\.[A-Za-z0-9_-]{32}")
+
+
+class Api:
+    """The deployed API, as a client over HTTP sees it."""
+
+    def __init__(self, place: Place, token: str = "") -> None:
+        self._place = place
+        self._token = token
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        """Return status and document of an answer."""
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self._place.site_url + path, data=data, method=method)
+        request.add_header("Accept", "application/json")
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+            # The same sample always has the same key: a seed that is repeated changes nothing.
+            request.add_header("Idempotency-Key", "seed-" + hashlib.sha256(f"{path}".encode() + data).hexdigest()[:32])
+        if self._token:
+            request.add_header("Authorization", f"Bearer {self._token}")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, _document(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, _document(error.read())
+
+    def must(self, method: str, path: str, body: dict[str, Any] | None, *also: int) -> dict[str, Any]:
+        """Like `call`, for calls that have to work; `also` are statuses that are fine as well.
+
+        Raises:
+            LocalCloudError: the API refused.
+
+        """
+        status, document = self.call(method, path, body)
+        if status >= 400 and status not in also:
+            detail = document.get("detail") or document.get("title") or document
+            raise LocalCloudError(f"The sample data was refused: {method} {path} answered {status} ({detail}).")
+        return document
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return {"detail": body[:200].decode(errors="replace")}
+    return document if isinstance(document, dict) else {"value": document}
+
+
+def seed(place: Place) -> None:
+    """Fill an empty local cloud; a cloud that was filled before is left alone.
+
+    Raises:
+        LocalCloudError: the API refused, or a mail did not come.
+
+    """
+    outputs = outputs_of(place)
+    mark = place.state / "seeded.json"
+    done = {"registry_table": outputs["registry_table"], "user_pool_id": outputs["user_pool_id"]}
+    if mark.exists() and json.loads(mark.read_text()) == done:
+        return
+    for email, language, numbers in REGISTRATIONS:
+        register(place, email, language, numbers)
+    for email, name, kind, areas in ORGANIZATIONS:
+        organize(place, outputs, email, name, kind, areas)
+    publish(place, outputs)
+    mark.write_text(json.dumps(done))
+
+
+def register(place: Place, email: str, language: str, numbers: tuple[str, ...]) -> None:
+    """Register numbers and confirm them by the link in the mail."""
+    api = Api(place)
+    seen = {mail["id"] for mail in _mails(place)}
+    body = {"numbers": list(numbers), "email": email, "language": language}
+    api.must("POST", "/v1/registrations", body)
+    end = time.monotonic() + 40
+    while time.monotonic() < end:
+        for mail in _mails(place):
+            token = _TOKEN.search(mail["text"])
+            if mail["id"] not in seen and email in mail["to"] and token:
+                api.must("POST", "/v1/registrations/confirm", {"token": token.group()}, 409, 410)
+                return
+        time.sleep(0.3)
+    raise LocalCloudError(f"No confirmation mail came for {email}; look at {place.run / 'emulator.log'}.")
+
+
+def _mails(place: Place) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{place.mail_url}/messages.json", timeout=10) as answer:
+        found: list[dict[str, Any]] = json.load(answer)["messages"]
+    return found
+
+
+def organize(place: Place, outputs: dict[str, str], email: str, name: str, kind: str, areas: tuple[str, ...]) -> None:
+    """A user, its organization, the certification and free areas."""
+    api = Api(place, sign_in(place, outputs, email))
+    address = {
+        "line1": "1 Sample Street",
+        "city": "Springfield",
+        "region": "IL",
+        "postal_code": "62701",
+        "country": "US",
+    }
+    organization = {
+        "name": name,
+        "type": kind,
+        "address": address,
+        "contact": {"name": "Sam Sample", "email": email},
+        "language": "en",
+    }
+    api.must("POST", "/v1/organizations", organization, 409)
+    version = load_profile(outputs["profile"]).certification_version
+    api.must("POST", "/v1/certifications", {"version": version, "language": "en"}, 409)
+    api.must("POST", "/v1/orders", {"areas": list(areas)}, 409)
+
+
+def sign_in(place: Place, outputs: dict[str, str], email: str) -> str:
+    """Access token of a sample user, who is made when there is none."""
+    from botocore.exceptions import ClientError
+
+    users: Any = client(place, "cognito-idp")
+    pool = outputs["user_pool_id"]
+    try:
+        attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+        users.admin_create_user(UserPoolId=pool, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UsernameExistsException":
+            raise
+    users.admin_set_user_password(UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True)
+    answer = users.initiate_auth(
+        ClientId=outputs["cli_client_id"],
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
+    )
+    return str(answer["AuthenticationResult"]["AccessToken"])
+
+
+def publish(place: Place, outputs: dict[str, str]) -> None:
+    """Publish today's list through the state machine."""
+    machines: Any = client(place, "stepfunctions")
+    today = datetime.now(UTC).astimezone(load_profile(outputs["profile"]).timezone).date().isoformat()
+    started = machines.start_execution(
+        stateMachineArn=outputs["publish_machine_arn"], input=json.dumps({"date": today})
+    )
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        state = machines.describe_execution(executionArn=started["executionArn"])
+        if state["status"] == "SUCCEEDED":
+            return
+        if state["status"] != "RUNNING":
+            cause = f"{state.get('error', '')} {state.get('cause', '')}"[:300].strip()
+            raise LocalCloudError(f"Publishing the sample list ended as {state['status']}: {cause}.")
+        time.sleep(0.5)
+    raise LocalCloudError("Publishing the sample list took more than two minutes.")
