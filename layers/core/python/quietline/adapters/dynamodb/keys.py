@@ -128,6 +128,21 @@ def complaint(complaint_id: str) -> tuple[str, str]:
     return f"COMPLAINT#{complaint_id}", META
 
 
+def reference(text: str) -> tuple[str, str]:
+    """Key that makes a complaint's reference unique and finds the complaint."""
+    return f"REFERENCE#{text}", META
+
+
+def complaints_of(caller_key: str) -> str:
+    """Partition of `gsi1`: the complaints about one caller, by the time they were received."""
+    return f"CALLER#{caller_key}"
+
+
+def cases_of(status: str) -> str:
+    """Partition of `gsi1`: the cases of a status, by the time they were opened."""
+    return f"CASES#{status}"
+
+
 def case(case_id: str) -> tuple[str, str]:
     """Key of a case."""
     return f"CASE#{case_id}", META
@@ -143,6 +158,6 @@ def case_event(case_id: str, at: datetime, event_id: str) -> tuple[str, str]:
     return f"CASE#{case_id}", f"EVENT#{to_text(at)}#{event_id}"
 
 
-def caller(e164: str) -> tuple[str, str]:
-    """Key of the pointer to a caller's one open case."""
-    return f"CALLER#{e164}", META
+def caller(caller_key: str) -> tuple[str, str]:
+    """Key of the pointer to a caller's one open case; the key is E.164, or `name:` and the folded name."""
+    return f"CALLER#{caller_key}", META

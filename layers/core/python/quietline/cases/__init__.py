@@ -1,0 +1,1 @@
+"""Cases: the complaints about one caller, worked by an investigator to a decision."""

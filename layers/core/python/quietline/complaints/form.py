@@ -1,0 +1,170 @@
+"""Reading the complaint form: every wrong field is named at once, with a code the pages translate."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from quietline.complaints.model import ComplaintInput
+from quietline.kernel.errors import FieldError, InvalidInputError, InvalidPhoneNumberError
+from quietline.kernel.phone import PhoneNumber, parse, parse_any
+from quietline.mails.address import parse_address
+from quietline.profiles.profile import Profile
+
+KINDS = ("call", "text")
+OTHER_SUBJECT_LENGTH = 100
+LENGTHS = {
+    "caller_name": 200,
+    "first_name": 100,
+    "last_name": 100,
+    "street_1": 200,
+    "street_2": 200,
+    "city": 100,
+    "state": 60,
+    "zip": 20,
+}
+CONSUMER = ("first_name", "last_name", "street_1", "street_2", "city", "state", "zip")
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the form says, checked and in order."""
+
+    called: PhoneNumber
+    called_at: datetime
+    caller_number: str
+    caller_name: str
+    caller_key: str
+    subject_other: str
+    consumer: dict[str, str]
+    comments: str
+    language: str
+    email: str
+
+
+def read_form(form: ComplaintInput, now: datetime, profile: Profile) -> Call:
+    """Check the form.
+
+    Args:
+        form: as typed.
+        now: the call cannot be later, nor older than the profile's window.
+        profile: says what a number, a subject and a language is.
+
+    Raises:
+        InvalidInputError: with one field error for each refused field.
+    """
+    wrong: list[FieldError] = []
+    called = _called(form, profile, wrong)
+    called_at = _instant(form, now, profile, wrong)
+    caller_number = _caller_number(form, profile, wrong)
+    caller_name = _clean(form.caller_name)
+    if not form.caller_number.strip() and not caller_name:
+        wrong.append(
+            FieldError("/caller_number", "Give the caller's number, or its name, or both.", "caller_missing"),
+        )
+    if form.kind not in KINDS:
+        wrong.append(FieldError("/kind", "Say whether it was a `call` or a `text`.", "kind"))
+    _subject(form, profile, wrong)
+    for name, longest in (LENGTHS | {"subject_other": OTHER_SUBJECT_LENGTH}).items():
+        if len(getattr(form, name)) > longest:
+            wrong.append(FieldError(f"/{name}", f"Use at most {longest} characters.", "too_long"))
+    if len(form.comments) > profile.complaints.max_comments:
+        detail = f"Use at most {profile.complaints.max_comments} characters."
+        wrong.append(FieldError("/comments", detail, "too_long"))
+    language = form.language or profile.languages[0]
+    if language not in profile.languages:
+        wrong.append(FieldError("/language", f"Use one of {', '.join(profile.languages)}.", "language"))
+    email = _email(form, wrong)
+    if wrong or called is None or called_at is None:
+        raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
+    return Call(
+        called=called,
+        called_at=called_at,
+        caller_number=caller_number,
+        caller_name=caller_name,
+        caller_key=caller_key(caller_number, caller_name),
+        subject_other=_clean(form.subject_other),
+        consumer={name: text for name in CONSUMER if (text := _clean(getattr(form, name)))},
+        comments=form.comments.strip(),
+        language=language,
+        email=email,
+    )
+
+
+def caller_key(number: str, name: str) -> str:
+    """Return what complaints about the same caller share: its number, else its name folded (case, signs, spaces).
+
+    >>> caller_key("", "ACME  Roofing, Inc.")
+    'name:acme roofing inc'
+    """
+    if number:
+        return number
+    letters = "".join(character if character.isalnum() else " " for character in name.casefold())
+    return "name:" + " ".join(letters.split())
+
+
+def _called(form: ComplaintInput, profile: Profile, wrong: list[FieldError]) -> PhoneNumber | None:
+    try:
+        return parse(form.called_number, profile.rules)
+    except InvalidPhoneNumberError as error:
+        wrong.append(FieldError("/called_number", str(error), error.reason))
+        return None
+
+
+def _caller_number(form: ComplaintInput, profile: Profile, wrong: list[FieldError]) -> str:
+    if not form.caller_number.strip():
+        return ""
+    try:
+        return parse_any(form.caller_number, profile.rules).e164
+    except InvalidPhoneNumberError as error:
+        wrong.append(FieldError("/caller_number", str(error), error.reason))
+        return ""
+
+
+def _instant(form: ComplaintInput, now: datetime, profile: Profile, wrong: list[FieldError]) -> datetime | None:
+    try:
+        day = date.fromisoformat(form.call_date.strip())
+    except ValueError:
+        wrong.append(FieldError("/call_date", "Give the date of the call as YYYY-MM-DD.", "call_date"))
+        return None
+    try:
+        clock = time.fromisoformat(form.call_time.strip())
+    except ValueError:
+        clock = time(tzinfo=UTC)
+    if clock.tzinfo is not None:
+        wrong.append(FieldError("/call_time", "Give the time of the call as HH:MM, 00:00 to 23:59.", "call_time"))
+        return None
+    at = datetime.combine(day, clock, profile.zone).astimezone(UTC)
+    if at > now:
+        wrong.append(FieldError("/call_date", "The call cannot be in the future.", "in_future"))
+        return None
+    window = profile.complaints.window_days
+    if day < profile.local_date(now) - timedelta(days=window):
+        detail = f"The call is too long ago: complaints are taken for {window} days."
+        wrong.append(FieldError("/call_date", detail, "too_old"))
+        return None
+    return at
+
+
+def _subject(form: ComplaintInput, profile: Profile, wrong: list[FieldError]) -> None:
+    subject = profile.complaints.subject(form.subject)
+    if subject is None:
+        wrong.append(FieldError("/subject", "This is no subject of the form.", "subject"))
+    elif subject.diverted:
+        label = subject.label.get(form.language, subject.label[profile.languages[0]])
+        detail = (
+            f"“{label}” is outside the registry's law, so no complaint is taken; another agency handles such calls."
+        )
+        wrong.append(FieldError("/subject", detail, "diverted"))
+
+
+def _email(form: ComplaintInput, wrong: list[FieldError]) -> str:
+    if not form.email.strip():
+        return ""
+    try:
+        return parse_address(form.email)
+    except InvalidInputError as error:
+        wrong.extend(error.fields)
+        return ""
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,177 @@
+"""A complaint: one consumer, one call."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """How far a complaint has come; what the consumer reads on the status page."""
+
+    RECEIVED = "received"
+    DELAYED = "delayed"
+    """A step failed on our side; it lies in the failure queue and is done again."""
+    RECORDED = "recorded"
+    """Kept as evidence; too few people have complained about the caller to open a case yet."""
+    IN_CASE = "in_case"
+    DECIDED = "decided"
+    CLOSED = "closed"
+    """Screened and not a violation: `Outcome` says why."""
+
+
+class Outcome(StrEnum):
+    """What screening found."""
+
+    NOT_REGISTERED = "not_registered"
+    IN_GRACE_PERIOD = "in_grace_period"
+    ROBOCALL = "robocall"
+    ACCEPTED = "accepted"
+
+    @property
+    def is_violation(self) -> bool:
+        """Whether the call may have broken the law, so that it belongs to a case."""
+        return self in (Outcome.ROBOCALL, Outcome.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """One rule's answer about one complaint.
+
+    Attributes:
+        rule: stable name, e.g. `registered`.
+        answer: stable word, e.g. `yes`, `no`, `skipped`.
+        detail: one sentence for the consumer and the investigator; holds no number.
+        source: where the rule stands in the law.
+    """
+
+    rule: str
+    answer: str
+    detail: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What screening decided, and every rule it tried, in order."""
+
+    outcome: Outcome
+    rulings: tuple[Ruling, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a complaint's timeline."""
+
+    at: datetime
+    stage: Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintInput:
+    """The FTC's form, as typed: nothing is checked yet.
+
+    Attributes:
+        called_number: the consumer's number that was called.
+        call_date: `YYYY-MM-DD`, in the registry's time zone.
+        call_time: `HH:MM`, in the registry's time zone.
+        robocall: whether a recorded message was played.
+        kind: `call` or `text`.
+        subject: a code of the profile.
+        caller_number: who called, any number in the world; it or `caller_name` is needed.
+        done_business: whether the consumer has done business with the caller; None is not told.
+        asked_to_stop: whether the consumer had asked the caller to stop; None is not told.
+        language: language of mails, one of the profile's.
+        email: where news goes; empty for none.
+    """
+
+    called_number: str
+    call_date: str
+    call_time: str
+    robocall: bool
+    kind: str = "call"
+    subject: int = 0
+    subject_other: str = ""
+    caller_number: str = ""
+    caller_name: str = ""
+    done_business: bool | None = None
+    asked_to_stop: bool | None = None
+    first_name: str = ""
+    last_name: str = ""
+    street_1: str = ""
+    street_2: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    comments: str = ""
+    language: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """A complaint as it is kept.
+
+    Attributes:
+        status_hash: keyed hash of the secret that opens the status page.
+        called: E.164 of the consumer's number.
+        called_at: when the call was, UTC.
+        caller_key: what complaints about the same caller share: E.164, or `name:` and the folded name.
+        consumer: name and address as given; only filled fields.
+        email_ciphertext: see `mails.ports.MailboxCipher`; empty for none.
+        failure: class of the error that stopped the screening; empty for none.
+    """
+
+    id: str
+    reference: str
+    status_hash: str
+    received_at: datetime
+    called: str = field(repr=False)
+    called_at: datetime
+    robocall: bool
+    kind: str
+    subject: int
+    subject_other: str
+    caller_number: str = field(repr=False)
+    caller_name: str = field(repr=False)
+    caller_key: str = field(repr=False)
+    done_business: bool | None
+    asked_to_stop: bool | None
+    consumer: dict[str, str] = field(repr=False)
+    comments: str = field(repr=False)
+    language: str
+    email_ciphertext: str = field(repr=False)
+    stage: Stage = Stage.RECEIVED
+    timeline: tuple[Entry, ...] = ()
+    outcome: Outcome | None = None
+    rulings: tuple[Ruling, ...] = ()
+    case_id: str = ""
+    decision: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class SubmittedComplaint:
+    """What the consumer takes away. `status_code` is secret and shown this once."""
+
+    id: str
+    reference: str
+    status_code: str = field(repr=False)
+    stage: Stage = Stage.RECEIVED
+
+
+@dataclass(frozen=True)
+class ComplaintStatus:
+    """What the consumer may read later: no number, no name.
+
+    Attributes:
+        decision: the case's decision (`citation` …) once the stage is `decided`; empty before.
+        reasons: the rules tried and their answers.
+    """
+
+    reference: str
+    received_at: datetime
+    stage: Stage
+    outcome: Outcome | None
+    decision: str
+    reasons: tuple[Ruling, ...]
+    timeline: tuple[Entry, ...]
