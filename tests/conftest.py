@@ -86,7 +86,7 @@ def _forget() -> None:
     secrets.forget_secrets()
     for name, module in list(sys.modules.items()):
         if name in ("quietline.bootstrap", "quietline.http.idempotency") or (
-            name.startswith("functions.") and name.endswith((".wiring", ".handler"))
+            name.startswith("functions.") and name.endswith((".wiring", ".handler", ".app"))
         ):
             for value in list(vars(module).values()):
                 if hasattr(value, "cache_clear"):

@@ -1,5 +1,8 @@
 """The resolver every API function uses, with our checks before and our problems after."""
 
+import base64
+import binascii
+import json
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -8,8 +11,9 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from quietline.http import problems
 from quietline.http.idempotency import once
 
+JSON = "application/json"
 MAX_BODY_BYTES = 64 * 1024
-logger = Logger(child=True)
+logger = Logger()
 
 
 def make_app() -> APIGatewayHttpResolver:
@@ -22,25 +26,27 @@ def make_app() -> APIGatewayHttpResolver:
 def handle(
     app: APIGatewayHttpResolver, event: dict[str, Any], context: Any, idempotency_table: str = ""
 ) -> dict[str, Any]:
-    """Answer one API Gateway event: refuse what is too large or not UTF-8, log the route without its values.
+    """Answer one API Gateway event: refuse what is too large or no JSON, log the route without its values.
 
     With an `idempotency_table` a POST that carries `Idempotency-Key` is done at most once.
     """
     request_id = str(event.get("requestContext", {}).get("requestId", ""))
     logger.append_keys(request_id=request_id)
-    refusal = _refuse(event, request_id)
+    refusal = _refuse(app, event, request_id)
     if refusal is not None:
-        return _as_answer(refusal)
-    answer = once(idempotency_table, event, lambda: app.resolve(event, context))
+        answer = _as_answer(refusal)
+    else:
+        answer = once(idempotency_table, event, lambda: app.resolve(event, context), context)
     route = event.get("routeKey", "")
     logger.info("answered", route=route, status=answer.get("statusCode"))
     answer.setdefault("headers", {}).setdefault("X-Request-Id", request_id)
     return answer
 
 
-def _refuse(event: dict[str, Any], request_id: str) -> Response[str] | None:
-    body = event.get("body") or ""
-    size = len(body) * 3 // 4 if event.get("isBase64Encoded") else len(body.encode("utf-8", "surrogatepass"))
+def _refuse(app: APIGatewayHttpResolver, event: dict[str, Any], request_id: str) -> Response[str] | None:
+    """Return the problem of a body that the route need not see, or None."""
+    text = event.get("body") or ""
+    size = len(text) * 3 // 4 if event.get("isBase64Encoded") else len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BODY_BYTES:
         return problems.problem(
             413,
@@ -50,15 +56,24 @@ def _refuse(event: dict[str, Any], request_id: str) -> Response[str] | None:
             request_id=request_id,
         )
     if event.get("isBase64Encoded"):
-        import base64
-        import binascii
-
         try:
-            base64.b64decode(body, validate=True).decode("utf-8")
+            text = base64.b64decode(text, validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
-            return problems.problem(
-                400, "not-utf-8", "The body is not UTF-8", "Send the body in UTF-8.", request_id=request_id
-            )
+            return problems.not_utf8(request_id)
+    http = event.get("requestContext", {}).get("http", {})
+    if http.get("method") not in problems.allowed_methods(app, str(event.get("rawPath", ""))):
+        return None  # the resolver answers 404 or 405
+    if not text:
+        return None
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    kind = str(headers.get("content-type", JSON)).split(";")[0].strip().lower()
+    if kind != JSON:
+        return problems.not_supported(request_id)
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        # not only JSONDecodeError: numbers of thousands of digits and deep nesting fail with others
+        return problems.not_json(request_id)
     return None
 
 

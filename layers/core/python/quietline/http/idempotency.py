@@ -25,13 +25,16 @@ class _NotKeptError(Exception):
         self.answer = answer
 
 
-def once(table: str, event: dict[str, Any], answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def once(
+    table: str, event: dict[str, Any], answer: Callable[[], dict[str, Any]], context: Any = None
+) -> dict[str, Any]:
     """Answer `event` by calling `answer`, at most once for its `Idempotency-Key`.
 
     Args:
         table: name of the idempotency table.
         event: an HTTP API event (payload 2.0).
         answer: makes the proxy answer; called only the first time.
+        context: Lambda's, whose remaining time tells how long a crashed first request holds its key.
 
     Returns:
         The proxy answer; a replay carries `Idempotency-Replayed: true`.
@@ -51,6 +54,9 @@ def once(table: str, event: dict[str, Any], answer: Callable[[], dict[str, Any]]
         "key": f"{who}|{http.get('path', '')}|{key}",
         "body": hashlib.sha256(str(event.get("body") or "").encode("utf-8", "surrogatepass")).hexdigest(),
     }
+
+    if context is not None:
+        _config().register_lambda_context(context)
 
     @idempotent_function(data_keyword_argument="record", persistence_store=_store(table), config=_config())
     def run(*, record: dict[str, str]) -> dict[str, Any]:

@@ -75,9 +75,7 @@ def install(app: APIGatewayHttpResolver) -> None:
     def not_valid(error: RequestValidationError) -> Response[str]:
         fields = [_field(entry) for entry in error.errors()]
         if any(entry["code"] == "json_invalid" for entry in fields):
-            return problem(
-                400, "not-json", "The body is not JSON", "Send the body as a JSON object.", request_id=request_id()
-            )
+            return not_json(request_id())
         return problem(
             400,
             InvalidInputError.slug,
@@ -88,18 +86,8 @@ def install(app: APIGatewayHttpResolver) -> None:
         )
 
     @app.exception_handler(RequestUnsupportedContentType)
-    def not_supported(_error: RequestUnsupportedContentType) -> Response[str]:
-        return problem(
-            415,
-            "unsupported-content-type",
-            "The content type is not supported",
-            "Send the body with Content-Type: application/json.",
-            request_id=request_id(),
-        )
-
-    @app.exception_handler(UnicodeDecodeError)
-    def not_utf8(_error: UnicodeDecodeError) -> Response[str]:
-        return problem(400, "not-utf-8", "The body is not UTF-8", "Send the body in UTF-8.", request_id=request_id())
+    def wrong_type(_error: RequestUnsupportedContentType) -> Response[str]:
+        return not_supported(request_id())
 
     @app.exception_handler(ResponseValidationError)
     def our_fault(error: ResponseValidationError) -> Response[str]:
@@ -135,6 +123,62 @@ def install(app: APIGatewayHttpResolver) -> None:
         return problem(404, "no-such-address", "There is nothing here", "Check the address.", request_id=request_id())
 
 
+SITUATIONS = {
+    400: "The body is not JSON, not UTF-8, or a value in it cannot be accepted.",
+    401: "Nobody is signed in, or the access token has expired.",
+    403: "The caller may not do this.",
+    404: "There is no such thing, or it belongs to somebody else.",
+    409: "The state does not allow this now, or the first request with this Idempotency-Key still runs.",
+    413: "The body is too large.",
+    415: "The content type is not supported.",
+    422: "The Idempotency-Key came with another body before.",
+    429: "A limit was reached.",
+    503: "Something we depend on does not answer; nothing was lost.",
+}
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "Which problem; docs/reference/problems.md has each."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "One sentence about this one; never a value that was sent."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail", "code"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body."},
+                    "detail": {"type": "string"},
+                    "code": {"type": "string", "description": "Stable name of what is wrong."},
+                },
+            },
+        },
+        "request_id": {"type": "string", "description": "To tell the support desk."},
+    },
+}
+
+
+def documented(status: int, description: str, model: type | None = None, *refusals: int) -> dict[int, Any]:
+    """Return a route's `responses` for OpenAPI: what it answers, and with which statuses it refuses.
+
+    Args:
+        status: of the answer, e.g. 200.
+        description: of the answer, one sentence.
+        model: of the answer's body; None for an answer without JSON.
+        refusals: statuses out of `SITUATIONS`; 500 is added.
+    """
+    answer: dict[str, Any] = {"description": description}
+    if model is not None:
+        answer["content"] = {"application/json": {"model": model}}
+    reasons = {refusal: SITUATIONS[refusal] for refusal in refusals} | {500: "Something went wrong on our side."}
+    return {status: answer} | {
+        refusal: {"description": reason, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}
+        for refusal, reason in sorted(reasons.items())
+    }
+
+
 def from_error(error: QuietlineError, request_id: str = "") -> Response[str]:
     """Return the problem of one of our errors; a configuration error says nothing of its cause."""
     if isinstance(error, ConfigurationError):
@@ -148,6 +192,27 @@ def from_error(error: QuietlineError, request_id: str = "") -> Response[str]:
     headers = {"Retry-After": "5"} if isinstance(error, UnavailableError) else None
     return problem(
         error.status, error.slug, error.title, str(error), fields=fields, request_id=request_id, headers=headers
+    )
+
+
+def not_json(request_id: str = "") -> Response[str]:
+    """Return the answer to a body that is no JSON."""
+    return problem(400, "not-json", "The body is not JSON", "Send the body as a JSON object.", request_id=request_id)
+
+
+def not_utf8(request_id: str = "") -> Response[str]:
+    """Return the answer to a body that is no UTF-8."""
+    return problem(400, "not-utf-8", "The body is not UTF-8", "Send the body in UTF-8.", request_id=request_id)
+
+
+def not_supported(request_id: str = "") -> Response[str]:
+    """Return the answer to a body of another content type."""
+    return problem(
+        415,
+        "unsupported-content-type",
+        "The content type is not supported",
+        "Send the body with Content-Type: application/json.",
+        request_id=request_id,
     )
 
 

@@ -48,7 +48,7 @@ def texts(language: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def render(template: str, language: str, facts: dict[str, str], profile: Profile, site: str, link: str = "") -> Mail:
+def render(template: str, language: str, facts: dict[str, str], *, profile: Profile, site: str, link: str = "") -> Mail:
     """Return the mail.
 
     Args:

@@ -11,7 +11,7 @@ from quietline.mails.render import render
 from quietline.profiles.profile import Profile
 
 PAGES = {CONFIRM_REGISTRATION: "/forms/confirm?lang={language}&token={token}"}
-"""Where a link of each purpose leads: a page whose button POSTs the token, so that a mail scanner's GET uses nothing."""
+"""Where a link of each purpose leads: a page whose button POSTs the token (mail scanners follow GETs)."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class MailService:
             str(item["template"]),
             language,
             {name: str(value) for name, value in item["facts"].items()},
-            self.profile,
-            self.site,
-            self._link(item.get("link"), language),
+            profile=self.profile,
+            site=self.site,
+            link=self._link(item.get("link"), language),
         )
         self.sender.send(self.cipher.decrypt(str(item["to_ciphertext"])), mail.subject, mail.text, mail.html)
         self.outbox.mark_sent(table, mail_id, to_text(self.clock.now()))

@@ -1,0 +1,1 @@
+"""Sends the outbox's mails."""

@@ -1,0 +1,1 @@
+"""The public API: registrations, complaints, manifests, areas, keys."""

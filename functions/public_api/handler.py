@@ -1,0 +1,13 @@
+"""API Gateway → the public routes."""
+
+from typing import Any
+
+from quietline.http.app import handle
+
+from functions.public_api.app import app, settings
+from functions.public_api.routes import areas, registrations  # noqa: F401  (they declare their routes on `app`)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request."""
+    return handle(app, event, context, settings().idempotency_table)

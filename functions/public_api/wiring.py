@@ -1,0 +1,17 @@
+"""The use cases that the routes call, built from the settings at the first call."""
+
+from quietline import bootstrap
+from quietline.profiles.profile import Profile, load_profile
+from quietline.registrations.service import RegistrationService
+
+from functions.public_api.app import settings
+
+
+def registrations() -> RegistrationService:
+    """Return the registrations' use cases."""
+    return bootstrap.registrations(settings())
+
+
+def profile() -> Profile:
+    """Return the jurisdiction."""
+    return load_profile(settings().profile)

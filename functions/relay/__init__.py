@@ -1,0 +1,1 @@
+"""Forwards what the tables' streams say must follow."""
