@@ -125,7 +125,7 @@ class MemoryEntitlements:
     def __init__(self, **areas: set[str]) -> None:
         self.areas = areas
 
-    def active_areas(self, organization_id: str, now: datetime) -> frozenset[str]:
+    def entitled_areas(self, organization_id: str) -> frozenset[str]:
         return frozenset(self.areas.get(organization_id, set()))
 
 

@@ -171,6 +171,8 @@ class PublishSettings(Settings):
     signing_key_ids: str = ""
     settle_seconds: int = 120
     """How long before now the cut-off lies at the earliest, so that no transaction is still in flight."""
+    days_ahead: int = 0
+    """How many days a list may be dated ahead; more than 0 only where a demonstration publishes several a day."""
 
 
 @dataclass(frozen=True, kw_only=True)

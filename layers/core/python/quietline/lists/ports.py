@@ -86,8 +86,8 @@ class Signer(Protocol):
 class EntitlementReader(Protocol):
     """Which areas an organization has paid for, or has free."""
 
-    def active_areas(self, organization_id: str, now: datetime) -> frozenset[str]:
-        """Return the areas that the organization may use at an instant."""
+    def entitled_areas(self, organization_id: str) -> frozenset[str]:
+        """Return the areas that the organization may download today."""
         ...
 
 

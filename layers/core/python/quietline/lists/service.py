@@ -6,7 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from quietline.kernel.clock import Clock, to_text
-from quietline.kernel.errors import FieldError, InvalidInputError, NotEntitledError, NotFoundError, NotPublishedError
+from quietline.kernel.errors import (
+    FieldError,
+    ForbiddenError,
+    InvalidInputError,
+    NotEntitledError,
+    NotFoundError,
+    NotPublishedError,
+)
 from quietline.kernel.ids import new_ulid
 from quietline.lists.model import (
     CONTENT_TYPES,
@@ -93,19 +100,22 @@ class Downloads:
 
         Args:
             organization_id: who asks.
-            san: its subscription account number, which the receipt names.
+            san: its subscription account number, which the receipt names; it has one once it has certified.
             areas: area keys; None means every area it is entitled to.
             kind: what to fetch.
             format_: one of the kind's formats; None means the first.
 
         Raises:
+            ForbiddenError: the organization has not certified.
             InvalidInputError: an area or a format does not exist.
             NotEntitledError: the subscription does not cover an area.
             NotPublishedError: no list exists yet, or none of an area.
         """
+        if not san:
+            raise ForbiddenError("Your organization must certify how it uses the registry first.")
         now = self.clock.now()
         wanted_format = self._format(kind, format_)
-        entitled = self.entitlements.active_areas(organization_id, now)
+        entitled = self.entitlements.entitled_areas(organization_id)
         wanted = self._areas(areas, entitled)
         newest = self.store.newest()
         if newest is None:

@@ -1,0 +1,1 @@
+"""Lookups: which of a few numbers are on the published list."""
