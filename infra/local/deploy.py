@@ -60,7 +60,12 @@ def synth(place: Place) -> None:
     """Write the templates of the local target."""
     manifest = ROOT / "cdk.json"
     context = json.loads(manifest.read_text()).get("context", {}) if manifest.exists() else {}
-    context |= {"target": "local", "site_url": place.site_url, "payments_url": place.payments_url}
+    context |= {
+        "target": "local",
+        "site_url": place.site_url,
+        "payments_url": place.payments_url,
+        "emulator_url": place.emulator_url,
+    }
     shutil.rmtree(place.assembly, ignore_errors=True)
     environment = place.client_environment() | {
         "CDK_OUTDIR": str(place.assembly),

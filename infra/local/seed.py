@@ -96,8 +96,8 @@ def seed(place: Place) -> None:
         return
     for email, language, numbers in REGISTRATIONS:
         register(place, email, language, numbers)
-    for email, name, kind, areas in ORGANIZATIONS:
-        organize(place, outputs, email, name, kind, areas)
+    for sample in ORGANIZATIONS:
+        organize(place, outputs, sample)
     publish(place, outputs)
     mark.write_text(json.dumps(done))
 
@@ -125,16 +125,12 @@ def _mails(place: Place) -> list[dict[str, Any]]:
     return found
 
 
-def organize(place: Place, outputs: dict[str, str], email: str, name: str, kind: str, areas: tuple[str, ...]) -> None:
+def organize(place: Place, outputs: dict[str, str], sample: tuple[str, str, str, tuple[str, ...]]) -> None:
     """A user, its organization, the certification and free areas."""
+    email, name, kind, areas = sample
     api = Api(place, sign_in(place, outputs, email))
-    address = {
-        "line1": "1 Sample Street",
-        "city": "Springfield",
-        "region": "IL",
-        "postal_code": "62701",
-        "country": "US",
-    }
+    street = {"line1": "1 Sample Street", "city": "Springfield", "region": "IL"}
+    address = street | {"postal_code": "62701", "country": "US"}
     organization = {
         "name": name,
         "type": kind,
@@ -143,7 +139,7 @@ def organize(place: Place, outputs: dict[str, str], email: str, name: str, kind:
         "language": "en",
     }
     api.must("POST", "/v1/organizations", organization, 409)
-    version = load_profile(outputs["profile"]).certification_version
+    version = load_profile(outputs["profile"]).sellers.certification_version
     api.must("POST", "/v1/certifications", {"version": version, "language": "en"}, 409)
     api.must("POST", "/v1/orders", {"areas": list(areas)}, 409)
 
@@ -172,7 +168,7 @@ def sign_in(place: Place, outputs: dict[str, str], email: str) -> str:
 def publish(place: Place, outputs: dict[str, str]) -> None:
     """Publish today's list through the state machine."""
     machines: Any = client(place, "stepfunctions")
-    today = datetime.now(UTC).astimezone(load_profile(outputs["profile"]).timezone).date().isoformat()
+    today = load_profile(outputs["profile"]).local_date(datetime.now(UTC)).isoformat()
     started = machines.start_execution(
         stateMachineArn=outputs["publish_machine_arn"], input=json.dumps({"date": today})
     )

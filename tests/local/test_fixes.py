@@ -1,0 +1,366 @@
+"""Each fix of the emulator changes what it claims to change, and the emulator as shipped still needs it."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.emulator.fixes import MODULES, VERSION
+from infra.local.place import ROOT, TOOLS
+
+from .conftest import ROLE, Emulator, start, stop
+
+FAILING = "def handler(event, context):\n    raise LookupError('no such area')\n"
+
+
+def invoke(emulator: Emulator, name: str, event: dict[str, Any] | None = None) -> Any:
+    answer = emulator.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event or {}).encode())
+    return json.loads(answer["Payload"].read())
+
+
+def get(url: str, host: str = "") -> tuple[int, str]:
+    request = urllib.request.Request(url, headers={"Host": host} if host else {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def error_type(emulator: Emulator) -> str:
+    emulator.function("fails", FAILING)
+    return str(invoke(emulator, "fails")["errorType"])
+
+
+def test_a_handlers_exception_keeps_its_name(fixed: Emulator, bare: Emulator) -> None:
+    assert error_type(fixed) == "LookupError"
+    assert error_type(bare) == "Runtime.HandlerError"
+
+
+def http_api(emulator: Emulator, function: str) -> str:
+    """An HTTP API whose every route is the function."""
+    gateway = emulator.client("apigatewayv2")
+    api = str(gateway.create_api(Name="api", ProtocolType="HTTP")["ApiId"])
+    integration = gateway.create_integration(
+        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function, PayloadFormatVersion="2.0"
+    )["IntegrationId"]
+    gateway.create_route(ApiId=api, RouteKey="$default", Target=f"integrations/{integration}")
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    return api
+
+
+def failing_route(emulator: Emulator) -> tuple[int, str]:
+    arn = emulator.function("fails-behind-api", FAILING)
+    return get(f"{emulator.url}/_aws/execute-api/{http_api(emulator, arn)}/$default/any")
+
+
+def test_the_api_answers_500_and_not_the_exceptions_text(fixed: Emulator, bare: Emulator) -> None:
+    status, body = failing_route(fixed)
+    assert (status, "no such area" in body) == (500, False)
+    assert failing_route(bare)[0] == 502
+
+
+def run_layer_program(emulator: Emulator) -> Any:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        info = zipfile.ZipInfo("tool/hello")
+        info.external_attr = 0o755 << 16
+        file.writestr(info, "print('hello from the layer')\n")
+    layer = emulator.client("lambda").publish_layer_version(LayerName="tool", Content={"ZipFile": packed.getvalue()})
+    source = (
+        "import subprocess\ndef handler(event, context):\n"
+        "    return subprocess.run(['/opt/tool/hello'], capture_output=True, text=True).stdout.strip()\n"
+    )
+    emulator.function("runs-program", source, Layers=[layer["LayerVersionArn"]])
+    return invoke(emulator, "runs-program")
+
+
+def test_programs_of_layers_are_found(fixed: Emulator, bare: Emulator) -> None:
+    assert run_layer_program(fixed) == "hello from the layer"
+    assert run_layer_program(bare)["errorType"] == "Runtime.HandlerError"
+
+
+def processes_of_a_burst(emulator: Emulator) -> int:
+    source = "import os, time\ndef handler(event, context):\n    time.sleep(0.4)\n    return os.getpid()\n"
+    emulator.function("slow", source)
+    with ThreadPoolExecutor(10) as pool:
+        return len(set(pool.map(lambda _: invoke(emulator, "slow"), range(10))))
+
+
+def test_a_burst_waits_for_workers(fixed: Emulator, bare: Emulator) -> None:
+    assert processes_of_a_burst(fixed) <= 3
+    assert processes_of_a_burst(bare) > 3
+
+
+def code_folder(emulator: Emulator, name: str) -> str:
+    emulator.function(
+        name, "import os\ndef handler(event, context):\n    return os.path.realpath(os.path.dirname(__file__))\n"
+    )
+    return str(invoke(emulator, name))
+
+
+def test_a_package_is_unpacked_once(fixed: Emulator, bare: Emulator) -> None:
+    assert code_folder(fixed, "place-a") == code_folder(fixed, "place-b")
+    assert code_folder(bare, "place-a") != code_folder(bare, "place-b")
+
+
+def consumed_after_poison(emulator: Emulator) -> bool:
+    """Whether a record behind a poisoned one is ever delivered."""
+    tables, functions = emulator.client("dynamodb"), emulator.client("lambda")
+    for name in ("source", "seen"):
+        tables.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        )
+    stream = tables.describe_table(TableName="source")["Table"]["LatestStreamArn"]
+    source = (
+        "import boto3, os\n"
+        "table = boto3.client('dynamodb', endpoint_url=os.environ['ENDPOINT'], region_name='us-east-1')\n"
+        "def handler(event, context):\n"
+        "    for record in event['Records']:\n"
+        "        key = record['dynamodb']['Keys']['pk']['S']\n"
+        "        if key == 'poison':\n"
+        "            raise ValueError(key)\n"
+        "        table.put_item(TableName='seen', Item={'pk': {'S': key}})\n"
+    )
+    emulator.function("reader", source, Environment={"Variables": {"ENDPOINT": emulator.url}})
+    functions.create_event_source_mapping(
+        EventSourceArn=stream,
+        FunctionName="reader",
+        StartingPosition="TRIM_HORIZON",
+        BatchSize=1,
+        MaximumRetryAttempts=1,
+    )
+    for key in ("poison", "after"):
+        tables.put_item(TableName="source", Item={"pk": {"S": key}})
+    end = time.monotonic() + 12
+    while time.monotonic() < end:
+        if tables.scan(TableName="seen")["Items"]:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_a_poisoned_record_does_not_block_its_stream(fixed: Emulator, bare: Emulator) -> None:
+    assert consumed_after_poison(fixed)
+    assert not consumed_after_poison(bare)
+
+
+TEMPLATE = {
+    "Resources": {
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "TableName": "settings",
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "BillingMode": "PAY_PER_REQUEST",
+                "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True},
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+            },
+        },
+        "Bucket": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {"BucketName": "tagged", "Tags": [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}]},
+        },
+        "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "key", "SecretString": "x"}},
+    },
+    "Outputs": {"Secret": {"Value": {"Ref": "Secret"}}},
+}
+
+
+def stack(emulator: Emulator, name: str, template: dict[str, Any]) -> dict[str, Any]:
+    stacks = emulator.client("cloudformation")
+    try:
+        stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    except stacks.exceptions.ClientError as error:
+        return {"StackStatus": str(error)}
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        found: dict[str, Any] = stacks.describe_stacks(StackName=name)["Stacks"][0]
+        if not found["StackStatus"].endswith("IN_PROGRESS"):
+            return found
+        time.sleep(0.2)
+    raise AssertionError("the stack did not settle")
+
+
+def settled(emulator: Emulator) -> dict[str, Any]:
+    made = stack(emulator, "settings", TEMPLATE)
+    assert made["StackStatus"] == "CREATE_COMPLETE"
+    tables, buckets = emulator.client("dynamodb"), emulator.client("s3")
+    backups = tables.describe_continuous_backups(TableName="settings")["ContinuousBackupsDescription"]
+    try:
+        tags = buckets.get_bucket_tagging(Bucket="tagged")["TagSet"]
+    except buckets.exceptions.ClientError:
+        tags = []
+    return {
+        "ttl": tables.describe_time_to_live(TableName="settings")["TimeToLiveDescription"]["TimeToLiveStatus"],
+        "pitr": backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+        "tags": [tag["Key"] for tag in tags],
+        "secret is an ARN": made["Outputs"][0]["OutputValue"].startswith("arn:"),
+    }
+
+
+def test_properties_of_the_template_take_effect(fixed: Emulator, bare: Emulator) -> None:
+    good = {"ttl": "ENABLED", "pitr": "ENABLED", "tags": ["aws-cdk:auto-delete-objects"], "secret is an ARN": True}
+    assert settled(fixed) == good
+    shipped = settled(bare)
+    assert all(shipped[name] != good[name] for name in good), shipped
+
+
+def test_unknown_types_are_placeholders(fixed: Emulator, bare: Emulator) -> None:
+    alarm = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmName": "all", "AlarmRule": "TRUE"}}
+    template = {"Resources": {"Alarm": alarm}}
+    assert stack(fixed, "placeholder", template)["StackStatus"] == "CREATE_COMPLETE"
+    assert stack(bare, "placeholder", template)["StackStatus"] != "CREATE_COMPLETE"
+
+
+def waiting_task(emulator: Emulator) -> dict[str, Any]:
+    arn = emulator.function("fails-with-token", FAILING)
+    definition = {
+        "StartAt": "Wait",
+        "States": {
+            "Wait": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+                "Parameters": {"FunctionName": arn, "Payload": {"token.$": "$$.Task.Token"}},
+                "End": True,
+            }
+        },
+    }
+    machines = emulator.client("stepfunctions")
+    machine = machines.create_state_machine(name="waits", definition=json.dumps(definition), roleArn=ROLE)
+    run = machines.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+    end = time.monotonic() + 4
+    while time.monotonic() < end:
+        state: dict[str, Any] = machines.describe_execution(executionArn=run)
+        if state["status"] != "RUNNING":
+            break
+        time.sleep(0.1)
+    return state
+
+
+def test_a_lambda_that_fails_fails_its_waiting_task(fixed: Emulator, bare: Emulator) -> None:
+    state = waiting_task(fixed)
+    assert state["status"] == "FAILED"
+    assert waiting_task(bare)["status"] == "RUNNING"
+
+
+def through_distribution(emulator: Emulator) -> tuple[int, str]:
+    source = "def handler(event, context):\n    return {'statusCode': 200, 'body': event['rawPath']}\n"
+    arn = emulator.function("behind-cloudfront", source)
+    api = http_api(emulator, arn)
+    behaviour = {"TargetOriginId": "api", "ViewerProtocolPolicy": "allow-all", "ForwardedValues": {"QueryString": True}}
+    behaviour["ForwardedValues"] |= {"Cookies": {"Forward": "none"}}  # type: ignore[operator]
+    distribution = {
+        "Enabled": True,
+        "DefaultCacheBehavior": behaviour,
+        "Origins": [
+            {
+                "Id": "api",
+                "DomainName": f"{api}.execute-api.us-east-1.amazonaws.com",
+                "CustomOriginConfig": {"OriginProtocolPolicy": "https-only"},
+            }
+        ],
+    }
+    template = {
+        "Resources": {
+            "Site": {"Type": "AWS::CloudFront::Distribution", "Properties": {"DistributionConfig": distribution}}
+        },
+        "Outputs": {"Domain": {"Value": {"Fn::GetAtt": ["Site", "DomainName"]}}},
+    }
+    made = stack(emulator, "site", template)
+    label = made["Outputs"][0]["OutputValue"].split(".")[0]
+    return get(f"{emulator.url}/v1/areas", f"{label}.cloudfront.localhost:{emulator.port}")
+
+
+def test_the_api_is_reached_through_the_distribution(fixed: Emulator, bare: Emulator) -> None:
+    assert through_distribution(fixed) == (200, "/v1/areas")
+    assert through_distribution(bare)[0] == 502
+
+
+def in_emulator(program: str) -> str:
+    """Run a program in the emulator's own environment."""
+    done = subprocess.run(
+        [TOOLS / "emulator/bin/python", "-c", program],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "AUTH": "true"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+SECURE = """
+from ministack.core import iam_evaluator as ev
+from infra.local.emulator.fixes import iam
+{apply}
+context = ev.EvalContext(principal_arn="arn:aws:iam::000000000000:root", principal_type="Root",
+    principal_account="000000000000", action="s3:GetObject", resource_arn="*", region="us-east-1")
+print(ev._resolve_condition_key("aws:SecureTransport", context))
+"""
+
+
+def test_loopback_counts_as_secure_transport() -> None:
+    assert in_emulator(SECURE.format(apply="iam.plain_http()")) == "true"
+    assert in_emulator(SECURE.format(apply="")) != "true"
+
+
+POSITIONS = """
+from ministack.services import lambda_svc as service
+from infra.local.emulator.fixes import streams
+{apply}
+service._restore_esm_positions(service._dynamodb_stream_positions, {{"mapping": 7}})
+print(len(service._dynamodb_stream_positions))
+"""
+
+
+def test_positions_in_streams_are_forgotten_at_a_restart() -> None:
+    assert in_emulator(POSITIONS.format(apply="streams.positions_after_restart()")) == "0"
+    assert in_emulator(POSITIONS.format(apply="")) == "1"
+
+
+@pytest.mark.parametrize("fixed_", [True, False])
+def test_a_crash_loses_at_most_the_last_seconds(tmp_path: Path, fixed_: bool) -> None:
+    environment = {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(tmp_path / "state"),
+        "QUIETLINE_CHECKPOINT_SECONDS": "0.5",
+    }
+    emulator = start(tmp_path, fixed=fixed_, **environment)
+    emulator.client("ssm").put_parameter(Name="kept", Value="x", Type="String")
+    time.sleep(2)
+    os.killpg(emulator.process.pid, signal.SIGKILL)
+    emulator.process.wait(10)
+    again = start(tmp_path, fixed=fixed_, **environment)
+    try:
+        assert bool(again.client("ssm").describe_parameters()["Parameters"]) is fixed_
+    finally:
+        stop(again)
+
+
+def test_no_fix_is_applied_to_another_version() -> None:
+    program = (
+        "import importlib.metadata as m; m.version = lambda name: '9.9.9'\n"
+        "from infra.local.emulator.fixes import apply_all; print(apply_all())"
+    )
+    assert in_emulator(program) == "[]"
+
+
+def test_the_pinned_version_is_the_one_of_the_fixes() -> None:
+    assert f"ministack=={VERSION}" in (ROOT / "requirements/emulator.in").read_text()
+    assert len(set(MODULES)) == len(MODULES)
