@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from quietline.adapters.signing import KmsSigner
+    from quietline.cases.service import AssignmentService, CaseService, InvestigationService, RedriveService
+    from quietline.complaints.service import ComplaintService, ScreeningService
     from quietline.kernel.settings import (
+        CaseApiSettings,
+        InvestigateCaseSettings,
         MailerSettings,
         PaymentWorkerSettings,
         PublicApiSettings,
         PublishSettings,
+        ScreenComplaintSettings,
         SellerApiSettings,
         SiteFormsSettings,
         StripeWebhookSettings,
@@ -302,3 +307,99 @@ def lookups(settings: "SellerApiSettings") -> "Lookups":
         numbers=NumberHistory(numbers(settings.registry_table)),
         signer=signer(settings.signing_key_ids),
     )
+
+
+@cache
+def complaints(settings: "PublicApiSettings | SiteFormsSettings") -> "ComplaintService":
+    """Return what a consumer does with complaints."""
+    from quietline.adapters.dynamodb.complaints import DynamoComplaintStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.complaints.service import ComplaintService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return ComplaintService(
+        store=DynamoComplaintStore(Table(settings.cases_table)),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        secret=app_secret(settings.app_secret_id),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def screening(settings: "ScreenComplaintSettings") -> "ScreeningService":
+    """Return the steps of `screen-complaint`."""
+    from quietline.adapters.dynamodb.complaints import DynamoComplaintStore, DynamoNumberHistory
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.complaints.service import ScreeningService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return ScreeningService(
+        store=DynamoComplaintStore(Table(settings.cases_table)),
+        numbers=DynamoNumberHistory(Table(settings.registry_table)),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def assignment(settings: "ScreenComplaintSettings") -> "AssignmentService":
+    """Return what puts complaints into cases."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.cases.service import AssignmentService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return AssignmentService(
+        DynamoCaseStore(Table(settings.cases_table)), SystemClock(), load_profile(settings.profile)
+    )
+
+
+@cache
+def investigation(settings: "InvestigateCaseSettings") -> "InvestigationService":
+    """Return the steps of `investigate-case`."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.cases.service import InvestigationService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return InvestigationService(
+        store=DynamoCaseStore(Table(settings.cases_table)),
+        tasks=StepFunctionsTasks(),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def cases(settings: "CaseApiSettings") -> "CaseService":
+    """Return what an investigator does."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.cases.service import CaseService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return CaseService(
+        store=DynamoCaseStore(Table(settings.cases_table)),
+        tasks=StepFunctionsTasks(),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+def redrive(cases_table: str, machine_arn: str) -> "RedriveService":
+    """Return what an operator starts cases again with."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsExecutions
+    from quietline.cases.service import RedriveService
+    from quietline.kernel.clock import SystemClock
+
+    return RedriveService(DynamoCaseStore(Table(cases_table)), StepFunctionsExecutions(machine_arn), SystemClock())
