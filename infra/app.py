@@ -1,0 +1,38 @@
+"""`python -m infra.app`: builds the four stacks from context; needs no network, account, Docker or git."""
+
+from aws_cdk import App, Environment, Tags
+
+from infra import nag
+from infra.deployment import Deployment
+from infra.outputs import outputs
+from infra.stacks.data import DataStack
+from infra.stacks.operations import OperationsStack
+from infra.stacks.service import ServiceStack
+from infra.stacks.web import WebStack
+
+
+def build(app: App) -> Deployment:
+    """Add the stacks to `app`; account and region stay open, so one template fits any."""
+    deployment = Deployment.from_context(app.node)
+    name = f"Quietline-{deployment.stage}"
+    keep = {"termination_protection": deployment.kept, "env": Environment()}
+    data = DataStack(app, f"{name}-Data", deployment, **keep)
+    service = ServiceStack(app, f"{name}-Service", deployment, data, **keep)
+    web = WebStack(app, f"{name}-Web", deployment, service, **keep)
+    OperationsStack(app, f"{name}-Operations", deployment, service, **keep)
+    outputs(data, service, web, deployment)
+    Tags.of(app).add("product", "quietline")
+    Tags.of(app).add("stage", deployment.stage)
+    nag.apply(app)
+    return deployment
+
+
+def main() -> None:
+    """Synthesize."""
+    app = App()
+    build(app)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

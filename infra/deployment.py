@@ -1,0 +1,149 @@
+"""What differs between deployments, in one place: the stage, the jurisdiction, and what the local cloud lacks.
+
+Everything comes from CDK context (`cdk deploy -c stage=production -c domain=…`), never from network, account or git.
+"""
+
+import platform
+from dataclasses import dataclass
+from typing import Any, Self
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from quietline.profiles import load_profile
+
+KEPT_STAGES = ("production",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalGaps:
+    """What the local cloud lacks; each line is something that a run there leaves unproven (README, limits)."""
+
+    plain_http: bool = False
+    """No TLS: viewers may use plain HTTP, and links are `http://`."""
+    host_architecture: bool = False
+    """Functions run as processes of this machine: layers hold its architecture's wheels instead of arm64."""
+    no_finalize: bool = False
+    """The local payment server has no step that finalizes an invoice; paying one finalizes it."""
+    no_custom_domain: bool = False
+    """No certificate and no DNS."""
+    no_tracing: bool = False
+    """X-Ray takes no segments."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """One deployment.
+
+    Attributes:
+        stage: name of the stage; `production` keeps its data when the stacks go.
+        profile: the jurisdiction, a file of `quietline/profiles`.
+        sender: `From` address of mails; its domain (or the address itself outside production) is verified with SES.
+        alarm_email: who is told of alarms; empty for nobody.
+        domain: the site's own domain name; empty for CloudFront's.
+        certificate_arn: ACM certificate in us-east-1 for `domain`.
+        site_url: where links point when there is no `domain` (the local front door).
+        payments_url: base of the payment server's API.
+        emulator_url: the local cloud's endpoint; empty on AWS.
+        settle_seconds: how long before now a list's cut-off lies at the earliest.
+        gaps: what the local cloud lacks.
+    """
+
+    stage: str = "staging"
+    profile: str = "us"
+    sender: str = "no-reply@quietline.example"
+    alarm_email: str = ""
+    domain: str = ""
+    certificate_arn: str = ""
+    site_url: str = ""
+    payments_url: str = "https://api.stripe.com"
+    emulator_url: str = ""
+    settle_seconds: int = 120
+    gaps: LocalGaps = LocalGaps()
+
+    @classmethod
+    def from_context(cls, context: Any) -> Self:
+        """Read the deployment from a construct node's context.
+
+        Raises:
+            ValueError: a value is missing or contradicts another; the sentence says which.
+        """
+        text = {name: str(context.try_get_context(name) or "") for name in CONTEXT}
+        given = {name: value for name, value in text.items() if value}
+        if context.try_get_context("target") == "local":
+            given = LOCAL | given
+            gaps = LocalGaps(
+                plain_http=True, host_architecture=True, no_finalize=True, no_custom_domain=True, no_tracing=True
+            )
+            made = cls(**given, settle_seconds=2, gaps=gaps)
+        else:
+            made = cls(**given)
+        made.check()
+        return made
+
+    def check(self) -> None:
+        """Refuse what cannot work.
+
+        Raises:
+            ValueError: says what to set.
+            ConfigurationError: there is no such profile.
+        """
+        load_profile(self.profile)
+        if not self.stage.isalnum() or not self.stage.islower():
+            raise ValueError(f"-c stage={self.stage}: a stage is lower-case letters and digits.")
+        if bool(self.domain) != bool(self.certificate_arn):
+            raise ValueError("Set both -c domain=… and -c certificate_arn=…, or neither.")
+        if self.kept and self.sender.endswith(".example"):
+            raise ValueError("Set -c sender=no-reply@your-domain: production mails need an address of yours.")
+        if self.kept and not self.domain:
+            raise ValueError("Set -c domain=… and -c certificate_arn=…: links in production mails point to it.")
+
+    @property
+    def kept(self) -> bool:
+        """Whether data outlives the stacks."""
+        return self.stage in KEPT_STAGES
+
+    @property
+    def removal(self) -> RemovalPolicy:
+        """What happens to data when a stack is deleted."""
+        return RemovalPolicy.RETAIN if self.kept else RemovalPolicy.DESTROY
+
+    @property
+    def log_retention(self) -> logs.RetentionDays:
+        """How long logs are kept; they hold no personal data."""
+        return logs.RetentionDays.ONE_YEAR if self.kept else logs.RetentionDays.ONE_MONTH
+
+    @property
+    def architecture(self) -> lambda_.Architecture:
+        """arm64, except where functions are this machine's processes."""
+        arm = not self.gaps.host_architecture or platform.machine() in ("aarch64", "arm64")
+        return lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64
+
+    @property
+    def layer_suffix(self) -> str:
+        """Name of the architecture in `build/layers/<layer>-<suffix>`."""
+        return "arm64" if self.architecture == lambda_.Architecture.ARM_64 else "x86_64"
+
+    @property
+    def prefix(self) -> str:
+        """Beginning of the names that must be known before they exist."""
+        return f"quietline-{self.stage}"
+
+
+CONTEXT = (
+    "stage",
+    "profile",
+    "sender",
+    "alarm_email",
+    "domain",
+    "certificate_arn",
+    "site_url",
+    "payments_url",
+    "emulator_url",
+)
+LOCAL = {
+    "stage": "local",
+    "site_url": "http://127.0.0.1:4570",
+    "payments_url": "http://127.0.0.1:4572",
+    "emulator_url": "http://127.0.0.1:4566",
+}

@@ -1,0 +1,43 @@
+"""The stacks' outputs: what the CLI, the tests and other scripts need; see docs/architecture.md, "Local addresses"."""
+
+from aws_cdk import CfnOutput
+
+from infra.deployment import Deployment
+from infra.stacks.data import DataStack
+from infra.stacks.service import ServiceStack
+from infra.stacks.web import WebStack
+
+
+def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: Deployment) -> None:
+    """Declare every output on the stack it belongs to."""
+    values = {
+        data: {
+            "UserPoolId": data.user_pool.user_pool_id,
+            "CliClientId": data.cli_client.user_pool_client_id,
+            "ListsBucket": data.lists.bucket_name,
+            "RegistryTable": data.registry.table_name,
+            "SellersTable": data.sellers.table_name,
+            "CasesTable": data.cases.table_name,
+            "IdempotencyTable": data.idempotency.table_name,
+            "SigningKeyId": data.signing_key.key_id,
+            "StripeSecretArn": data.stripe_secret.secret_arn,
+            "Stage": deployment.stage,
+            "Profile": deployment.profile,
+        },
+        service: {
+            "ApiId": service.api.api_id,
+            "PublishMachineArn": service.machines["publish"].state_machine_arn,
+            "ScreenMachineArn": service.machines["screen-complaint"].state_machine_arn,
+            "InvestigateMachineArn": service.machines["investigate-case"].state_machine_arn,
+            "MailQueueUrl": service.mail_queue.queue_url,
+            "PaymentsQueueUrl": service.payments_queue.queue_url,
+            **{f"{f.node.id}Name": f.function.function_name for f in service.functions.values()},
+        },
+        web: {
+            "SiteDistributionDomain": web.distribution.distribution_domain_name,
+            "SiteBucket": web.bucket.bucket_name,
+        },
+    }
+    for stack, named in values.items():
+        for name, value in named.items():
+            CfnOutput(stack, f"{name}Output", value=value).override_logical_id(name)

@@ -1,0 +1,125 @@
+"""Everything that must survive: tables, buckets, keys, secrets, people. Production keeps all of it (RETAIN)."""
+
+from typing import Any
+
+from aws_cdk import Duration, SecretValue, Stack
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.constructs.table import key_value_table, table
+from infra.deployment import Deployment
+
+SCOPE_SERVER = "quietline"
+SCOPES = {"lists": "Download lists and look numbers up"}
+
+
+class DataStack(Stack):
+    """State; other stacks point here and never the other way round."""
+
+    def __init__(self, scope: Construct, name: str, deployment: Deployment, **kwargs: Any) -> None:
+        super().__init__(scope, name, **kwargs)
+        self.deployment = deployment
+        self.registry = table(self, "Registry", deployment)
+        self.sellers = table(self, "Sellers", deployment)
+        self.cases = table(self, "Cases", deployment)
+        self.idempotency = key_value_table(self, "Idempotency", deployment)
+        self.access_logs = self._bucket("AccessLogs", expire_days=90)
+        self.lists = self._bucket("Lists", logs=self.access_logs)
+        self.pii_key = kms.Key(
+            self,
+            "PiiKey",
+            description="Encrypts e-mail addresses",
+            enable_key_rotation=True,
+            removal_policy=deployment.removal,
+        )
+        self.signing_key = kms.Key(
+            self,
+            "SigningKey",
+            description="Signs manifests, receipts and lookups (ES256)",
+            key_spec=kms.KeySpec.ECC_NIST_P256,
+            key_usage=kms.KeyUsage.SIGN_VERIFY,
+            removal_policy=deployment.removal,
+        )
+        self.app_secret = secretsmanager.Secret(
+            self,
+            "AppSecret",
+            description="Keys of mailed links and of the e-mail hash",
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=deployment.removal,
+        )
+        self.stripe_secret = secretsmanager.Secret(
+            self,
+            "StripeSecret",
+            description='{"api_key": "...", "webhook_secrets": ["whsec_..."]}; set after the first deployment',
+            secret_object_value={
+                "api_key": SecretValue.unsafe_plain_text("set-me"),
+                "webhook_secrets": SecretValue.unsafe_plain_text("set-me"),
+            },
+            removal_policy=deployment.removal,
+        )
+        self._people()
+
+    def _bucket(self, name: str, logs: s3.IBucket | None = None, expire_days: int = 0) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            name,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            versioned=logs is not None,
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="lists/" if logs else None,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                    expiration=Duration.days(expire_days) if expire_days else None,
+                )
+            ],
+            removal_policy=self.deployment.removal,
+        )
+
+    def _people(self) -> None:
+        self.user_pool = cognito.UserPool(
+            self,
+            "People",
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            self_sign_up_enabled=True,
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
+            password_policy=cognito.PasswordPolicy(min_length=12, require_symbols=True),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            deletion_protection=self.deployment.kept,
+            removal_policy=self.deployment.removal,
+        )
+        for group in ("investigator", "supervisor", "operator"):
+            cognito.CfnUserPoolGroup(
+                self, f"Group{group.title()}", user_pool_id=self.user_pool.user_pool_id, group_name=group
+            )
+        self.user_pool.add_resource_server(
+            "Scopes",
+            identifier=SCOPE_SERVER,
+            scopes=[
+                cognito.ResourceServerScope(scope_name=scope, scope_description=text) for scope, text in SCOPES.items()
+            ],
+        )
+        self.user_pool_domain = self.user_pool.add_domain(
+            "SignIn",
+            cognito_domain=cognito.CognitoDomainOptions(
+                domain_prefix=f"{self.deployment.prefix}-{self.deployment.profile}"
+            ),
+        )
+        self.cli_client = self.user_pool.add_client(
+            "Cli",
+            auth_flows=cognito.AuthFlow(user_password=True, user_srp=True),
+            generate_secret=False,
+            prevent_user_existence_errors=True,
+            access_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(30),
+            enable_token_revocation=True,
+            disable_o_auth=True,
+        )

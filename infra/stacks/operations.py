@@ -1,0 +1,107 @@
+"""What the operations team looks at: alarms, a topic, a dashboard. Reads metrics only."""
+
+from typing import Any
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.deployment import Deployment
+from infra.stacks.service import ServiceStack
+
+
+class OperationsStack(Stack):
+    """Alarms and the dashboard."""
+
+    def __init__(
+        self, scope: Construct, name: str, deployment: Deployment, service: ServiceStack, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, name, **kwargs)
+        self.topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            )
+        )
+        if deployment.alarm_email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(deployment.alarm_email))
+        alarms = [alarm for function in service.functions.values() for alarm in function.alarms(self)]
+        alarms += self._queue_alarms(service) + self._machine_alarms(service) + [self._api_alarm(service)]
+        for alarm in alarms:
+            alarm.add_alarm_action(actions.SnsAction(self.topic))
+        self._dashboard(deployment, service)
+
+    def _alarm(self, name: str, description: str, metric: cloudwatch.IMetric) -> cloudwatch.Alarm:
+        return cloudwatch.Alarm(
+            self,
+            name,
+            alarm_description=description,
+            metric=metric,
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def _queue_alarms(self, service: ServiceStack) -> list[cloudwatch.Alarm]:
+        queues = {
+            "DeadLetters": service.dead_letters,
+            "WorkflowFailures": service.failures,
+            "MailDeadLetters": service.mail_dead,
+            "PaymentsDeadLetters": service.payments_dead,
+        }
+        return [
+            self._alarm(
+                name,
+                f"{name} holds a message (docs/runbooks/queues.md)",
+                queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(5), statistic="max"),
+            )
+            for name, queue in queues.items()
+        ]
+
+    def _machine_alarms(self, service: ServiceStack) -> list[cloudwatch.Alarm]:
+        return [
+            self._alarm(
+                f"{''.join(part.title() for part in kind.split('-'))}Failed",
+                f"An execution of {kind} failed (docs/runbooks/workflows.md)",
+                machine.metric_failed(period=Duration.minutes(5)),
+            )
+            for kind, machine in service.machines.items()
+        ]
+
+    def _api_alarm(self, service: ServiceStack) -> cloudwatch.Alarm:
+        metric = service.api.metric_server_error(period=Duration.minutes(5), statistic="sum")
+        return self._alarm("ApiServerErrors", "The API answered 5xx (docs/runbooks/api.md)", metric)
+
+    def _dashboard(self, deployment: Deployment, service: ServiceStack) -> None:
+        board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=deployment.prefix)
+        functions = [function.function for function in service.functions.values()]
+        board.add_widgets(
+            cloudwatch.GraphWidget(title="Invocations", left=[f.metric_invocations() for f in functions], width=8),
+            cloudwatch.GraphWidget(title="Errors", left=[f.metric_errors() for f in functions], width=8),
+            cloudwatch.GraphWidget(
+                title="Duration p99", left=[f.metric_duration(statistic="p99") for f in functions], width=8
+            ),
+        )
+        board.add_widgets(
+            cloudwatch.GraphWidget(
+                title="Workflows",
+                left=[m.metric_succeeded() for m in service.machines.values()],
+                right=[m.metric_failed() for m in service.machines.values()],
+                width=12,
+            ),
+            cloudwatch.GraphWidget(
+                title="Waiting messages",
+                left=[
+                    queue.metric_approximate_number_of_messages_visible()
+                    for queue in (service.mail_queue, service.payments_queue, service.mail_dead, service.payments_dead)
+                ],
+                width=12,
+            ),
+        )

@@ -1,0 +1,109 @@
+"""What each function may do, action by action. docs/reference/iam.md shows the result; a test keeps it equal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infra.stacks.service import ServiceStack
+
+READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
+WRITE = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"]
+ONCE = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+
+
+def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from top to bottom
+    """Give every function its statements."""
+    data, functions = stack.data, stack.functions
+
+    def table(name: str, table_name: str, *, write: bool = False) -> None:
+        arn = getattr(data, table_name).table_arn
+        functions[name].allow(READ + (WRITE if write else []), arn, f"{arn}/index/gsi1")
+
+    def once(name: str) -> None:
+        functions[name].allow(ONCE, data.idempotency.table_arn)
+
+    def secret(name: str, arn: str) -> None:
+        functions[name].allow(["secretsmanager:GetSecretValue"], arn)
+
+    def cipher(name: str, *actions: str) -> None:
+        functions[name].allow([f"kms:{action}" for action in actions], data.pii_key.key_arn)
+
+    for name in ("public_api", "site_forms"):
+        table(name, "registry", write=True)
+        table(name, "cases", write=True)
+        secret(name, data.app_secret.secret_arn)
+        cipher(name, "Encrypt")
+    once("public_api")
+    functions["public_api"].allow(["s3:GetObject"], data.lists.arn_for_objects("manifests/*"))
+    functions["public_api"].allow(["kms:GetPublicKey"], data.signing_key.key_arn)
+
+    table("seller_api", "registry")
+    table("seller_api", "sellers", write=True)
+    once("seller_api")
+    secret("seller_api", data.app_secret.secret_arn)
+    cipher("seller_api", "Encrypt")
+    functions["seller_api"].allow(["s3:GetObject"], data.lists.arn_for_objects("*"))
+    functions["seller_api"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
+    functions["seller_api"].allow(
+        ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient", "cognito-idp:DescribeUserPoolClient"],
+        data.user_pool.user_pool_arn,
+    )
+
+    table("case_api", "cases", write=True)
+    once("case_api")
+    functions["case_api"].allow(
+        ["states:SendTaskSuccess", "states:SendTaskFailure"], stack.machine_arn("investigate-case")
+    )
+
+    table("stripe_webhook", "sellers", write=True)
+    secret("stripe_webhook", data.stripe_secret.secret_arn)
+
+    table("payment_worker", "sellers", write=True)
+    secret("payment_worker", data.stripe_secret.secret_arn)
+    cipher("payment_worker", "Encrypt", "Decrypt")
+
+    functions["relay"].allow(["sqs:SendMessage"], stack.mail_queue.queue_arn, stack.payments_queue.queue_arn)
+    functions["relay"].allow(
+        ["states:StartExecution"], stack.machine_arn("screen-complaint"), stack.machine_arn("investigate-case")
+    )
+
+    for name in ("registry", "sellers", "cases"):
+        table("mailer", name, write=True)
+    secret("mailer", data.app_secret.secret_arn)
+    cipher("mailer", "Decrypt")
+    functions["mailer"].allow(
+        ["ses:SendEmail", "ses:SendRawEmail"],
+        stack.identity.email_identity_arn,
+        stack.configuration_set.configuration_set_arn,
+    )
+
+    table("publish_plan", "registry", write=True)
+    functions["publish_plan"].allow(
+        ["s3:GetObject", "s3:PutObject"],
+        data.lists.arn_for_objects("manifests/*"),
+        data.lists.arn_for_objects("work/*"),
+    )
+    table("publish_area", "registry")
+    functions["publish_area"].allow(
+        ["s3:GetObject", "s3:PutObject"],
+        data.lists.arn_for_objects("areas/*"),
+        data.lists.arn_for_objects("work/*"),
+    )
+    table("publish_manifest", "registry", write=True)
+    functions["publish_manifest"].allow(
+        ["s3:GetObject", "s3:PutObject"],
+        data.lists.arn_for_objects("manifests/*"),
+        data.lists.arn_for_objects("work/*"),
+    )
+    functions["publish_manifest"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
+    for name in ("publish_plan", "publish_area", "publish_manifest", "seller_api", "public_api"):
+        # without it S3 answers 403 instead of 404 for an object that is not there
+        functions[name].allow(["s3:ListBucket"], data.lists.bucket_arn)
+
+    table("screen_complaint", "registry")
+    table("screen_complaint", "cases", write=True)
+    table("screen_complaint", "sellers")
+    table("investigate_case", "cases", write=True)
+    table("investigate_case", "sellers")
+    table("investigate_case", "registry")

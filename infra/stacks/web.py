@@ -1,0 +1,128 @@
+"""The hosted site: static pages in S3 and the API, behind one CloudFront distribution, so there is one origin."""
+
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_deployment as deployment_
+from constructs import Construct
+
+from infra.constructs.function import ROOT
+from infra.deployment import Deployment
+from infra.stacks.service import ServiceStack
+
+SITE = ROOT / "build" / "site"
+INDEX_PAGES = """
+function handler(event) {
+  var request = event.request;
+  if (request.uri.endsWith('/')) { request.uri += 'index.html'; return request; }
+  if (request.uri.lastIndexOf('.') > request.uri.lastIndexOf('/')) { return request; }
+  var headers = { location: { value: request.uri + '/' } };
+  return { statusCode: 301, statusDescription: 'Moved Permanently', headers: headers };
+}
+"""
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class WebStack(Stack):
+    """Stateless: the site bucket is filled from the build at each deployment."""
+
+    def __init__(
+        self, scope: Construct, name: str, deployment: Deployment, service: ServiceStack, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, name, **kwargs)
+        if not Path(SITE, "index.html").is_file():
+            raise FileNotFoundError("The site is not built yet: run `python -m web.build`.")
+        self.bucket = s3.Bucket(
+            self,
+            "Site",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        headers = self._headers(deployment)
+        viewer = (
+            cloudfront.ViewerProtocolPolicy.ALLOW_ALL
+            if deployment.gaps.plain_http
+            else cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
+        )
+        index = cloudfront.Function(
+            self,
+            "IndexPages",
+            code=cloudfront.FunctionCode.from_inline(INDEX_PAGES),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
+        api = cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin(f"{service.api.api_id}.execute-api.{self.region}.{self.url_suffix}"),
+            viewer_protocol_policy=viewer,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=headers,
+        )
+        certificate = (
+            acm.Certificate.from_certificate_arn(self, "Certificate", deployment.certificate_arn)
+            if deployment.certificate_arn
+            else None
+        )
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment=f"Quietline {deployment.stage}",
+            domain_names=[deployment.domain] if deployment.domain else None,
+            certificate=certificate,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            price_class=cloudfront.PriceClass.PRICE_CLASS_100,
+            default_behavior=cloudfront.BehaviorOptions(
+                origin=origins.S3BucketOrigin.with_origin_access_control(self.bucket),
+                viewer_protocol_policy=viewer,
+                response_headers_policy=headers,
+                function_associations=[
+                    cloudfront.FunctionAssociation(
+                        function=index, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+                    )
+                ],
+            ),
+            additional_behaviors={"/v1/*": api, "/forms/*": api, "/.well-known/*": api},
+        )
+        deployment_.BucketDeployment(
+            self,
+            "Pages",
+            sources=[deployment_.Source.asset(str(SITE))],
+            destination_bucket=self.bucket,
+            distribution=self.distribution,
+            distribution_paths=["/*"],
+            memory_limit=512,
+            retain_on_delete=False,
+        )
+
+    def _headers(self, deployment: Deployment) -> cloudfront.ResponseHeadersPolicy:
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            "Headers",
+            response_headers_policy_name=f"{deployment.prefix}-headers",
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy=CONTENT_SECURITY_POLICY, override=True
+                ),
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(730), include_subdomains=True, override=True
+                ),
+            ),
+        )
