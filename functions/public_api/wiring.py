@@ -1,6 +1,7 @@
 """The use cases that the routes call, built from the settings at the first call."""
 
 from quietline import bootstrap
+from quietline.complaints.service import ComplaintService
 from quietline.profiles.profile import Profile, load_profile
 from quietline.registrations.service import RegistrationService
 
@@ -10,6 +11,11 @@ from functions.public_api.app import settings
 def registrations() -> RegistrationService:
     """Return the registrations' use cases."""
     return bootstrap.registrations(settings())
+
+
+def complaints() -> ComplaintService:
+    """Return the complaints' use cases."""
+    return bootstrap.complaints(settings())
 
 
 def profile() -> Profile:

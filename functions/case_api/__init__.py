@@ -1,0 +1,1 @@
+"""The investigators' API: cases and decisions."""

@@ -1,0 +1,208 @@
+"""Report an unwanted call, and read what became of the report."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import BaseModel, ConfigDict, Field
+from quietline.complaints.model import ComplaintInput, Outcome, Stage
+from quietline.http.auth import Rule, route
+from quietline.http.problems import documented
+
+from functions.public_api import wiring
+from functions.public_api.app import app
+
+TAGS = ["Complaints"]
+REFERENCE = "QL-7K3M-Q9TZ"
+STATUS_CODE = "4XWJ-7R2N-0QFM-H81B"
+ID = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
+
+type Text = Annotated[str, Field(max_length=1000)]
+
+
+class ComplaintIn(BaseModel):
+    """The FTC's form: one call or text message."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "called_number": "(202) 555-0143",
+                    "call_date": "2026-11-20",
+                    "call_time": "18:30",
+                    "robocall": True,
+                    "kind": "call",
+                    "subject": 12,
+                    "caller_number": "(305) 555-0187",
+                    "caller_name": "Sunny Warranties",
+                    "done_business": False,
+                    "asked_to_stop": True,
+                    "comments": "They said that my car warranty had expired.",
+                    "language": "en",
+                    "email": "alex@example.com",
+                }
+            ]
+        },
+    )
+
+    called_number: Text = Field(description="Your number that was called.")
+    call_date: Text = Field(description="`YYYY-MM-DD`, in the registry's time zone.")
+    call_time: Text = Field(description="`HH:MM`, in the registry's time zone.")
+    robocall: bool = Field(description="Whether a recorded message was played.")
+    kind: Literal["call", "text"] = Field(default="call", description="A call or a text message.")
+    subject: int = Field(default=0, description="Code of the form's subject, 0 to 16; 8 and 15 are not taken here.")
+    subject_other: Text = Field(default="", description="What it was about, for subject 1.")
+    caller_number: Text = Field(default="", description="Who called; give this or `caller_name`, or both.")
+    caller_name: Text = Field(default="", description="Company or person that called.")
+    done_business: bool | None = Field(default=None, description="Whether you have done business with the caller.")
+    asked_to_stop: bool | None = Field(default=None, description="Whether you had asked the caller to stop.")
+    first_name: Text = ""
+    last_name: Text = ""
+    street_1: Text = ""
+    street_2: Text = ""
+    city: Text = ""
+    state: Text = ""
+    zip: Text = ""
+    comments: Annotated[str, Field(max_length=20_000)] = Field(default="", description="At most 2,000 characters.")
+    language: Annotated[str, Field(max_length=20)] = Field(default="", description="Language of the mails.")
+    email: Text = Field(default="", description="Where news is sent; empty for none.")
+
+
+class ComplaintOut(BaseModel):
+    """Keep the reference and the status code: with both you can read what became of the complaint."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": ID,
+                    "reference": REFERENCE,
+                    "status_code": STATUS_CODE,
+                    "status": "received",
+                    "next": "/v1/complaints/status",
+                }
+            ]
+        }
+    )
+
+    id: str = Field(description="The complaint.")
+    reference: str = Field(description="To name it to others.")
+    status_code: str = Field(description="Secret, shown this once.")
+    status: Stage = Field(description="How far it has come.")
+    next: str = Field(description="Where to POST reference and status code.")
+
+
+class StatusIn(BaseModel):
+    """Reference and status code, in the body so that no address holds them."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reference": REFERENCE, "status_code": STATUS_CODE}]}
+    )
+
+    reference: Annotated[str, Field(max_length=100)]
+    status_code: Annotated[str, Field(max_length=100)]
+
+
+class ReasonOut(BaseModel):
+    """One rule that was tried."""
+
+    rule: str
+    answer: str
+    detail: str
+    source: str = Field(description="Where the rule stands in the law.")
+
+
+class StepOut(BaseModel):
+    """One line of the timeline."""
+
+    at: datetime
+    status: Stage
+
+
+class StatusOut(BaseModel):
+    """What became of a complaint."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "reference": REFERENCE,
+                    "received_at": "2026-11-21T15:00:00Z",
+                    "status": "in_case",
+                    "outcome": "robocall",
+                    "decision": None,
+                    "reasons": [
+                        {
+                            "rule": "robocall",
+                            "answer": "yes",
+                            "detail": "A recorded message was played, so registration is not needed.",
+                            "source": "16 CFR 310.4(b)(1)(v): prerecorded sales messages need prior written agreement",
+                        }
+                    ],
+                    "timeline": [{"at": "2026-11-21T15:00:00Z", "status": "received"}],
+                }
+            ]
+        }
+    )
+
+    reference: str
+    received_at: datetime
+    status: Stage
+    outcome: Outcome | None = Field(description="What screening found; null until then.")
+    decision: str | None = Field(description="The investigator's decision; null until then.")
+    reasons: list[ReasonOut] = Field(description="Every rule that was tried, with its answer.")
+    timeline: list[StepOut]
+
+
+@route(
+    app,
+    "POST",
+    "/v1/complaints",
+    Rule.PUBLIC,
+    summary="Report a call",
+    description="Takes the complaint and screens it. Takes Idempotency-Key.",
+    tags=TAGS,
+    operation_id="complain",
+    responses=documented(201, "Received.", ComplaintOut, 400, 409, 413, 415, 422, 503),
+)
+def complain(complaint: Annotated[ComplaintIn, Body()]) -> Response[ComplaintOut]:
+    """Report a call."""
+    made = wiring.complaints().submit(ComplaintInput(**complaint.model_dump()))
+    out = ComplaintOut(
+        id=made.id,
+        reference=made.reference,
+        status_code=made.status_code,
+        status=made.stage,
+        next="/v1/complaints/status",
+    )
+    return Response(201, "application/json", out)
+
+
+@route(
+    app,
+    "POST",
+    "/v1/complaints/status",
+    Rule.PUBLIC,
+    summary="Read a complaint's status",
+    description="A wrong status code is answered as an unknown reference.",
+    tags=TAGS,
+    operation_id="readComplaintStatus",
+    responses=documented(200, "What became of the complaint.", StatusOut, 400, 404, 413, 415),
+)
+def status(asked: Annotated[StatusIn, Body()]) -> StatusOut:
+    """Read a complaint's status."""
+    found = wiring.complaints().status(asked.reference, asked.status_code)
+    return StatusOut(
+        reference=found.reference,
+        received_at=found.received_at,
+        status=found.stage,
+        outcome=found.outcome,
+        decision=found.decision or None,
+        reasons=[
+            ReasonOut(rule=reason.rule, answer=reason.answer, detail=reason.detail, source=reason.source)
+            for reason in found.reasons
+        ],
+        timeline=[StepOut(at=entry.at, status=entry.stage) for entry in found.timeline],
+    )
