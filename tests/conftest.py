@@ -60,6 +60,7 @@ class Cloud:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """moto with tables, bucket, keys, secrets, queues and a verified sender; nothing leaves the process."""
+    # clients made after this import are moto's whenever it is switched on, so they can be kept from test to test
     from moto import mock_aws
 
     for name, value in {
@@ -74,15 +75,20 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     _forget()
+    if not _moto_clients:
+        aws.forget_clients()
+        _moto_clients.append(True)
     with mock_aws():
         yield Cloud(_make(), monkeypatch.setenv)
     _forget()
 
 
+_moto_clients: list[bool] = []
+
+
 def _forget() -> None:
     import sys
 
-    aws.forget_clients()
     secrets.forget_secrets()
     for name, module in list(sys.modules.items()):
         if name in ("quietline.bootstrap", "quietline.http.idempotency") or (

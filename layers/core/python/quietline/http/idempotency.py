@@ -5,7 +5,6 @@ same key with another body is 422, a repeat while the first still runs is 409.
 """
 
 import hashlib
-import json
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -43,8 +42,11 @@ def once(
     key = next((value for name, value in (event.get("headers") or {}).items() if name.lower() == HEADER), "")
     if not table or http.get("method") != "POST" or not key:
         return answer()
+    request_id = str(event.get("requestContext", {}).get("requestId", ""))
     if len(key) > MAX_KEY_LENGTH:
-        return _problem(400, "invalid-input", f"Idempotency-Key may have at most {MAX_KEY_LENGTH} characters.")
+        return _problem(
+            request_id, 400, "invalid-input", f"Idempotency-Key may have at most {MAX_KEY_LENGTH} characters."
+        )
 
     from aws_lambda_powertools.utilities.idempotency import exceptions, idempotent_function
 
@@ -70,10 +72,15 @@ def once(
     except _NotKeptError as stop:
         return stop.answer
     except exceptions.IdempotencyAlreadyInProgressError:
-        return _problem(409, "conflict", "The first request with this Idempotency-Key still runs; try again shortly.")
+        return _problem(
+            request_id, 409, "conflict", "The first request with this Idempotency-Key still runs; try again shortly."
+        )
     except exceptions.IdempotencyValidationError:
         return _problem(
-            422, "idempotency-key-reused", "This Idempotency-Key came with another body before; use a new key."
+            request_id,
+            422,
+            "idempotency-key-reused",
+            "This Idempotency-Key came with another body before; use a new key.",
         )
 
 
@@ -104,12 +111,14 @@ def _mark_replayed(answer: Any, _record: Any) -> Any:
     return answer
 
 
-def _problem(status: int, slug: str, detail: str) -> dict[str, Any]:
+def _problem(request_id: str, status: int, slug: str, detail: str) -> dict[str, Any]:
     titles = {400: "The request has a value that cannot be accepted", 409: "The current state does not allow this"}
-    made = problems.problem(status, slug, titles.get(status, "The Idempotency-Key was used before"), detail)
+    made = problems.problem(
+        status, slug, titles.get(status, "The Idempotency-Key was used before"), detail, request_id=request_id
+    )
     return {
         "statusCode": status,
         "headers": {"Content-Type": problems.PROBLEM, **problems.HEADERS},
-        "body": json.dumps(json.loads(made.body or "{}"), ensure_ascii=False),
+        "body": made.body,
         "isBase64Encoded": False,
     }

@@ -1,0 +1,173 @@
+"""What every API function does before and around its routes, shown on the public API."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from quietline.adapters import aws
+from quietline.http import idempotency, problems
+from quietline.kernel.settings import PublicApiSettings
+
+from functions.public_api import handler, wiring
+from tests.conftest import Cloud
+from tests.helpers import LambdaContext, Tripwire, http_event
+
+PATH = "/v1/registrations"
+GOOD = {"numbers": ["(202) 555-0143"], "email": "alex@example.com", "language": "en"}
+
+
+@pytest.fixture(autouse=True)
+def environment(cloud: Cloud, tripwire: Tripwire) -> None:
+    cloud.use(PublicApiSettings)
+
+
+def answer(event: dict[str, Any]) -> dict[str, Any]:
+    return handler.lambda_handler(event, LambdaContext())
+
+
+def refused(event: dict[str, Any], status: int, slug: str) -> dict[str, Any]:
+    """Check that the answer is that problem and return its body."""
+    got = answer(event)
+    assert got["statusCode"] == status, got
+    headers = {
+        **{name: values[0] for name, values in got.get("multiValueHeaders", {}).items()},
+        **got.get("headers", {}),
+    }
+    assert headers["Content-Type"] == problems.PROBLEM
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Request-Id"] == event["requestContext"]["requestId"]
+    body = json.loads(got["body"])
+    assert body["type"] == f"/problems/{slug}"
+    assert body["status"] == status
+    assert body["request_id"] == event["requestContext"]["requestId"]
+    assert body["title"] and body["detail"].endswith(".")
+    return {**body, "headers": headers}
+
+
+def stored(cloud: Cloud) -> int:
+    return int(aws.client("dynamodb").scan(TableName=cloud.registry_table)["Count"])
+
+
+@pytest.mark.parametrize(
+    "body", ["{", "", "nonsense", "[" * 30_000, '{"numbers": ' + "1" * 5000 + "}", "\ud800"], ids=range(6)
+)
+def test_a_body_that_is_not_json(body: str, cloud: Cloud) -> None:
+    refused(http_event("POST", PATH, body), 400, "invalid-input" if body == "" else "not-json")
+    assert stored(cloud) == 0
+
+
+@pytest.mark.parametrize("body", ["[]", '"text"', "null", "7"])
+def test_json_that_is_no_object(body: str) -> None:
+    refused(http_event("POST", PATH, body), 400, "invalid-input")
+
+
+def test_a_body_that_is_not_utf8() -> None:
+    event = http_event("POST", PATH, base64.b64encode(b'{"email": "\xff"}').decode())
+    refused(event | {"isBase64Encoded": True}, 400, "not-utf-8")
+
+
+def test_a_body_in_base64_is_read() -> None:
+    event = http_event("POST", PATH, base64.b64encode(json.dumps(GOOD).encode()).decode())
+    assert answer(event | {"isBase64Encoded": True})["statusCode"] == 202
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_a_body_of_a_megabyte(encoded: bool) -> None:
+    text = json.dumps(GOOD | {"email": "a" * 1_000_000})
+    event = http_event("POST", PATH, base64.b64encode(text.encode()).decode() if encoded else text)
+    refused(event | {"isBase64Encoded": encoded}, 413, "body-too-large")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD"])
+def test_a_wrong_method_names_the_right_ones(method: str) -> None:
+    problem = refused(http_event(method, PATH, "{"), 405, "method-not-allowed")
+    assert problem["headers"]["Allow"] == "POST"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_a_wrong_content_type(kind: str, cloud: Cloud) -> None:
+    event = http_event("POST", PATH, json.dumps(GOOD), headers={"content-type": kind})
+    refused(event, 415, "unsupported-content-type")
+    assert stored(cloud) == 0
+
+
+def test_a_charset_beside_the_content_type_is_fine() -> None:
+    event = http_event("POST", PATH, GOOD, headers={"content-type": "application/json; charset=utf-8"})
+    assert answer(event)["statusCode"] == 202
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v1/registrations/x/y", "/v1/registrations/%00"])
+def test_an_unknown_path(path: str) -> None:
+    refused(http_event("POST", path, GOOD), 404, "no-such-address")
+
+
+def test_an_extra_field_is_named_and_its_value_is_not() -> None:
+    problem = refused(http_event("POST", PATH, GOOD | {"surprise": "alex@example.com"}), 400, "invalid-input")
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("/surprise", "extra_forbidden")]
+    assert "alex" not in json.dumps(problem)
+
+
+def test_missing_and_wrongly_typed_fields_are_all_named() -> None:
+    problem = refused(http_event("POST", PATH, {"numbers": "2025550143"}), 400, "invalid-input")
+    assert {error["pointer"] for error in problem["errors"]} == {"/numbers", "/email"}
+    assert "2025550143" not in json.dumps(problem)
+
+
+def test_an_error_of_ours_says_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("alex@example.com")
+
+    monkeypatch.setattr(wiring, "registrations", broken)
+    problem = refused(http_event("POST", PATH, GOOD), 500, "internal-error")
+    assert "alex" not in json.dumps(problem)
+
+
+def test_the_same_key_and_body_is_done_once(cloud: Cloud) -> None:
+    event = http_event("POST", PATH, GOOD, headers={"Idempotency-Key": "k1"})
+    first, again = answer(event), answer(event)
+
+    assert (first["statusCode"], first["body"]) == (again["statusCode"], again["body"])
+    assert again["headers"]["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first["headers"]
+    assert stored(cloud) == 3
+
+
+def test_the_same_key_with_another_body(cloud: Cloud) -> None:
+    answer(http_event("POST", PATH, GOOD, headers={"idempotency-key": "k1"}))
+    other = http_event("POST", PATH, GOOD | {"language": "es"}, headers={"idempotency-key": "k1"})
+    refused(other, 422, "idempotency-key-reused")
+    assert stored(cloud) == 3
+
+
+def test_the_same_key_while_the_first_still_runs(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
+    event = http_event("POST", PATH, GOOD, headers={"idempotency-key": "k1"})
+    real = wiring.registrations
+    seen: list[Any] = []
+
+    def meanwhile() -> Any:
+        if not seen:
+            seen.append(refused(event, 409, "conflict"))
+        return real()
+
+    monkeypatch.setattr(wiring, "registrations", meanwhile)
+    assert answer(event)["statusCode"] == 202
+    assert len(seen) == 1
+    assert stored(cloud) == 3
+
+
+def test_a_refused_request_may_be_tried_again_with_its_key() -> None:
+    headers = {"idempotency-key": "k1"}
+    refused(http_event("POST", PATH, GOOD | {"email": "alex"}, headers=headers), 400, "invalid-input")
+    assert answer(http_event("POST", PATH, GOOD, headers=headers))["statusCode"] == 202
+
+
+def test_a_key_that_is_too_long() -> None:
+    key = "k" * (idempotency.MAX_KEY_LENGTH + 1)
+    refused(http_event("POST", PATH, GOOD, headers={"idempotency-key": key}), 400, "invalid-input")
+
+
+def test_the_idempotency_records_hold_no_personal_data(cloud: Cloud) -> None:
+    answer(http_event("POST", PATH, GOOD, headers={"idempotency-key": "alex@example.com"}))
+    kept = json.dumps(aws.client("dynamodb").scan(TableName=cloud.idempotency_table)["Items"], default=str)
+    assert "alex" not in kept and "5550143" not in kept
