@@ -50,11 +50,11 @@ class Billing:
         order = self._order(order_id)
         if order.state is not OrderState.AWAITING_INVOICE:
             return Outcome.NOTHING
-        customer = self._customer(self._account(order))
-        invoice = self.server.ensure_invoice(order, customer)
+        account = self._account(order)
+        invoice = self.server.ensure_invoice(order, self._customer(account))
         if not _matches(invoice, order):
             return Outcome.MISMATCH
-        self.orders.invoiced(order, invoice)
+        self.orders.invoiced(order, account, invoice, self.clock.now())
         return Outcome.INVOICED
 
     def pay(self, command_id: str) -> Outcome:

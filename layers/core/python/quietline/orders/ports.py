@@ -51,8 +51,8 @@ class Orders(Protocol):
         """Remember the payment server's customer."""
         ...
 
-    def invoiced(self, order: Order, invoice: Invoice) -> None:
-        """Store the invoice of an order that awaits it; nothing happens to an order that went on."""
+    def invoiced(self, order: Order, account: Account, invoice: Invoice, at: datetime) -> None:
+        """Store the invoice of an order that awaits it and mail the contact; nothing for an order that went on."""
         ...
 
     def activate(self, order: Order, term: Term, account: Account, invoice: Invoice, at: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.entitlements import entitlement_item, entitlements_of, subscription_of
@@ -11,8 +11,11 @@ from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table,
 from quietline.fees.model import LineKind, QuoteLine, Term
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.money import Money
+from quietline.mails.outbox import Template
 from quietline.orders.model import UNPAID, Account, Entitlement, Invoice, Order, OrderState, PaymentCommand
 from quietline.orders.ports import ChangedMeanwhileError
+
+AREAS_IN_MAIL = 20
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,8 @@ class OrderStore:
         key = keys.organization(organization_id)
         self.table.write(self.table.update(key, "SET customer_id = :id", values={":id": customer_id}))
 
-    def invoiced(self, order: Order, invoice: Invoice) -> None:
-        """Store the invoice of an order that awaits it; nothing happens to an order that went on."""
+    def invoiced(self, order: Order, account: Account, invoice: Invoice, at: datetime) -> None:
+        """Store the invoice of an order that awaits it and mail the contact; nothing for an order that went on."""
         update = self.table.update(
             keys.order(order.id),
             "SET #state = :next, invoice_id = :id, invoice_url = :url",
@@ -100,7 +103,8 @@ class OrderStore:
             condition="#state = :awaits",
         )
         pointer: Item = {"order_id": order.id, "organization_id": order.organization_id}
-        self._if_still(update, self.table.put(keys.invoice(invoice.id), pointer))
+        mail = _mail(self.table, "invoice-ready", order, account, at)
+        self._if_still(update, self.table.put(keys.invoice(invoice.id), pointer), mail)
 
     def activate(self, order: Order, term: Term, account: Account, invoice: Invoice, at: datetime) -> bool:
         """Make an unpaid order active, entitle and mail the contact; False when it is active already.
@@ -131,7 +135,7 @@ class OrderStore:
         )
         entitled = self.table.put_new(keys.entitlement(order.organization_id, order.id), entitlement_item(order, term))
         try:
-            self.table.write(update, released, entitled, self._mail(order, term, account, at))
+            self.table.write(update, released, entitled, _mail(self.table, "order-paid", order, account, at))
         except ConditionFailedError as error:
             stored = self.get(order.id)
             if stored is not None and stored.state is OrderState.ACTIVE:
@@ -197,25 +201,6 @@ class OrderStore:
             self.table.update(key, "SET #state = :state", names={"#state": "state"}, values={":state": state})
         )
 
-    def _mail(self, order: Order, term: Term, account: Account, at: datetime) -> Write:
-        facts = {
-            "organization": account.name,
-            "order": order.id,
-            "areas": str(len(order.areas)),
-            "amount": order.total.text(),
-            "term_start": term.start.isoformat(),
-            "term_end": (term.end - timedelta(days=1)).isoformat(),
-        }
-        return mail_write(
-            self.table,
-            template="order-paid",
-            language=account.language,
-            to_ciphertext=account.contact_email_ciphertext,
-            facts=facts,
-            now=at,
-            mail_id=f"order-{order.id}",
-        )
-
     def _write(self, *writes: Write) -> None:
         try:
             self.table.write(*writes)
@@ -227,6 +212,19 @@ class OrderStore:
             self.table.write(*writes)
         except ConditionFailedError:
             return  # another delivery of the same message was first
+
+
+def _mail(table: Table, template: Template, order: Order, account: Account, at: datetime) -> Write:
+    shown = ", ".join(order.areas[:AREAS_IN_MAIL]) + (" …" if len(order.areas) > AREAS_IN_MAIL else "")
+    return mail_write(
+        table,
+        template=template,
+        language=account.language,
+        to_ciphertext=account.contact_email_ciphertext,
+        facts={"order": order.id, "amount": order.total.text(), "areas": shown},
+        now=at,
+        mail_id=f"{template}-{order.id}",
+    )
 
 
 def _to_item(order: Order) -> Item:
