@@ -1,5 +1,6 @@
 """The worker of `publish`: builds the files of one changed area, or of several that are still empty."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from quietline.kernel.clock import from_text
 from quietline.kernel.settings import PublishSettings
 
 logger = Logger(service="publish_area")
+THREADS = 8
 
 
 @cache
@@ -24,9 +26,12 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     day = date.fromisoformat(event["date"])
     since, cutoff = from_text(event["since"]), from_text(event["cutoff"])
     builder = bootstrap.area_build(settings())
-    numbers = 0
-    for work in event["areas"]:
+
+    def build(work: dict[str, Any]) -> int:
         count = builder.build(work["area"], work["base"], day, since, cutoff)
         logger.info("built", date=event["date"], area=work["area"], count=count)
-        numbers += count
-    return {"areas": len(event["areas"]), "numbers": numbers}
+        return count
+
+    # several areas come together only where there is nothing but waiting for S3
+    with ThreadPoolExecutor(THREADS) as pool:
+        return {"areas": len(event["areas"]), "numbers": sum(pool.map(build, event["areas"]))}
