@@ -1,5 +1,9 @@
 """`python -m infra.app`: builds the four stacks from context; needs no network, account, Docker or git."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 from aws_cdk import App, Environment, Tags
 
 from infra import nag
@@ -11,15 +15,21 @@ from infra.stacks.service import ServiceStack
 from infra.stacks.web import WebStack
 
 
+def settings() -> dict[str, Any]:
+    """Return the context of `cdk.json`, which CDK's command line passes and a plain `python -m infra.app` must read."""
+    manifest = Path(__file__).parents[1] / "cdk.json"
+    return dict(json.loads(manifest.read_text(encoding="utf-8"))["context"])
+
+
 def build(app: App) -> Deployment:
     """Add the stacks to `app`; account and region stay open, so one template fits any."""
     deployment = Deployment.from_context(app.node)
     name = f"Quietline-{deployment.stage}"
     keep = {"termination_protection": deployment.kept, "env": Environment()}
     data = DataStack(app, f"{name}-Data", deployment, **keep)
-    service = ServiceStack(app, f"{name}-Service", deployment, data, **keep)
-    web = WebStack(app, f"{name}-Web", deployment, service, **keep)
-    OperationsStack(app, f"{name}-Operations", deployment, service, **keep)
+    web = WebStack(app, f"{name}-Web", deployment, **keep)
+    service = ServiceStack(app, f"{name}-Service", deployment, data, web, **keep)
+    OperationsStack(app, f"{name}-Operations", deployment, service, web, **keep)
     outputs(data, service, web, deployment)
     Tags.of(app).add("product", "quietline")
     Tags.of(app).add("stage", deployment.stage)
@@ -29,7 +39,7 @@ def build(app: App) -> Deployment:
 
 def main() -> None:
     """Synthesize."""
-    app = App()
+    app = App(context=settings())
     build(app)
     app.synth()
 

@@ -12,13 +12,20 @@ from constructs import Construct
 
 from infra.deployment import Deployment
 from infra.stacks.service import ServiceStack
+from infra.stacks.web import WebStack
 
 
 class OperationsStack(Stack):
     """Alarms and the dashboard."""
 
     def __init__(
-        self, scope: Construct, name: str, deployment: Deployment, service: ServiceStack, **kwargs: Any
+        self,
+        scope: Construct,
+        name: str,
+        deployment: Deployment,
+        service: ServiceStack,
+        web: WebStack,
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, name, **kwargs)
         self.topic = sns.Topic(self, "Alarms", enforce_ssl=True)
@@ -32,7 +39,7 @@ class OperationsStack(Stack):
         if deployment.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(deployment.alarm_email))
         alarms = [alarm for function in service.functions.values() for alarm in function.alarms(self)]
-        alarms += self._queue_alarms(service) + self._machine_alarms(service) + [self._api_alarm(service)]
+        alarms += self._queue_alarms(service) + self._machine_alarms(service) + [self._api_alarm(web)]
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(self.topic))
         self._dashboard(deployment, service)
@@ -75,8 +82,8 @@ class OperationsStack(Stack):
             for kind, machine in service.machines.items()
         ]
 
-    def _api_alarm(self, service: ServiceStack) -> cloudwatch.Alarm:
-        metric = service.api.metric_server_error(period=Duration.minutes(5), statistic="sum")
+    def _api_alarm(self, web: WebStack) -> cloudwatch.Alarm:
+        metric = web.api.metric_server_error(period=Duration.minutes(5), statistic="sum")
         return self._alarm("ApiServerErrors", "The API answered 5xx (docs/runbooks/api.md)", metric)
 
     def _dashboard(self, deployment: Deployment, service: ServiceStack) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infra.constructs.function import arn
+
 if TYPE_CHECKING:
     from infra.stacks.service import ServiceStack
 
@@ -17,14 +19,14 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     data, functions = stack.data, stack.functions
 
     def table(name: str, table_name: str, *, write: bool = False) -> None:
-        arn = getattr(data, table_name).table_arn
-        functions[name].allow(READ + (WRITE if write else []), arn, f"{arn}/index/gsi1")
+        table_arn = getattr(data, table_name).table_arn
+        functions[name].allow(READ + (WRITE if write else []), table_arn, f"{table_arn}/index/gsi1")
 
     def once(name: str) -> None:
         functions[name].allow(ONCE, data.idempotency.table_arn)
 
-    def secret(name: str, arn: str) -> None:
-        functions[name].allow(["secretsmanager:GetSecretValue"], arn)
+    def secret(name: str, secret_arn: str) -> None:
+        functions[name].allow(["secretsmanager:GetSecretValue"], secret_arn)
 
     def cipher(name: str, *actions: str) -> None:
         functions[name].allow([f"kms:{action}" for action in actions], data.pii_key.key_arn)
@@ -75,7 +77,7 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     functions["mailer"].allow(
         ["ses:SendEmail", "ses:SendRawEmail"],
         stack.identity.email_identity_arn,
-        stack.configuration_set.configuration_set_arn,
+        arn(stack, "ses", "configuration-set/", stack.configuration_set.configuration_set_name),
     )
 
     table("publish_plan", "registry", write=True)

@@ -1,14 +1,13 @@
 """Everything that ships together: layers, functions, queues, the HTTP API, workflows, the schedule."""
 
+import json
 from typing import Any
 
 from aws_cdk import Duration, Stack, TimeZone
 from aws_cdk import aws_apigatewayv2 as api
-from aws_cdk import aws_apigatewayv2_authorizers as authorizers
-from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_ses as ses
@@ -24,17 +23,28 @@ from infra.constructs.workflow import workflow
 from infra.deployment import Deployment
 from infra.stacks import permissions
 from infra.stacks.data import DataStack
+from infra.stacks.web import WebStack
+
+
+
+def _any(*prefixes: str) -> tuple[str, ...]:
+    """`ANY` on each prefix and all below it, so that a wrong method is answered by our own 405."""
+    return tuple(f"ANY {path}" for prefix in prefixes for path in (prefix, f"{prefix}/{{proxy+}}"))
+
 
 ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "public_api": (
         False,
-        ("/v1/registrations", "/v1/complaints", "/v1/manifests", "/v1/areas", "/.well-known/jwks.json"),
+        (
+            *_any("/v1/registrations", "/v1/complaints", "/v1/manifests", "/v1/areas"),
+            "ANY /.well-known/jwks.json",
+        ),
     ),
-    "site_forms": (False, ("/forms",)),
-    "stripe_webhook": (False, ("/v1/webhooks/stripe",)),
+    "site_forms": (False, ("ANY /forms/{proxy+}",)),
+    "stripe_webhook": (False, ("POST /v1/webhooks/stripe",)),
     "seller_api": (
         True,
-        (
+        _any(
             "/v1/organizations",
             "/v1/certifications",
             "/v1/quotes",
@@ -45,9 +55,9 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
             "/v1/lookups",
         ),
     ),
-    "case_api": (True, ("/v1/cases",)),
+    "case_api": (True, _any("/v1/cases")),
 }
-"""Function → (behind the authorizer, prefixes). `ANY`, so that a wrong method is answered by our own 405."""
+"""Function → (behind the authorizer, routes)."""
 
 RELAYED = {
     "registry": ("MAIL#",),
@@ -60,10 +70,14 @@ RELAYED = {
 class ServiceStack(Stack):
     """The stateless part."""
 
-    def __init__(self, scope: Construct, name: str, deployment: Deployment, data: DataStack, **kwargs: Any) -> None:
+    def __init__(
+        self, scope: Construct, name: str, deployment: Deployment, data: DataStack, web: WebStack, **kwargs: Any
+    ) -> None:
         super().__init__(scope, name, **kwargs)
         self.deployment = deployment
         self.data = data
+        self.api_id = web.api.api_id
+        self.site_url = web.site_url
         self.layers = Layers(self, "Layers", deployment)
         self.dead_letters = self._queue("DeadLetters")
         self.failures = self._queue("WorkflowFailures")
@@ -234,7 +248,7 @@ class ServiceStack(Stack):
                 app_secret_id=app,
                 sender=d.sender,
                 configuration_set=self.configuration_set.configuration_set_name,
-                site_url=d.site_url or f"https://{d.domain}",
+                site_url=self.site_url,
             ),
         )
         publishing = s.PublishSettings(
@@ -312,34 +326,50 @@ class ServiceStack(Stack):
             )
 
     def _api(self) -> None:
-        self.api = api.HttpApi(self, "Api", create_default_stage=False, api_name=self.deployment.prefix)
-        self.api_logs = logs.LogGroup(
-            self, "ApiLogs", retention=self.deployment.log_retention, removal_policy=self.deployment.removal
-        )
-        authorizer = authorizers.HttpLambdaAuthorizer(
-            "Authorizer",
-            self.functions["authorizer"].function,
-            response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
-            identity_source=["$request.header.Authorization"],
-            results_cache_ttl=Duration.minutes(5),
-        )
-        for name, (guarded, prefixes) in ROUTES.items():
-            integration = integrations.HttpLambdaIntegration(f"{name}Integration", self.functions[name].function)
-            for prefix in prefixes:
-                for path in (prefix, f"{prefix}/{{proxy+}}"):
-                    self.api.add_routes(
-                        path=path,
-                        methods=[api.HttpMethod.ANY],
-                        integration=integration,
-                        authorizer=authorizer if guarded else api.HttpNoneAuthorizer(),
-                    )
-        self.stage_ = api.HttpStage(
+        """Routes on the API of the web stack; plain resources, because CDK's own would lie in that stack."""
+        authorizer = self.functions["authorizer"]
+        guard = api.CfnAuthorizer(
             self,
-            "Stage",
-            http_api=self.api,
-            auto_deploy=True,
-            throttle=api.ThrottleSettings(rate_limit=1000, burst_limit=2000),
-            access_log_settings=api.LogGroupLogDestination(self.api_logs),
+            "Guard",
+            api_id=self.api_id,
+            name=f"{self.deployment.prefix}-authorizer",
+            authorizer_type="REQUEST",
+            authorizer_payload_format_version="2.0",
+            authorizer_uri=f"arn:{self.partition}:apigateway:{self.region}:lambda:path/2015-03-31/functions/"
+            f"{authorizer.arn}/invocations",
+            enable_simple_responses=True,
+            identity_source=["$request.header.Authorization"],
+            authorizer_result_ttl_in_seconds=300,
+        )
+        self._let_api_call(authorizer, f"authorizers/{guard.ref}")
+        for name, (guarded, routes) in ROUTES.items():
+            function = self.functions[name]
+            title = function.node.id
+            integration = api.CfnIntegration(
+                self,
+                f"{title}Integration",
+                api_id=self.api_id,
+                integration_type="AWS_PROXY",
+                integration_uri=function.arn,
+                payload_format_version="2.0",
+            )
+            self._let_api_call(function, "*/*")
+            for route in routes:
+                api.CfnRoute(
+                    self,
+                    f"Route {route}",
+                    api_id=self.api_id,
+                    route_key=route,
+                    target=f"integrations/{integration.ref}",
+                    authorization_type="CUSTOM" if guarded else "NONE",
+                    authorizer_id=guard.ref if guarded else None,
+                )
+
+    def _let_api_call(self, function: QuietlineFunction, of_api: str) -> None:
+        function.function.add_permission(
+            "Api",
+            principal=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            source_arn=arn(self, "execute-api", f"{self.api_id}/", of_api),
         )
 
     def _schedule(self) -> None:

@@ -1,19 +1,22 @@
 """The hosted site: static pages in S3 and the API, behind one CloudFront distribution, so there is one origin."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as api
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment_
 from constructs import Construct
 
 from infra.constructs.function import ROOT
 from infra.deployment import Deployment
-from infra.stacks.service import ServiceStack
 
 SITE = ROOT / "build" / "site"
 INDEX_PAGES = """
@@ -25,6 +28,17 @@ function handler(event) {
   return { statusCode: 301, statusDescription: 'Moved Permanently', headers: headers };
 }
 """
+REQUESTS_PER_SECOND = 1000
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "milliseconds": "$context.responseLatency",
+    "bytes": "$context.responseLength",
+    "authorizerError": "$context.authorizer.error",
+    "integrationError": "$context.integrationErrorMessage",
+}
+"""The route and not the path, no query and no address: links carry tokens, and callers are people."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -34,10 +48,9 @@ CONTENT_SECURITY_POLICY = (
 class WebStack(Stack):
     """Stateless: the site bucket is filled from the build at each deployment."""
 
-    def __init__(
-        self, scope: Construct, name: str, deployment: Deployment, service: ServiceStack, **kwargs: Any
-    ) -> None:
+    def __init__(self, scope: Construct, name: str, deployment: Deployment, **kwargs: Any) -> None:
         super().__init__(scope, name, **kwargs)
+        self._api(deployment)
         if not Path(SITE, "index.html").is_file():
             raise FileNotFoundError("The site is not built yet: run `python -m web.build`.")
         self.bucket = s3.Bucket(
@@ -60,8 +73,8 @@ class WebStack(Stack):
             code=cloudfront.FunctionCode.from_inline(INDEX_PAGES),
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
-        api = cloudfront.BehaviorOptions(
-            origin=origins.HttpOrigin(f"{service.api.api_id}.execute-api.{self.region}.{self.url_suffix}"),
+        served = cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin(f"{self.api.api_id}.execute-api.{self.region}.{self.url_suffix}"),
             viewer_protocol_policy=viewer,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
@@ -92,8 +105,13 @@ class WebStack(Stack):
                     )
                 ],
             ),
-            additional_behaviors={"/v1/*": api, "/forms/*": api, "/.well-known/*": api},
+            additional_behaviors={"/v1/*": served, "/forms/*": served, "/.well-known/*": served},
         )
+        self.site_url = (
+            deployment.site_url
+            or f"https://{deployment.domain or self.distribution.distribution_domain_name}"
+        )
+        """Where the site is reached; links in mails point here."""
         deployment_.BucketDeployment(
             self,
             "Pages",
@@ -103,6 +121,24 @@ class WebStack(Stack):
             distribution_paths=["/*"],
             memory_limit=512,
             retain_on_delete=False,
+        )
+
+    def _api(self, deployment: Deployment) -> None:
+        """The API's address and stage; the service stack adds what it answers with."""
+        self.api = api.HttpApi(self, "Api", create_default_stage=False, api_name=deployment.prefix)
+        self.api_logs = logs.LogGroup(
+            self, "ApiLogs", retention=deployment.log_retention, removal_policy=deployment.removal
+        )
+        api.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            auto_deploy=True,
+            detailed_metrics_enabled=True,
+            throttle=api.ThrottleSettings(rate_limit=REQUESTS_PER_SECOND, burst_limit=2 * REQUESTS_PER_SECOND),
+            access_log_settings=api.LogGroupLogDestination(
+                self.api_logs, format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG))
+            ),
         )
 
     def _headers(self, deployment: Deployment) -> cloudfront.ResponseHeadersPolicy:
