@@ -13,6 +13,9 @@ from pathlib import Path
 
 from infra.local.place import HOST, ROOT, LocalCloudError
 
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+"""Servers that this process started; they outlive it, but while it lives it has to collect their exit."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -82,6 +85,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+        _CHILDREN[process.pid] = process
         self._pid_file.write_text(str(process.pid))
         end = time.monotonic() + self.patience
         while time.monotonic() < end:
@@ -100,13 +104,16 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
             end = time.monotonic() + self.farewell
+            child = _CHILDREN.pop(pid, None)
             while time.monotonic() < end and self.pid() is not None:
-                with contextlib.suppress(ChildProcessError):
-                    os.waitpid(pid, os.WNOHANG)
+                if child:
+                    child.poll()
                 time.sleep(0.05)
             # Its own session: what is left of the group (Lambda workers) is ours as well.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
+            if child:
+                child.wait(5)
         self._pid_file.unlink(missing_ok=True)
         return pid is not None
 
