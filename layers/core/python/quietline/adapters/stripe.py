@@ -1,9 +1,10 @@
 """Stripe's Invoicing API, the only place that knows the `stripe` SDK.
 
 The same calls work on Stripe and on localstripe, which plays it on a laptop: localstripe refuses parameters it does not
-know, keeps no idempotency keys, puts only *pending* items on an invoice and has no `finalize`. So items are made
-first, as pending ones, and whatever exists already is found by its metadata and not by the idempotency key alone (which
-Stripe forgets after a day). An organization has one unpaid order at a time, so pending items are always that order's.
+know, keeps no idempotency keys, puts only *pending* items on an invoice, forgets an invoice's metadata and has no
+`finalize`. So items are made first, as pending ones, and whatever exists already is found by what it says of the order
+and not by the idempotency key alone (which Stripe forgets after a day). An organization has one unpaid order at a time,
+so pending items are always that order's. One step is localstripe's alone: `_stand_in_subscription`.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 10
 RETRIES = 2
 PAGE = 100
+DESCRIPTION = "Quietline order "
 DESCRIPTIONS = {
     LineKind.FULL: "{count} areas at {unit}",
     LineKind.HALF: "{count} areas added in the second part of the term, at {unit}",
@@ -52,10 +54,12 @@ class StripeServer:
         """Return the order's invoice, made at the first call and open for payment."""
         found = self._find_invoice(order.id, customer_id)
         if found is None:
+            if not self.finalizes:
+                self._stand_in_subscription(customer_id, order.total.currency.lower())
             self._ensure_items(order, customer_id)
             params: Any = {
                 "customer": customer_id,
-                "description": f"Quietline order {order.id}",
+                "description": DESCRIPTION + order.id,
                 "metadata": {"order": order.id},
                 "pending_invoice_items_behavior": "include",
             }
@@ -96,7 +100,23 @@ class StripeServer:
     def _find_invoice(self, order_id: str, customer_id: str) -> Any:
         params: Any = {"customer": customer_id, "limit": PAGE}
         page = self._call(lambda api, options: api.v1.invoices.list(params, options))
-        return next((one for one in page.data if _metadata(one).get("order") == order_id), None)
+        return next((one for one in page.data if _order_of(one) == order_id), None)
+
+    def _stand_in_subscription(self, customer_id: str, currency: str) -> None:
+        # localstripe makes invoices only for a customer with a subscription; one that costs nothing satisfies it
+        there: Any = {"customer": customer_id, "limit": 1}
+        if self._call(lambda api, options: api.v1.subscriptions.list(there, options)).data:
+            return
+        plan_id = f"quietline-nothing-{currency}"
+        try:
+            self._call(lambda api, options: api.v1.plans.retrieve(plan_id, {}, options))
+        except _MissingError:
+            plan: Any = {"id": plan_id, "amount": 0, "currency": currency, "interval": "year"}
+            plan["product"] = {"name": "Nothing"}
+            self._call(lambda api, options: api.v1.plans.create(plan, options))
+        # with a trial no invoice is made at once
+        wanted: Any = {"customer": customer_id, "items": [{"plan": plan_id}], "trial_period_days": 1}
+        self._call(lambda api, options: api.v1.subscriptions.create(wanted, options))
 
     def _ensure_items(self, order: Order, customer_id: str) -> None:
         params: Any = {"customer": customer_id, "limit": PAGE}
@@ -151,7 +171,7 @@ class _MissingError(Exception):
 def _to_invoice(found: Any) -> Invoice:
     return Invoice(
         id=str(found.id),
-        order_id=_metadata(found).get("order", ""),
+        order_id=_order_of(found),
         status=str(found.status),
         total=int(found.total),
         amount_paid=int(found.amount_paid),
@@ -161,7 +181,13 @@ def _to_invoice(found: Any) -> Invoice:
 
 
 def _metadata(found: Any) -> dict[str, str]:
-    return dict(getattr(found, "metadata", None) or {})
+    metadata = getattr(found, "metadata", None)
+    return dict(metadata.to_dict()) if metadata else {}
+
+
+def _order_of(found: Any) -> str:
+    text = str(getattr(found, "description", None) or "")
+    return _metadata(found).get("order") or (text.removeprefix(DESCRIPTION) if text.startswith(DESCRIPTION) else "")
 
 
 def _description(line: QuoteLine) -> str:
