@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as api
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
@@ -129,15 +128,19 @@ class WebStack(Stack):
         self.api_logs = logs.LogGroup(
             self, "ApiLogs", retention=deployment.log_retention, removal_policy=deployment.removal
         )
-        api.HttpStage(
+        api.CfnStage(
             self,
             "Stage",
-            http_api=self.api,
+            api_id=self.api.api_id,
+            stage_name="$default",
             auto_deploy=True,
-            detailed_metrics_enabled=True,
-            throttle=api.ThrottleSettings(rate_limit=REQUESTS_PER_SECOND, burst_limit=2 * REQUESTS_PER_SECOND),
-            access_log_settings=api.LogGroupLogDestination(
-                self.api_logs, format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG))
+            default_route_settings=api.CfnStage.RouteSettingsProperty(
+                detailed_metrics_enabled=True,
+                throttling_rate_limit=REQUESTS_PER_SECOND,
+                throttling_burst_limit=2 * REQUESTS_PER_SECOND,
+            ),
+            access_log_settings=api.CfnStage.AccessLogSettingsProperty(
+                destination_arn=self.api_logs.log_group_arn, format=json.dumps(ACCESS_LOG)
             ),
         )
 
