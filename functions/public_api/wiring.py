@@ -2,6 +2,7 @@
 
 from quietline import bootstrap
 from quietline.complaints.service import ComplaintService
+from quietline.lists.service import Manifests
 from quietline.profiles.profile import Profile, load_profile
 from quietline.registrations.service import RegistrationService
 
@@ -21,3 +22,13 @@ def complaints() -> ComplaintService:
 def profile() -> Profile:
     """Return the jurisdiction."""
     return load_profile(settings().profile)
+
+
+def manifests() -> Manifests:
+    """Return the published manifests."""
+    return bootstrap.manifests(settings())
+
+
+def public_keys() -> dict[str, list[dict[str, str]]]:
+    """Return the public keys as a JWKS."""
+    return bootstrap.signer(settings().signing_key_ids).jwks()

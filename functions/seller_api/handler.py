@@ -5,13 +5,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline.http.app import handle
 
-from functions.seller_api.routes import clients, entitlements, orders, organizations
+from functions.seller_api.routes import clients, downloads, entitlements, lookups, orders, organizations
 from functions.seller_api.wiring import app, settings
 
-__all__ = ["app", "clients", "entitlements", "lambda_handler", "orders", "organizations"]
+__all__ = ["app", "clients", "downloads", "entitlements", "lambda_handler", "lookups", "orders", "organizations"]
 
-NEVER_KEPT = ("/v1/clients",)
-"""Their answers hold a secret that is shown once: the idempotency store must not keep it."""
+NEVER_KEPT = ("/v1/clients", "/v1/downloads", "/v1/lookups")
+"""Their answers hold a secret, links that give access, or numbers: the idempotency store must not keep them."""
 
 logger = Logger(service="seller_api")
 

@@ -6,6 +6,8 @@ from quietline import bootstrap
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import SellerApiSettings
+from quietline.lists.service import Downloads
+from quietline.lookups.service import Lookups
 from quietline.orders.model import Buyer
 from quietline.orders.service import OrderService
 from quietline.sellers.model import Membership
@@ -28,6 +30,16 @@ def organizations() -> OrganizationService:
 def orders() -> OrderService:
     """Return the use cases of orders."""
     return bootstrap.orders(settings())
+
+
+def downloads() -> Downloads:
+    """Return what hands out lists."""
+    return bootstrap.downloads(settings())
+
+
+def lookups() -> Lookups:
+    """Return what looks numbers up."""
+    return bootstrap.lookups(settings())
 
 
 def caller() -> Principal:

@@ -1,0 +1,123 @@
+"""Downloads: links to the current list's files, against a signed receipt."""
+
+from datetime import date
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import BaseModel, ConfigDict, Field
+from quietline.http.auth import Rule, route
+from quietline.http.problems import documented
+from quietline.lists.model import Kind
+from quietline.lists.service import Download
+
+from functions.seller_api.wiring import app, downloads, member
+
+
+class DownloadIn(BaseModel):
+    """What to fetch."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"areas": ["202", "818"], "kind": "full", "format": "txt"}]}
+    )
+
+    areas: list[Annotated[str, Field(max_length=20)]] | None = Field(
+        default=None, max_length=2000, description="Area keys; left out, all that the organization is entitled to."
+    )
+    kind: Kind = Field(default=Kind.FULL, description="The full list, the changes since the day before, or a bitmap.")
+    format: Annotated[str, Field(max_length=20)] | None = Field(
+        default=None, description="full: `txt` (the FTC's layout) or `csv`; changes: `txt`; bitmap: `roar`."
+    )
+
+
+class FileOut(BaseModel):
+    """One file."""
+
+    area: str
+    date: date = Field(description="When this area last changed; its files are older than the list then.")
+    kind: Kind
+    format: str
+    count: int = Field(description="Numbers in the file.")
+    bytes: int
+    sha256: str = Field(description="In hex, over the file as downloaded.")
+    name: str = Field(description="What the FTC would call it.")
+    url: str = Field(description="Works for minutes; anybody who has it can use it.")
+
+
+class DownloadOut(BaseModel):
+    """Links and the receipt."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "receipt_id": "01KB3Q6W5N8Y2C4D6E8F0G1H2J",
+                    "receipt": "eyJhbGciOiJFUzI1NiJ9.eyJ0eXBlIjoicmVjZWlwdCJ9.c2lnbmF0dXJl",
+                    "list_date": "2026-11-23",
+                    "valid_until": "2026-12-24",
+                    "files": [
+                        {
+                            "area": "818",
+                            "date": "2026-11-23",
+                            "kind": "full",
+                            "format": "txt",
+                            "count": 2,
+                            "bytes": 214,
+                            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                            "name": "2026-11-23_818_96F944C7-207F-5291-B703-0EC4DCFE5AFD.txt.zip",
+                            "url": "https://lists.example/areas/818/2026-11-23/full.txt.zip?X-Amz-Signature=0",
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    receipt_id: str
+    receipt: str = Field(description="A compact JWS: who got which bytes of which list, and until when they hold.")
+    list_date: date
+    valid_until: date = Field(description="The last day on which calls may rely on this list.")
+    files: list[FileOut]
+
+
+@route(
+    app,
+    "POST",
+    "/v1/downloads",
+    Rule.MEMBER,
+    summary="Get links to the list",
+    description="Presigned URLs of the current list's files, and the receipt to keep. Asked again it makes new links "
+    "and another receipt; Idempotency-Key is ignored, for links must not be kept.",
+    tags=["Lists"],
+    operation_id="createDownload",
+    responses=documented(201, "Links and receipt.", DownloadOut, 400, 401, 403, 409, 413, 415, 503),
+)
+def create(wanted: Annotated[DownloadIn, Body()]) -> Response[DownloadOut]:
+    """Hand out links."""
+    acts = member()
+    made = downloads().create(acts.organization_id, acts.san, wanted.areas, wanted.kind, wanted.format)
+    return Response(201, "application/json", _out(made), headers={"Cache-Control": "no-store"})
+
+
+def _out(made: Download) -> DownloadOut:
+    files = [
+        FileOut(
+            area=file.area,
+            date=file.date,
+            kind=file.kind,
+            format=file.format,
+            count=file.count,
+            bytes=file.size,
+            sha256=file.sha256,
+            name=file.name,
+            url=file.url,
+        )
+        for file in made.files
+    ]
+    return DownloadOut(
+        receipt_id=made.receipt_id,
+        receipt=made.receipt,
+        list_date=made.list_date,
+        valid_until=made.valid_until,
+        files=files,
+    )
