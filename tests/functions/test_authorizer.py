@@ -72,7 +72,13 @@ def test_a_users_token() -> None:
 
 
 def test_a_machines_token_has_no_user() -> None:
-    machine = {"sub": "m1", "client_id": "m1", "username": None, "cognito:groups": None, "scope": "quietline/lists"}
+    machine: dict[str, Any] = {
+        "sub": "m1",
+        "client_id": "m1",
+        "username": None,
+        "cognito:groups": None,
+        "scope": "quietline/lists",
+    }
 
     assert ask(f"bearer {token(**machine)}")["context"] == {
         "sub": "",

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -55,7 +54,7 @@ class Shop:
 
     def event(self, name: str, kind: str, invoice: str) -> int:
         body = json.dumps({"id": name, "type": kind, "data": {"object": {"id": invoice}}})
-        return post(body)["statusCode"]
+        return int(post(body)["statusCode"])
 
     def mails(self) -> list[str]:
         found = self.table.client.scan(TableName=self.table.name)["Items"]
@@ -63,7 +62,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(cloud: Any, profile: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(cloud: Any, profile: Any, monkeypatch: pytest.MonkeyPatch) -> Shop:
     settings = cloud.use(StripeWebhookSettings)
     table = Table(settings.sellers_table)
     address = Address("1 Example Street", "Springfield", "IL", "62701", "US")

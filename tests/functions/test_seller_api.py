@@ -29,7 +29,12 @@ class Api:
         self.table = Table(self.settings.sellers_table)
 
     def __call__(
-        self, method: str, path: str, body: Any = None, who: dict[str, str] | None = ANNA, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        who: dict[str, str] | None = ANNA,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, dict[str, Any]]:
         event = http_event(method, path, body, headers=headers, **(who or {}))
         answer = handler.lambda_handler(event, LambdaContext())
@@ -186,8 +191,8 @@ def test_an_unknown_area_is_named(api: Api) -> None:
 def test_the_same_idempotency_key_orders_once(api: Api) -> None:
     api.organization()
 
-    first = api("POST", "/v1/orders", {"areas": FREE[:1]}, **{"idempotency-key": "k-1"})
-    again = api("POST", "/v1/orders", {"areas": FREE[:1]}, **{"idempotency-key": "k-1"})
+    first = api("POST", "/v1/orders", {"areas": FREE[:1]}, headers={"idempotency-key": "k-1"})
+    again = api("POST", "/v1/orders", {"areas": FREE[:1]}, headers={"idempotency-key": "k-1"})
 
     assert first == again
     assert len(api("GET", "/v1/orders")[1]["orders"]) == 1
@@ -208,7 +213,7 @@ def test_another_organization_sees_nothing(api: Api) -> None:
 def test_a_machine_client_reads_and_does_not_order(api: Api) -> None:
     api.organization()
     api("POST", "/v1/orders", {"areas": FREE})
-    status, made = api("POST", "/v1/clients", {"name": "scrubber"}, **{"idempotency-key": "k-2"})
+    status, made = api("POST", "/v1/clients", {"name": "scrubber"}, headers={"idempotency-key": "k-2"})
     machine = {"sub": "", "client_id": made["client_id"], "groups": "", "scopes": "quietline/lists"}
 
     assert status == 201
@@ -227,7 +232,7 @@ def test_a_machine_client_reads_and_does_not_order(api: Api) -> None:
 
 def test_a_clients_secret_is_stored_nowhere(api: Api, tripwire: Tripwire) -> None:
     api.organization()
-    made = api("POST", "/v1/clients", {"name": "scrubber"}, **{"idempotency-key": "k-3"})[1]
+    made = api("POST", "/v1/clients", {"name": "scrubber"}, headers={"idempotency-key": "k-3"})[1]
     tripwire.watch(made["client_secret"])
     dynamodb = aws.client("dynamodb")
 
