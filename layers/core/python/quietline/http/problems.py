@@ -133,6 +133,7 @@ SITUATIONS = {
     415: "The content type is not supported.",
     422: "The Idempotency-Key came with another body before.",
     429: "A limit was reached.",
+    500: "Something went wrong on our side.",
     503: "Something we depend on does not answer; nothing was lost.",
 }
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -172,7 +173,7 @@ def documented(status: int, description: str, model: type | None = None, *refusa
     answer: dict[str, Any] = {"description": description}
     if model is not None:
         answer["content"] = {"application/json": {"model": model}}
-    reasons = {refusal: SITUATIONS[refusal] for refusal in refusals} | {500: "Something went wrong on our side."}
+    reasons = {refusal: SITUATIONS[refusal] for refusal in (*refusals, 500)}
     return {status: answer} | {
         refusal: {"description": reason, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}
         for refusal, reason in sorted(reasons.items())
