@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from quietline.bootstrap import event_inbox
 from quietline.http.app import handle, make_app
 from quietline.http.auth import Rule, route
+from quietline.http.problems import documented
 from quietline.kernel.settings import StripeWebhookSettings
 from quietline.payments.service import EventInbox
 
@@ -38,7 +39,7 @@ def inbox() -> EventInbox:
     description="Signed as Stripe signs (`Stripe-Signature`), at most five minutes off; stored once by its id.",
     tags=["Webhooks"],
     operation_id="receivePaymentEvent",
-    responses={200: {"description": "Stored, now or before."}, 400: {"description": "The signature is not valid."}},
+    responses=documented(200, "Stored, now or before.", ReceivedOut, 400, 413),
 )
 def receive() -> ReceivedOut:
     """Store the event."""

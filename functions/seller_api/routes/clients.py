@@ -2,9 +2,10 @@
 
 from aws_lambda_powertools.event_handler import Response
 from quietline.http.auth import LISTS_SCOPE, Rule, route
+from quietline.http.problems import documented
 from quietline.kernel.clock import to_text
 
-from functions.seller_api.routes.models import PROBLEMS, ClientIn, ClientOut, ClientsOut, NewClientOut
+from functions.seller_api.routes.models import ClientIn, ClientOut, ClientsOut, NewClientOut
 from functions.seller_api.wiring import app, caller, organizations, settings
 
 TAGS = ["Machine clients"]
@@ -19,7 +20,7 @@ TAGS = ["Machine clients"]
     description="OAuth2 client credentials for the lists. The secret is shown once; Idempotency-Key is ignored.",
     tags=TAGS,
     operation_id="createClient",
-    responses={201: {"description": "Created."}, **PROBLEMS},
+    responses=documented(201, "Created.", NewClientOut, 400, 401, 403, 409, 413, 415),
 )
 def create(body: ClientIn) -> Response[NewClientOut]:
     """Create a machine client."""
@@ -42,9 +43,10 @@ def create(body: ClientIn) -> Response[NewClientOut]:
     "/v1/clients",
     Rule.REPRESENTATIVE,
     summary="List the organization's machine clients",
+    description="Never their secrets.",
     tags=TAGS,
     operation_id="listClients",
-    responses={200: {"description": "The machine clients, oldest first."}, **PROBLEMS},
+    responses=documented(200, "The machine clients, oldest first.", ClientsOut, 401, 403),
 )
 def listed() -> ClientsOut:
     """Return the machine clients."""

@@ -1,6 +1,6 @@
 """Downloads: links to the current list's files, against a signed receipt."""
 
-from datetime import date
+import datetime as dt
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
@@ -34,7 +34,7 @@ class FileOut(BaseModel):
     """One file."""
 
     area: str
-    date: date = Field(description="When this area last changed; its files are older than the list then.")
+    date: dt.date = Field(description="When this area last changed; its files are older than the list then.")
     kind: Kind
     format: str
     count: int = Field(description="Numbers in the file.")
@@ -75,8 +75,8 @@ class DownloadOut(BaseModel):
 
     receipt_id: str
     receipt: str = Field(description="A compact JWS: who got which bytes of which list, and until when they hold.")
-    list_date: date
-    valid_until: date = Field(description="The last day on which calls may rely on this list.")
+    list_date: dt.date
+    valid_until: dt.date = Field(description="The last day on which calls may rely on this list.")
     files: list[FileOut]
 
 

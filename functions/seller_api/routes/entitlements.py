@@ -1,8 +1,9 @@
 """What the organization may download."""
 
 from quietline.http.auth import Rule, route
+from quietline.http.problems import documented
 
-from functions.seller_api.routes.models import PROBLEMS, EntitlementOut, EntitlementsOut
+from functions.seller_api.routes.models import EntitlementOut, EntitlementsOut
 from functions.seller_api.wiring import app, member, orders
 
 
@@ -12,9 +13,10 @@ from functions.seller_api.wiring import app, member, orders
     "/v1/entitlements",
     Rule.MEMBER,
     summary="List what the organization may download today",
+    description="Past and unpaid orders entitle to nothing and are left out.",
     tags=["Orders"],
     operation_id="listEntitlements",
-    responses={200: {"description": "The areas, together and by order."}, **PROBLEMS},
+    responses=documented(200, "The areas, together and by order.", EntitlementsOut, 401, 403),
 )
 def listed() -> EntitlementsOut:
     """Return today's entitlements."""

@@ -1,6 +1,6 @@
 """What the sellers' routes take and answer."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from quietline.fees.model import Quote, QuoteLine
@@ -10,14 +10,6 @@ from quietline.orders.model import Entitlement, Order
 from quietline.sellers.model import Organization
 
 type Text = Annotated[str, Field(min_length=1, max_length=200)]
-
-PROBLEMS: dict[int, dict[str, Any]] = {
-    400: {"description": "A value cannot be accepted."},
-    401: {"description": "Nobody is signed in."},
-    403: {"description": "Signed in, but not allowed."},
-    404: {"description": "There is none, or it is another organization's."},
-    409: {"description": "The current state does not allow it."},
-}
 
 
 class InModel(BaseModel):

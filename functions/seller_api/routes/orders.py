@@ -5,10 +5,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from quietline.http.auth import Rule, route
+from quietline.http.problems import documented
 from quietline.orders.model import Buyer
 
 from functions.seller_api.routes.models import (
-    PROBLEMS,
     AreasIn,
     OrderOut,
     OrdersOut,
@@ -30,7 +30,7 @@ TAGS = ["Orders"]
     description="The price of an order placed now, line by line; nothing is stored.",
     tags=TAGS,
     operation_id="quote",
-    responses={200: {"description": "The price."}, **PROBLEMS},
+    responses=documented(200, "The price.", QuoteOut, 400, 401, 403, 413, 415),
 )
 def quote(body: AreasIn) -> QuoteOut:
     """Price areas."""
@@ -48,7 +48,7 @@ def quote(body: AreasIn) -> QuoteOut:
     description="A free order is active at once; any other becomes an invoice to pay. Takes Idempotency-Key.",
     tags=TAGS,
     operation_id="order",
-    responses={201: {"description": "Ordered."}, **PROBLEMS},
+    responses=documented(201, "Ordered.", OrderOut, 400, 401, 403, 409, 413, 415, 422),
 )
 def order(body: AreasIn) -> Response[OrderOut]:
     """Order areas."""
@@ -62,9 +62,10 @@ def order(body: AreasIn) -> Response[OrderOut]:
     "/v1/orders",
     Rule.MEMBER,
     summary="List the organization's orders",
+    description="Newest first.",
     tags=TAGS,
     operation_id="listOrders",
-    responses={200: {"description": "The orders, newest first."}, **PROBLEMS},
+    responses=documented(200, "The orders, newest first.", OrdersOut, 401, 403),
 )
 def listed() -> OrdersOut:
     """Return the orders."""
@@ -77,9 +78,10 @@ def listed() -> OrdersOut:
     "/v1/orders/<order_id>",
     Rule.MEMBER,
     summary="Read an order",
+    description="Its state says whether it awaits its invoice or its payment, or is active.",
     tags=TAGS,
     operation_id="readOrder",
-    responses={200: {"description": "The order."}, **PROBLEMS},
+    responses=documented(200, "The order.", OrderOut, 401, 403, 404),
 )
 def read(order_id: Annotated[str, Path(max_length=40)]) -> OrderOut:
     """Return an order of the caller's organization."""
@@ -95,7 +97,7 @@ def read(order_id: Annotated[str, Path(max_length=40)]) -> OrderOut:
     description="Asks for the payment; the order becomes active, or payment_failed, within seconds.",
     tags=TAGS,
     operation_id="payOrder",
-    responses={202: {"description": "The payment was asked for."}, **PROBLEMS},
+    responses=documented(202, "The payment was asked for.", PaymentOut, 400, 401, 403, 404, 409, 413, 415, 422),
 )
 def pay(order_id: Annotated[str, Path(max_length=40)], body: PaymentIn) -> Response[PaymentOut]:
     """Ask for a payment."""

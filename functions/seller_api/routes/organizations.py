@@ -5,11 +5,11 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from quietline.http.auth import Rule, route
+from quietline.http.problems import documented
 from quietline.kernel.clock import to_text
 from quietline.sellers.model import Address, OrganizationType
 
 from functions.seller_api.routes.models import (
-    PROBLEMS,
     CertificationIn,
     CertificationOut,
     OrganizationIn,
@@ -29,7 +29,7 @@ TAGS = ["Organizations"]
     description="The signed-in user becomes its authorized representative. A user belongs to one organization.",
     tags=TAGS,
     operation_id="createOrganization",
-    responses={201: {"description": "Created."}, **PROBLEMS},
+    responses=documented(201, "Created.", OrganizationOut, 400, 401, 403, 409, 413, 415, 422),
 )
 def create(body: OrganizationIn) -> Response[OrganizationOut]:
     """Create an organization."""
@@ -51,9 +51,10 @@ def create(body: OrganizationIn) -> Response[OrganizationOut]:
     "/v1/organizations/mine",
     Rule.MEMBER,
     summary="Read the organization in which you act",
+    description="Of a person, or of the machine client that asks.",
     tags=TAGS,
     operation_id="readMyOrganization",
-    responses={200: {"description": "The organization."}, **PROBLEMS},
+    responses=documented(200, "The organization.", OrganizationOut, 401, 403, 404),
 )
 def mine() -> OrganizationOut:
     """Return the caller's organization."""
@@ -66,9 +67,10 @@ def mine() -> OrganizationOut:
     "/v1/organizations/<organization_id>",
     Rule.MEMBER,
     summary="Read your organization by its id",
+    description="Any other organization does not exist for the caller.",
     tags=TAGS,
     operation_id="readOrganization",
-    responses={200: {"description": "The organization."}, **PROBLEMS},
+    responses=documented(200, "The organization.", OrganizationOut, 401, 403, 404),
 )
 def read(organization_id: Annotated[str, Path(max_length=40)]) -> OrganizationOut:
     """Return the caller's organization; any other does not exist for them."""
@@ -84,7 +86,7 @@ def read(organization_id: Annotated[str, Path(max_length=40)]) -> OrganizationOu
     description="Certifies the profile's current text; the first time issues the subscription account number.",
     tags=TAGS,
     operation_id="certify",
-    responses={201: {"description": "Certified."}, **PROBLEMS},
+    responses=documented(201, "Certified.", CertificationOut, 400, 401, 403, 409, 413, 415, 422, 503),
 )
 def certify(body: CertificationIn) -> Response[CertificationOut]:
     """Certify."""
