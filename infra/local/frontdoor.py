@@ -120,7 +120,7 @@ class SiteDoor(Quiet):
             outputs = json.loads((self.state / "outputs.json").read_text())
         except (OSError, ValueError):
             return None
-        domain = outputs.get("site_distribution_domain", "")
+        domain = outputs.get("distribution_domain", "")
         return f"{domain.split('.')[0]}.cloudfront.localhost:{self.emulator_port}" if domain else None
 
 

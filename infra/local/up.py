@@ -99,7 +99,7 @@ def _deployed(place: Place) -> bool:
 
 def write_secrets(place: Place) -> None:
     """Give the deployed functions the payment server's key and its webhook secret."""
-    secret = outputs_of(place)["stripe_secret_arn"]
+    secret = outputs_of(place)["stripe_secret_id"]
     value = {"api_key": PAYMENTS_KEY, "webhook_secrets": [WEBHOOK_SECRET]}
     client(place, "secretsmanager").put_secret_value(SecretId=secret, SecretString=json.dumps(value))  # type: ignore[attr-defined]
 

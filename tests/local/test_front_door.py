@@ -61,7 +61,7 @@ def doors(tmp_path: Path) -> Iterator[tuple[int, int, Path]]:
     port = upstream.server_address[1]
     site = serve(type("Site", (SiteDoor,), {"emulator_port": port, "state": tmp_path}))
     mail = serve(type("Mail", (MailDoor,), {"emulator_port": port, "state": tmp_path}))
-    (tmp_path / "outputs.json").write_text(json.dumps({"site_distribution_domain": "E123.cloudfront.net"}))
+    (tmp_path / "outputs.json").write_text(json.dumps({"distribution_domain": "E123.cloudfront.net"}))
     yield site.server_address[1], mail.server_address[1], tmp_path
     for server in (site, mail, upstream):
         server.shutdown()
