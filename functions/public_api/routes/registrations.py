@@ -59,9 +59,7 @@ class ConfirmationOut(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [
-                {"numbers": ["+•••••••••43"], "listed_from": "2026-11-25", "sellers_bound_from": "2026-12-25"}
-            ]
+            "examples": [{"numbers": ["+•••••••••43"], "listed_from": "2026-11-25", "sellers_bound_from": "2026-12-25"}]
         }
     )
 

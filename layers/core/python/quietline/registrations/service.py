@@ -68,7 +68,7 @@ class RegistrationService:
             InvalidInputError: with every wrong field: `/numbers`, `/numbers/<i>`, `/email`, `/language`.
             UnavailableError: too many transactions met; nothing was stored.
         """
-        parsed, address = self._checked(numbers, email, language)
+        parsed, address = self.check(numbers, email, language)
         ciphertext = self.cipher.encrypt(address)
         for _ in range(ATTEMPTS):
             now = self.clock.now()
@@ -147,7 +147,12 @@ class RegistrationService:
             latest + timedelta(days=rules.binding_after_days),
         )
 
-    def _checked(self, numbers: Sequence[str], email: str, language: str) -> tuple[tuple[PhoneNumber, ...], str]:
+    def check(self, numbers: Sequence[str], email: str, language: str) -> tuple[tuple[PhoneNumber, ...], str]:
+        """Return the numbers, without repetitions, and the address; nothing is stored (the review page needs this).
+
+        Raises:
+            InvalidInputError: as `register`.
+        """
         wrong: list[FieldError] = []
         parsed: dict[PhoneNumber, None] = {}
         limit = self.profile.registration.max_numbers
