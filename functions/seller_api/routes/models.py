@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 from quietline.fees.model import Quote, QuoteLine
 from quietline.kernel.clock import to_text
 from quietline.kernel.money import Money
@@ -10,6 +11,10 @@ from quietline.orders.model import Entitlement, Order
 from quietline.sellers.model import Organization
 
 type Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _example(value: JsonDict) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
 
 
 class InModel(BaseModel):
@@ -38,6 +43,22 @@ class ContactIn(InModel):
 
 class OrganizationIn(InModel):
     """A new organization."""
+
+    model_config = _example(
+        {
+            "name": "Example Solar LLC",
+            "type": "seller",
+            "address": {
+                "line1": "1 Example Street",
+                "city": "Springfield",
+                "region": "IL",
+                "postal_code": "62701",
+                "country": "US",
+            },
+            "contact": {"name": "Sam Sample", "email": "compliance@example.com"},
+            "language": "en",
+        }
+    )
 
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["Example Solar LLC"])]
     type: Literal["seller", "telemarketer", "exempt"]
@@ -76,6 +97,8 @@ class OrganizationOut(BaseModel):
 class CertificationIn(InModel):
     """The text that is certified, by its version and language."""
 
+    model_config = _example({"version": "2026-10", "language": "en"})
+
     version: Annotated[str, Field(min_length=1, max_length=20, examples=["2026-10"])]
     language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"
 
@@ -92,6 +115,8 @@ class CertificationOut(BaseModel):
 
 class AreasIn(InModel):
     """Areas to price or order."""
+
+    model_config = _example({"areas": ["202", "301", "410", "443", "571", "703"]})
 
     areas: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=8)]],
@@ -188,6 +213,8 @@ class OrdersOut(BaseModel):
 class PaymentIn(InModel):
     """The payment server's payment method; card numbers never come here."""
 
+    model_config = _example({"payment_method": "pm_card_visa"})
+
     payment_method: Annotated[str, Field(pattern="^pm_[A-Za-z0-9_]{1,120}$", examples=["pm_card_visa"])]
 
 
@@ -227,6 +254,8 @@ class EntitlementsOut(BaseModel):
 
 class ClientIn(InModel):
     """A new machine client."""
+
+    model_config = _example({"name": "nightly scrubber"})
 
     name: Annotated[str, Field(min_length=1, max_length=100, examples=["nightly scrubber"])]
 

@@ -1,0 +1,149 @@
+"""Commands of sellers: organization, certification, quotes, orders, payment, machine clients.
+
+`register` adds them to the app; the API client comes from there, so that sign-in and problems are handled in one place.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+WAIT_SECONDS = 60
+
+
+class Api(Protocol):
+    """A signed-in client of the API; it ends the program with the problem's sentence when a call is refused."""
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return the answer of a GET."""
+        ...
+
+    def post(self, path: str, body: dict[str, Any], idempotency_key: str = "") -> dict[str, Any]:
+        """Return the answer of a POST."""
+        ...
+
+
+def register(app: typer.Typer, api: Callable[[], Api]) -> None:
+    """Add the sellers' commands to `app`.
+
+    Args:
+        app: the `quietline` command.
+        api: makes the signed-in client, called by each command.
+    """
+    console = Console()
+    organization = typer.Typer(help="Your organization.", no_args_is_help=True)
+    client = typer.Typer(help="Machine clients.", no_args_is_help=True)
+    app.add_typer(organization, name="organization")
+    app.add_typer(client, name="client")
+
+    @organization.command("create")
+    def create(
+        name: Annotated[str, typer.Option(help="Legal name.")],
+        line1: Annotated[str, typer.Option(help="Street and house number.")],
+        city: Annotated[str, typer.Option()],
+        region: Annotated[str, typer.Option(help="State.")],
+        postal_code: Annotated[str, typer.Option()],
+        contact: Annotated[str, typer.Option(help="Name of the contact person.")],
+        email: Annotated[str, typer.Option(help="Where invoices and notices go.")],
+        kind: Annotated[str, typer.Option("--type", help="seller, telemarketer or exempt.")] = "seller",
+        country: Annotated[str, typer.Option(help="ISO 3166 code.")] = "US",
+        language: Annotated[str, typer.Option(help="en or es.")] = "en",
+    ) -> None:
+        """Create your organization; you become its authorized representative."""
+        address = {"line1": line1, "city": city, "region": region, "postal_code": postal_code, "country": country}
+        body = {"name": name, "type": kind, "address": address, "language": language}
+        made = api().post("/v1/organizations", body | {"contact": {"name": contact, "email": email}})
+        console.print(f"Created {made['name']} ({made['id']}). Next: quietline certify")
+
+    @organization.command("show")
+    def show() -> None:
+        """Show your organization and what it may download."""
+        signed_in = api()
+        found, held = signed_in.get("/v1/organizations/mine"), signed_in.get("/v1/entitlements")
+        console.print(f"{found['name']} ({found['type']}), {found['id']}")
+        console.print(f"SAN: {found['san'] or 'none yet; run: quietline certify'}")
+        console.print(f"Areas: {', '.join(held['areas']) or 'none yet; run: quietline order'}")
+
+    @app.command()
+    def certify(
+        version: Annotated[str, typer.Option(help="Version of the text that you have read.")],
+        language: Annotated[str, typer.Option(help="en or es.")] = "en",
+    ) -> None:
+        """Certify how the registry will be used; the first time issues your SAN."""
+        made = api().post("/v1/certifications", {"version": version, "language": language})
+        console.print(made["text"])
+        console.print(f"Certified. SAN: {made['san']}")
+
+    @app.command()
+    def quote(areas: Annotated[list[str], typer.Argument(help="Area codes.")]) -> None:
+        """Show what areas would cost now."""
+        _show_price(console, api().post("/v1/quotes", {"areas": areas}))
+
+    @app.command()
+    def order(areas: Annotated[list[str], typer.Argument(help="Area codes.")]) -> None:
+        """Order areas; free ones are active at once."""
+        made = api().post("/v1/orders", {"areas": areas}, idempotency_key=uuid.uuid4().hex)
+        _show_price(console, made)
+        next_step = "" if made["state"] == "active" else f" Next: quietline pay {made['id']} --payment-method pm_…"
+        console.print(f"Order {made['id']}: {made['state']}.{next_step}")
+
+    @app.command()
+    def pay(
+        order_id: Annotated[str, typer.Argument(help="Id of the order.")],
+        payment_method: Annotated[str, typer.Option(help="The payment server's id, e.g. pm_card_visa.")],
+    ) -> None:
+        """Pay an order and wait until it is active."""
+        signed_in = api()
+        with console.status("Waiting for the invoice"):
+            _wait(signed_in, order_id, {"awaiting_invoice"})
+        signed_in.post(
+            f"/v1/orders/{order_id}/payments", {"payment_method": payment_method}, idempotency_key=uuid.uuid4().hex
+        )
+        with console.status("Paying"):
+            state = _wait(signed_in, order_id, {"awaiting_payment"})
+        if state != "active":
+            console.print(f"Order {order_id}: {state}. Look again with: quietline organization show")
+            raise typer.Exit(1)
+        console.print(f"Order {order_id} is paid and active.")
+
+    @client.command("create")
+    def create_client(
+        name: Annotated[str, typer.Argument(help="A name for your own use.")],
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ) -> None:
+        """Create a machine client; its secret is shown this once."""
+        made = api().post("/v1/clients", {"name": name})
+        if as_json:
+            typer.echo(json.dumps(made))
+            return
+        for label in ("client_id", "client_secret", "token_url", "scope"):
+            typer.echo(f"{label}: {made[label]}")
+        console.print("Keep the secret now: it cannot be shown again.")
+
+
+def _wait(api: Api, order_id: str, while_in: set[str]) -> str:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (state := str(api.get(f"/v1/orders/{order_id}")["state"])) in while_in:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(1)
+    return state
+
+
+def _show_price(console: Console, priced: dict[str, Any]) -> None:
+    table = Table("Areas", "", "Each", "Amount")
+    for line in priced["lines"]:
+        table.add_row(str(line["count"]), line["kind"], _money(line["unit"]), _money(line["amount"]))
+    table.add_row("", "total", "", _money(priced["total"]))
+    console.print(table)
+    console.print(f"Term: {priced['term_start']} until before {priced['term_end']}")
+
+
+def _money(money: dict[str, Any]) -> str:
+    minor = int(money["minor"])
+    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d} {money['currency']}"
