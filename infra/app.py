@@ -33,7 +33,7 @@ def build(app: App) -> Deployment:
     outputs(data, service, web, deployment)
     Tags.of(app).add("product", "quietline")
     Tags.of(app).add("stage", deployment.stage)
-    nag.apply(app)
+    nag.apply(app, data, web, service)
     return deployment
 
 

@@ -27,8 +27,6 @@ class LocalGaps:
     """The local payment server has no step that finalizes an invoice; paying one finalizes it."""
     no_custom_domain: bool = False
     """No certificate and no DNS."""
-    no_tracing: bool = False
-    """X-Ray takes no segments."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +44,7 @@ class Deployment:
         payments_url: base of the payment server's API.
         emulator_url: the local cloud's endpoint; empty on AWS.
         settle_seconds: how long before now a list's cut-off lies at the earliest.
+        days_ahead: how many days a list may be dated ahead; above 0 only on a demonstration.
         gaps: what the local cloud lacks.
     """
 
@@ -59,6 +58,7 @@ class Deployment:
     payments_url: str = "https://api.stripe.com"
     emulator_url: str = ""
     settle_seconds: int = 120
+    days_ahead: int = 0
     gaps: LocalGaps = LocalGaps()
 
     @classmethod
@@ -72,10 +72,8 @@ class Deployment:
         given = {name: value for name, value in text.items() if value}
         if context.try_get_context("target") == "local":
             given = LOCAL | given
-            gaps = LocalGaps(
-                plain_http=True, host_architecture=True, no_finalize=True, no_custom_domain=True, no_tracing=True
-            )
-            made = cls(**given, settle_seconds=2, gaps=gaps)
+            gaps = LocalGaps(plain_http=True, host_architecture=True, no_finalize=True, no_custom_domain=True)
+            made = cls(**given, settle_seconds=2, days_ahead=30, gaps=gaps)
         else:
             made = cls(**given)
         made.check()

@@ -77,7 +77,7 @@ class QuietlineFunction(Construct):
             role=self.role,
             memory_size=memory,
             timeout=Duration.seconds(timeout),
-            tracing=lambda_.Tracing.DISABLED if deployment.gaps.no_tracing else lambda_.Tracing.ACTIVE,
+            tracing=lambda_.Tracing.ACTIVE,
             log_group=self.logs,
             logging_format=lambda_.LoggingFormat.JSON,
             dead_letter_queue=dead_letters,

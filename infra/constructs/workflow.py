@@ -4,7 +4,6 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -24,7 +23,7 @@ def workflow(
     substitutions: dict[str, str],
     functions: list[lambda_.IFunction],
     failures: sqs.IQueue,
-    reads: s3.IBucket | None,
+    distributed: bool,
 ) -> sfn.StateMachine:
     """Make a STANDARD state machine.
 
@@ -36,7 +35,7 @@ def workflow(
         substitutions: values of the file's `${…}`; those it does not use are left out.
         functions: the functions it may invoke.
         failures: the queue where failures become visible.
-        reads: bucket of a Distributed Map's item list; gives the machine what such a map needs.
+        distributed: it holds a Distributed Map, whose children are executions of the machine itself.
     """
     text = (FILES / f"{kind}.asl.json").read_text(encoding="utf-8")
     title = "".join(part.title() for part in kind.split("-"))
@@ -47,7 +46,7 @@ def workflow(
         state_machine_type=sfn.StateMachineType.STANDARD,
         definition_body=sfn.DefinitionBody.from_string(text),
         definition_substitutions={key: value for key, value in substitutions.items() if f"${{{key}}}" in text},
-        tracing_enabled=not deployment.gaps.no_tracing,
+        tracing_enabled=True,
         logs=sfn.LogOptions(
             destination=logs.LogGroup(
                 scope,
@@ -60,12 +59,14 @@ def workflow(
             include_execution_data=False,
         ),
     )
-    for function in functions:
-        function.grant_invoke(machine)
+    machine.add_to_role_policy(
+        iam.PolicyStatement(
+            actions=["lambda:InvokeFunction"], resources=[function.function_arn for function in functions]
+        )
+    )
     failures.grant_send_messages(machine)
-    if reads is not None:
+    if distributed:
         stack = Stack.of(scope)
-        reads.grant_read(machine, "work/*")
         machine.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["states:StartExecution"], resources=[arn(stack, "states", "stateMachine:", name)]
@@ -74,7 +75,7 @@ def workflow(
         machine.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"],
-                resources=[arn(stack, "states", "execution:", f"{name}*")],
+                resources=[arn(stack, "states", "execution:", f"{name}/*")],
             )
         )
     return machine

@@ -45,7 +45,9 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     once("seller_api")
     secret("seller_api", data.app_secret.secret_arn)
     cipher("seller_api", "Encrypt")
-    functions["seller_api"].allow(["s3:GetObject"], data.lists.arn_for_objects("*"))
+    functions["seller_api"].allow(
+        ["s3:GetObject"], data.lists.arn_for_objects("areas/*"), data.lists.arn_for_objects("manifests/*")
+    )
     functions["seller_api"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
     functions["seller_api"].allow(
         ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient", "cognito-idp:DescribeUserPoolClient"],

@@ -1,6 +1,5 @@
 """Everything that ships together: layers, functions, queues, the HTTP API, workflows, the schedule."""
 
-import json
 from typing import Any
 
 from aws_cdk import Duration, Stack, TimeZone
@@ -24,7 +23,6 @@ from infra.deployment import Deployment
 from infra.stacks import permissions
 from infra.stacks.data import DataStack
 from infra.stacks.web import WebStack
-
 
 
 def _any(*prefixes: str) -> tuple[str, ...]:
@@ -257,6 +255,7 @@ class ServiceStack(Stack):
             lists_bucket=lists,
             signing_key_ids=signing,
             settle_seconds=d.settle_seconds,
+            days_ahead=d.days_ahead,
         )
         self._add("publish_plan", publishing, timeout=60)
         self._add("publish_area", publishing, "lists", memory=1024, timeout=300)
@@ -291,7 +290,7 @@ class ServiceStack(Stack):
                 substitutions=substitutions,
                 functions=[self.functions[name].function for name in names],
                 failures=self.failures,
-                reads=self.data.lists if kind == "publish" else None,
+                distributed=kind == "publish",
             )
             for kind, names in invoked.items()
         }

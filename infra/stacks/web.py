@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as api
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
@@ -44,14 +44,24 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+def _empty_site() -> Path:
+    """One page, so that templates can be written (tests, `make synth`) where the pages are not built."""
+    folder = ROOT / "build" / "empty-site"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "index.html").write_text("<!doctype html><title>Not built</title>", encoding="utf-8")
+    return folder
+
+
 class WebStack(Stack):
     """Stateless: the site bucket is filled from the build at each deployment."""
 
     def __init__(self, scope: Construct, name: str, deployment: Deployment, **kwargs: Any) -> None:
         super().__init__(scope, name, **kwargs)
         self._api(deployment)
-        if not Path(SITE, "index.html").is_file():
-            raise FileNotFoundError("The site is not built yet: run `python -m web.build`.")
+        pages = SITE
+        if not (SITE / "index.html").is_file():
+            pages = _empty_site()
+            Annotations.of(self).add_warning("build/site is missing (`python -m web.build`): the site will be empty.")
         self.bucket = s3.Bucket(
             self,
             "Site",
@@ -107,14 +117,13 @@ class WebStack(Stack):
             additional_behaviors={"/v1/*": served, "/forms/*": served, "/.well-known/*": served},
         )
         self.site_url = (
-            deployment.site_url
-            or f"https://{deployment.domain or self.distribution.distribution_domain_name}"
+            deployment.site_url or f"https://{deployment.domain or self.distribution.distribution_domain_name}"
         )
         """Where the site is reached; links in mails point here."""
         deployment_.BucketDeployment(
             self,
             "Pages",
-            sources=[deployment_.Source.asset(str(SITE))],
+            sources=[deployment_.Source.asset(str(pages))],
             destination_bucket=self.bucket,
             distribution=self.distribution,
             distribution_paths=["/*"],
