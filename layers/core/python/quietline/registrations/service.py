@@ -162,7 +162,7 @@ class RegistrationService:
             wrong.append(FieldError("/numbers", f"Enter at most {limit} numbers at a time.", "too_many_numbers"))
         for index, text in enumerate(numbers[:limit]):
             try:
-                parsed[self.accept(text)] = None
+                parsed[phone.parse(text, self.profile.rules)] = None
             except InvalidPhoneNumberError as error:
                 wrong.append(FieldError(f"/numbers/{index}", str(error), error.reason))
         address = ""
@@ -176,17 +176,6 @@ class RegistrationService:
         if wrong:
             raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
         return tuple(parsed), address
-
-    def accept(self, text: str) -> PhoneNumber:
-        """Return the number that a text means, if this registry takes it.
-
-        Raises:
-            InvalidPhoneNumberError: with the reason why not.
-        """
-        number = phone.parse(text, self.profile.rules)
-        if phone.area_of(number, self.profile.rules) not in self.profile.state_of_area:
-            raise phone.refused(phone.Reason.AREA_NOT_SERVED)
-        return number
 
 
 def mail_facts(confirmed: ConfirmedRegistration) -> dict[str, str]:

@@ -1,0 +1,77 @@
+"""Registrations in memory, with the promises of `registrations.ports`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from quietline.kernel.phone import PhoneNumber
+from quietline.registrations.model import NumberRecord, Registration
+from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError
+
+
+@dataclass
+class FakeNumbers:
+    """Number records in memory."""
+
+    records: dict[PhoneNumber, NumberRecord] = field(default_factory=dict)
+
+    def get(self, number: PhoneNumber) -> NumberRecord | None:
+        return self.records.get(number)
+
+    def get_many(self, numbers: Sequence[PhoneNumber]) -> dict[PhoneNumber, NumberRecord]:
+        return {number: self.records[number] for number in numbers if number in self.records}
+
+
+@dataclass
+class FakeRegistrations:
+    """Registrations in memory; `before_write` runs just before each transaction, to play somebody else."""
+
+    numbers: FakeNumbers
+    registrations: dict[str, Registration] = field(default_factory=dict)
+    counts: dict[tuple[str, date], int] = field(default_factory=dict)
+    mails: list[dict[str, str]] = field(default_factory=list)
+    changes: list[tuple[PhoneNumber, str, datetime]] = field(default_factory=list)
+    before_write: Callable[[], None] = lambda: None
+
+    def get(self, registration_id: str) -> Registration | None:
+        return self.registrations.get(registration_id)
+
+    def add(self, registration: Registration, day: date, limit: int) -> None:
+        self.before_write()
+        key = (registration.email_hash, day)
+        if self.counts.get(key, 0) >= limit:
+            raise LimitReachedError
+        self.counts[key] = self.counts.get(key, 0) + 1
+        self.registrations[registration.id] = registration
+        self.mails.append({"template": "confirm-registration"})
+
+    def confirm(
+        self,
+        registration: Registration,
+        before: dict[PhoneNumber, NumberRecord],
+        after: Sequence[NumberRecord],
+        at: datetime,
+        facts: dict[str, str],
+    ) -> None:
+        self.before_write()
+        if self.registrations[registration.id].confirmed_at is not None:
+            raise ChangedMeanwhileError
+        if any(self.numbers.get(record.number) != before.get(record.number) for record in after):
+            raise ChangedMeanwhileError
+        self.registrations[registration.id] = replace(registration, confirmed_at=at)
+        for record in after:
+            known = before.get(record.number)
+            new = record.history[len(known.history) if known else 0 :]
+            self.changes += [(record.number, entry.change, entry.at) for entry in new]
+            self.numbers.records[record.number] = record
+        self.mails.append({"template": "registration-confirmed", **facts})
+
+
+class FakeCipher:
+    """Turns the text round; enough to see that nothing is stored in the clear."""
+
+    def encrypt(self, address: str) -> str:
+        return f"sealed:{address[::-1]}"
+
+    def decrypt(self, ciphertext: str) -> str:
+        return ciphertext.removeprefix("sealed:")[::-1]
