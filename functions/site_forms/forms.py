@@ -1,0 +1,152 @@
+"""From form fields to use cases and back: what was typed, what is wrong with it, what a review page lists."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from quietline.complaints.form import read_form
+from quietline.complaints.model import ComplaintInput
+from quietline.complaints.service import ComplaintService
+from quietline.kernel.errors import FieldError, InvalidInputError
+from quietline.registrations.service import RegistrationService
+
+MAX_BODY = 64 * 1024
+MAX_FIELDS = 60
+NUMBER_FIELD = "numbers-"
+CALL_FIELDS = (
+    "called_number",
+    "call_date",
+    "call_time",
+    "kind",
+    "robocall",
+    "caller_number",
+    "caller_name",
+    "subject",
+    "subject_other",
+)
+YOU_FIELDS = (
+    "done_business",
+    "asked_to_stop",
+    "comments",
+    "first_name",
+    "last_name",
+    "street_1",
+    "street_2",
+    "city",
+    "state",
+    "zip",
+    "email",
+)
+CHOICES = {"yes": True, "no": False}
+ROBOCALL_MISSING = FieldError("/robocall", "Say whether a recorded message was played.", "robocall_missing")
+
+
+class BadBodyError(Exception):
+    """The body cannot be read; `status` is 400 or 413."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One message of the error summary: `field` is the id of the input that it links to."""
+
+    field: str
+    message: str
+
+
+def fields_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of a form body (`application/x-www-form-urlencoded`, UTF-8); of a repeated one the last.
+
+    Raises:
+        BadBodyError: 413 over 64 kB or with more fields than any form here has, 400 when not UTF-8.
+    """
+    body = event.get("body") or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise BadBodyError(400) from error
+    if len(raw) > MAX_BODY:
+        raise BadBodyError(413)
+    try:
+        pairs = parse_qsl(
+            raw.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except UnicodeDecodeError as error:
+        raise BadBodyError(400) from error
+    except ValueError as error:
+        raise BadBodyError(413) from error
+    return {name: value.replace("\x00", "") for name, value in pairs}
+
+
+def numbers_of(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the filled number fields: field name → text, in order. More than the page shows are refused later."""
+    names = sorted((name for name in fields if name.startswith(NUMBER_FIELD)), key=lambda name: (len(name), name))
+    return {name: fields[name] for name in names if fields[name].strip()}
+
+
+def check_registration(service: RegistrationService, fields: Mapping[str, str], language: str) -> list[FieldError]:
+    """Return what is wrong with a registration; pointers name the page's fields."""
+    numbers = numbers_of(fields)
+    try:
+        service.check(list(numbers.values()), fields.get("email", ""), language)
+    except InvalidInputError as error:
+        return placed(error.fields, list(numbers))
+    return []
+
+
+def placed(errors: Sequence[FieldError], numbers: Sequence[str]) -> list[FieldError]:
+    """Return errors with the use case's `/numbers/<i>` turned into the page's field: blank fields were left out."""
+    moved = []
+    for error in errors:
+        parts = error.pointer.strip("/").split("/")
+        if parts[0] == "numbers":
+            name = numbers[int(parts[1])] if len(parts) > 1 else f"{NUMBER_FIELD}0"
+            error = FieldError(f"/{name}", error.detail, error.code)  # noqa: PLW2901 - the same error, moved
+        moved.append(error)
+    return moved
+
+
+def complaint_of(fields: Mapping[str, str], language: str) -> ComplaintInput:
+    """Return the complaint as typed; whether it is right is the use case's question."""
+    subject = fields.get("subject", "0")
+    given = {name: fields.get(name, "") for name in (*CALL_FIELDS, *YOU_FIELDS)}
+    return ComplaintInput(
+        **{name: text for name, text in given.items() if name not in ("robocall", "subject", *_ANSWERS)},  # type: ignore[arg-type]
+        robocall=CHOICES.get(fields.get("robocall", ""), False),
+        subject=int(subject) if subject.isascii() and subject.isdigit() and len(subject) < 6 else -1,
+        done_business=CHOICES.get(fields.get("done_business", "")),
+        asked_to_stop=CHOICES.get(fields.get("asked_to_stop", "")),
+        language=language,
+    )
+
+
+_ANSWERS = ("done_business", "asked_to_stop")
+
+
+def check_complaint(service: ComplaintService, fields: Mapping[str, str], language: str) -> list[FieldError]:
+    """Return what is wrong with a complaint, in the order of the page."""
+    wrong: list[FieldError] = []
+    try:
+        read_form(complaint_of(fields, language), service.clock.now(), service.profile)
+    except InvalidInputError as error:
+        wrong.extend(error.fields)
+    if fields.get("robocall") not in CHOICES:
+        wrong.append(ROBOCALL_MISSING)
+    order = [*CALL_FIELDS, *YOU_FIELDS]
+    return sorted(wrong, key=lambda error: order.index(field_of(error)) if field_of(error) in order else len(order))
+
+
+def field_of(error: FieldError) -> str:
+    """Return the page's field that an error belongs to."""
+    return error.pointer.strip("/")
+
+
+def messages(errors: Sequence[FieldError], sentences: Mapping[str, str]) -> list[Wrong]:
+    """Return errors in the page's language; a code without a translation keeps its own sentence."""
+    return [Wrong(field_of(error), sentences.get(error.code, error.detail)) for error in errors]

@@ -1,0 +1,124 @@
+"""API Gateway → the hosted pages' forms: plain HTML, no script, no session; a review page carries what was typed.
+
+Nothing typed is ever in an address: forms are POSTed, and only the mailed link has its single-use token there.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from aws_lambda_powertools import Logger
+from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
+from quietline.profiles.profile import Profile
+
+from functions.site_forms import complain, wiring
+from functions.site_forms.answers import Answer, Request, form_again, html
+from functions.site_forms.forms import BadBodyError, check_registration, fields_of, numbers_of, placed
+from functions.site_forms.render import pages
+
+type Page = Callable[[Request], Answer]
+log = Logger()
+
+
+def register(request: Request) -> Answer:
+    """Check a registration: the review page, or the form again with what is wrong."""
+    errors = check_registration(wiring.registrations(), request.fields, request.language)
+    if errors or request.fields.get("action") == "change":
+        return form_again(request, "register", [] if request.fields.get("action") == "change" else errors)
+    return html(request, "register_review", numbers=numbers_of(request.fields))
+
+
+def register_send(request: Request) -> Answer:
+    """Register, and send the browser on, so that reloading sends nothing twice."""
+    numbers = numbers_of(request.fields)
+    try:
+        wiring.registrations().register(list(numbers.values()), request.fields.get("email", ""), request.language)
+    except InvalidInputError as error:
+        return form_again(request, "register", placed(error.fields, list(numbers)))
+    return Answer(303, "", {"location": f"/{request.language}/check-your-mail/"})
+
+
+def confirm_page(request: Request) -> Answer:
+    """Show the button: programs that only follow the links of a mail confirm nothing."""
+    return html(request, "confirm", token=request.query.get("token", ""))
+
+
+def confirm(request: Request) -> Answer:
+    """Use the link."""
+    try:
+        confirmed = wiring.registrations().confirm(request.fields.get("token", ""))
+    except LinkError as error:
+        return html(request, "link_refused", 400, reason=request.text["links"][error.reason])
+    shown = pages(request.profile)
+    return html(
+        request,
+        "confirmed",
+        numbers=[str(number) for number in confirmed.numbers],
+        listed_from=shown.day(confirmed.listed_from, request.language),
+        sellers_bound_from=shown.day(confirmed.sellers_bound_from, request.language),
+    )
+
+
+ROUTES: dict[str, dict[str, Page]] = {
+    "register": {"POST": register},
+    "register/send": {"POST": register_send},
+    "confirm": {"GET": confirm_page, "POST": confirm},
+    "complain": {"POST": complain.step},
+    "complain/send": {"POST": complain.send},
+    "complaint-status": {"POST": complain.status},
+}
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request with a page."""
+    profile = wiring.profile()
+    language, name, query = _asked(event, profile)
+    method = event["requestContext"]["http"]["method"]
+    request = Request(profile, language, {}, query)
+    methods = ROUTES.get(name)
+    if methods is None:
+        return problem(request, 404).payload()
+    # a HEAD is answered as the GET that it asks about; API Gateway drops the body
+    page = methods.get("GET" if method == "HEAD" else method)
+    if page is None:
+        return problem(request, 405, {"allow": ", ".join(methods)}).payload()
+    try:
+        if method == "POST":
+            request = Request(profile, language, fields_of(event), query)
+        return page(request).payload()
+    except BadBodyError as error:
+        return problem(request, error.status).payload()
+    except NotFoundError:
+        return problem(request, 404).payload()
+    except QuietlineError as error:
+        log.warning("refused", error=type(error).__name__)
+        return problem(request, error.status).payload()
+    except Exception as error:
+        # only the class and the place: a message could hold what was typed
+        log.error("failed", error=type(error).__name__, place=_place(error))  # noqa: TRY400 - no traceback on purpose
+        return problem(request, 500).payload()
+
+
+def problem(request: Request, status: int, headers: dict[str, str] | None = None) -> Answer:
+    """Return the page of a refusal that is not about one field."""
+    known = request.text["problems"]
+    found = known.get(str(status), known["500"])
+    return html(request, "problem", status, headers, title=found["title"], body=found["body"])
+
+
+def _asked(event: dict[str, Any], profile: Profile) -> tuple[str, str, dict[str, str]]:
+    query = {name: values[-1] for name, values in parse_qs(event.get("rawQueryString", "")).items()}
+    parts = [part for part in event["rawPath"].split("/") if part][1:]
+    if parts and parts[0] in profile.languages:
+        return parts[0], "/".join(parts[1:]), query
+    wished = query.get("lang", "")
+    language = wished if wished in profile.languages else profile.languages[0]
+    # without a language in its path there is only the mailed link
+    return language, "confirm" if parts == ["confirm"] else "", query
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""

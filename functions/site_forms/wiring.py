@@ -1,0 +1,30 @@
+"""The use cases that the forms call, built from the settings at the first call."""
+
+from functools import cache
+
+from quietline import bootstrap
+from quietline.complaints.service import ComplaintService
+from quietline.kernel.settings import SiteFormsSettings
+from quietline.profiles.profile import Profile, load_profile
+from quietline.registrations.service import RegistrationService
+
+
+@cache
+def settings() -> SiteFormsSettings:
+    """Return the function's settings from its environment."""
+    return SiteFormsSettings.from_environment()
+
+
+def registrations() -> RegistrationService:
+    """Return the registrations' use cases."""
+    return bootstrap.registrations(settings())
+
+
+def complaints() -> ComplaintService:
+    """Return the complaints' use cases."""
+    return bootstrap.complaints(settings())
+
+
+def profile() -> Profile:
+    """Return the jurisdiction."""
+    return load_profile(settings().profile)
