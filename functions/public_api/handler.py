@@ -5,7 +5,8 @@ from typing import Any
 from quietline.http.app import handle
 
 from functions.public_api.app import app, settings
-from functions.public_api.routes import areas, complaints, lists, registrations  # noqa: F401  (they declare their routes on `app`)
+# the route modules declare their routes on `app`
+from functions.public_api.routes import areas, complaints, lists, registrations  # noqa: F401
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

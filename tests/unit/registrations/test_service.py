@@ -39,7 +39,9 @@ def registered(service: RegistrationService, *numbers: str) -> str:
     return token(service, service.register(numbers or ("(202) 555-0143",), EMAIL, "en").id)
 
 
-def wrong(service: RegistrationService, numbers: list[str], email: str = EMAIL, language: str = "en") -> set[tuple[str, str]]:
+def wrong(
+    service: RegistrationService, numbers: list[str], email: str = EMAIL, language: str = "en"
+) -> set[tuple[str, str]]:
     with pytest.raises(InvalidInputError) as caught:
         service.register(numbers, email, language)
     text = str(caught.value) + str(caught.value.fields)
