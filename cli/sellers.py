@@ -36,13 +36,18 @@ def register(app: typer.Typer, api: Callable[[], Api]) -> None:
         api: makes the signed-in client, called by each command.
     """
     console = Console()
+    _add_organization(app, api, console)
+    _add_client(app, api, console)
+    _add_orders(app, api, console)
+
+
+def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console) -> None:
     organization = typer.Typer(help="Your organization.", no_args_is_help=True)
-    client = typer.Typer(help="Machine clients.", no_args_is_help=True)
     app.add_typer(organization, name="organization")
-    app.add_typer(client, name="client")
 
     @organization.command("create")
     def create(
+        *,
         name: Annotated[str, typer.Option(help="Legal name.")],
         line1: Annotated[str, typer.Option(help="Street and house number.")],
         city: Annotated[str, typer.Option()],
@@ -79,6 +84,8 @@ def register(app: typer.Typer, api: Callable[[], Api]) -> None:
         console.print(made["text"])
         console.print(f"Certified. SAN: {made['san']}")
 
+
+def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> None:
     @app.command()
     def quote(areas: Annotated[list[str], typer.Argument(help="Area codes.")]) -> None:
         """Show what areas would cost now."""
@@ -110,6 +117,11 @@ def register(app: typer.Typer, api: Callable[[], Api]) -> None:
             console.print(f"Order {order_id}: {state}. Look again with: quietline organization show")
             raise typer.Exit(1)
         console.print(f"Order {order_id} is paid and active.")
+
+
+def _add_client(app: typer.Typer, api: Callable[[], Api], console: Console) -> None:
+    client = typer.Typer(help="Machine clients.", no_args_is_help=True)
+    app.add_typer(client, name="client")
 
     @client.command("create")
     def create_client(

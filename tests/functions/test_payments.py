@@ -140,6 +140,7 @@ def test_a_failed_payment_can_be_tried_again(shop: Shop) -> None:
     assert shop.areas() == frozenset()
 
     again = shop.service.pay(BUYER, order.id, "pm_card_visa")
+    assert shop.state(order) is OrderState.AWAITING_PAYMENT
     deliver(f"PAYMENT_COMMAND#{again.id}")
     shop.event("evt_1", "invoice.paid", invoice)
     deliver("PAYMENT_EVENT#evt_1")

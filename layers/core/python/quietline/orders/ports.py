@@ -64,7 +64,11 @@ class Orders(Protocol):
         ...
 
     def request_payment(self, command: PaymentCommand) -> None:
-        """Store a payment command, which the worker then carries out."""
+        """Store a payment command, which the worker then carries out; the order awaits payment (again).
+
+        Raises:
+            ChangedMeanwhileError: the order cannot be paid any more.
+        """
         ...
 
     def command(self, command_id: str) -> PaymentCommand | None:

@@ -83,7 +83,10 @@ class OrderService:
             raise ConflictError("The invoice is being made; try again in a few seconds.")
         now = self.clock.now()
         command = PaymentCommand(new_ulid(now), order.id, order.organization_id, payment_method, buyer.sub, now)
-        self.orders.request_payment(command)
+        try:
+            self.orders.request_payment(command)
+        except ChangedMeanwhileError as error:
+            raise ConflictError("This order was paid meanwhile; there is nothing to pay.") from error
         return command
 
     def entitlements(self, organization_id: str) -> list[Entitlement]:

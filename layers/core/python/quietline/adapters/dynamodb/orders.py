@@ -12,7 +12,7 @@ from quietline.fees.model import LineKind, QuoteLine, Term
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.money import Money
 from quietline.mails.outbox import Template
-from quietline.orders.model import UNPAID, Account, Entitlement, Invoice, Order, OrderState, PaymentCommand
+from quietline.orders.model import PAYABLE, UNPAID, Account, Entitlement, Invoice, Order, OrderState, PaymentCommand
 from quietline.orders.ports import ChangedMeanwhileError
 
 AREAS_IN_MAIL = 20
@@ -156,7 +156,11 @@ class OrderStore:
         )
 
     def request_payment(self, command: PaymentCommand) -> None:
-        """Store a payment command, which the stream carries to the payment worker."""
+        """Store a payment command, which the stream carries to the payment worker.
+
+        Raises:
+            ChangedMeanwhileError: the order cannot be paid any more.
+        """
         item: Item = {
             "id": command.id,
             "order_id": command.order_id,
@@ -166,7 +170,16 @@ class OrderStore:
             "at": to_text(command.at),
             "state": command.state,
         }
-        self.table.write(self.table.put_new(keys.payment_command(command.id), item))
+        payable = {f":payable{index}": state for index, state in enumerate(sorted(PAYABLE))}
+        # a failure of before is over: who reads the order now sees that a payment is under way
+        awaits = self.table.update(
+            keys.order(command.order_id),
+            "SET #state = :awaits",
+            names={"#state": "state"},
+            values={":awaits": OrderState.AWAITING_PAYMENT, **payable},
+            condition=f"#state IN ({', '.join(payable)})",
+        )
+        self._write(self.table.put_new(keys.payment_command(command.id), item), awaits)
 
     def command(self, command_id: str) -> PaymentCommand | None:
         """Return a payment command."""
