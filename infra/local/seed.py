@@ -103,16 +103,15 @@ def seed(place: Place) -> None:
 
 
 def register(place: Place, email: str, language: str, numbers: tuple[str, ...]) -> None:
-    """Register numbers and confirm them by the link in the mail."""
+    """Register numbers and confirm them by the link in the mail; a link that was used already is fine."""
     api = Api(place)
-    seen = {mail["id"] for mail in _mails(place)}
     body = {"numbers": list(numbers), "email": email, "language": language}
     api.must("POST", "/v1/registrations", body)
     end = time.monotonic() + 40
     while time.monotonic() < end:
         for mail in _mails(place):
             token = _TOKEN.search(mail["text"])
-            if mail["id"] not in seen and email in mail["to"] and token:
+            if email in mail["to"] and token:
                 api.must("POST", "/v1/registrations/confirm", {"token": token.group()}, 409, 410)
                 return
         time.sleep(0.3)
@@ -172,7 +171,7 @@ def publish(place: Place, outputs: dict[str, str]) -> None:
     started = machines.start_execution(
         stateMachineArn=outputs["publish_machine_arn"], input=json.dumps({"date": today})
     )
-    end = time.monotonic() + 120
+    end = time.monotonic() + 400
     while time.monotonic() < end:
         state = machines.describe_execution(executionArn=started["executionArn"])
         if state["status"] == "SUCCEEDED":
@@ -181,4 +180,4 @@ def publish(place: Place, outputs: dict[str, str]) -> None:
             cause = f"{state.get('error', '')} {state.get('cause', '')}"[:300].strip()
             raise LocalCloudError(f"Publishing the sample list ended as {state['status']}: {cause}.")
         time.sleep(0.5)
-    raise LocalCloudError("Publishing the sample list took more than two minutes.")
+    raise LocalCloudError("Publishing the sample list took more than six minutes.")
