@@ -117,7 +117,7 @@ def complaint_of(fields: Mapping[str, str], language: str) -> ComplaintInput:
     subject = fields.get("subject", "0")
     given = {name: fields.get(name, "") for name in (*CALL_FIELDS, *YOU_FIELDS)}
     return ComplaintInput(
-        **{name: text for name, text in given.items() if name not in ("robocall", "subject", *_ANSWERS)},  # type: ignore[arg-type]
+        **{name: text for name, text in given.items() if name not in ("robocall", "subject", *_ANSWERS)},
         robocall=CHOICES.get(fields.get("robocall", ""), False),
         subject=int(subject) if subject.isascii() and subject.isdigit() and len(subject) < 6 else -1,
         done_business=CHOICES.get(fields.get("done_business", "")),

@@ -1,4 +1,4 @@
-"""The pages: templates and texts to HTML. The same templates make the static pages (`web.build`) and the forms' answers.
+"""The pages: templates and texts to HTML. The static pages (`web.build`) and the forms' answers share them.
 
 Autoescape is on for every template; a text is data and never markup.
 """
@@ -62,7 +62,9 @@ class Pages:
         """Load the texts of the profile's languages."""
         self._profile = profile
         known = facts(profile)
-        self._texts = {language: filled(texts(language), known) for language in profile.languages}
+        self._texts: dict[str, dict[str, Any]] = {
+            language: filled(texts(language), known) for language in profile.languages
+        }
         self._environment = Environment(
             loader=_source,
             auto_escape_callback=lambda _name: True,

@@ -1,0 +1,24 @@
+"""The codes of field errors, read from the source: a new one without a translation fails a test."""
+
+import ast
+from pathlib import Path
+
+import quietline.complaints.form
+import quietline.registrations.service
+
+import functions.site_forms.forms
+from functions.site_forms import complain
+
+MODULES = (quietline.complaints.form, quietline.registrations.service, functions.site_forms.forms, complain)
+
+
+def field_codes() -> set[str]:
+    """Return the constant third argument of every `FieldError(…)` that the forms can meet."""
+    found = set()
+    for module in MODULES:
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "FieldError":
+                code = node.args[2] if len(node.args) > 2 else ast.Constant("invalid")
+                if isinstance(code, ast.Constant):
+                    found.add(str(code.value))
+    return found

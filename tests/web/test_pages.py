@@ -1,0 +1,160 @@
+"""The journeys in Chromium; each page and error state has no barrier that axe finds, and fits 320 pixels."""
+
+import gzip
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from quietline.adapters import aws
+from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
+
+from tests.conftest import Cloud
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+STATIC = ["", "register/", "check-your-mail/", "complain/", "complaint-status/", "privacy/", "accessibility/"]
+NUMBER = "(202) 555-0143"
+FIRST_VIEW = 20_000
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=request.param)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    yield context.new_page()
+    context.close()
+
+
+def token(cloud: Cloud) -> str:
+    found = aws.client("dynamodb").scan(TableName=cloud.registry_table)["Items"]
+    [item] = [item for item in found if item["pk"]["S"].startswith("REGISTRATION#")]
+    return LinkSigner(b"s" * 48).token(
+        CONFIRM_REGISTRATION, item["pk"]["S"].removeprefix("REGISTRATION#"), item["nonce"]["S"]
+    )
+
+
+def test_a_person_registers_and_confirms(page: Page, site: str, cloud: Cloud) -> None:
+    page.goto(f"{site}/")
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("link", name="Register a number").click()
+    page.get_by_label("First number").fill("12")
+    page.get_by_role("button", name="Continue").click()
+    assert page.title().startswith("Error: Register your number")
+    page.get_by_role("link", name="Enter a phone number with its area code").click()
+    page.get_by_label("First number").fill(NUMBER)
+    page.get_by_label("E-mail address").fill("alex@example.com")
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Check before you send"
+    page.get_by_role("button", name="Change").click()
+    assert page.get_by_label("First number").input_value() == NUMBER
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Send me the link").click()
+    assert page.url == f"{site}/en/check-your-mail/"
+    page.goto(f"{site}/forms/confirm?lang=en&token={token(cloud)}")
+    page.get_by_role("button", name="Confirm registration").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "You are registered"
+    assert "token" not in page.url
+
+
+def test_a_person_complains_and_reads_the_status(page: Page, site: str) -> None:
+    page.goto(f"{site}/es/complain/")
+    fill_call(page, "es")
+    page.get_by_role("button", name="Continuar").click()
+    page.get_by_label("¿Qué pasó?").fill("Una grabación <b>larga</b>.")
+    page.get_by_role("button", name="Continuar").click()
+    assert "<b>larga</b>" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Enviar denuncia").click()
+    reference, code = page.locator("dd").all_inner_texts()
+    assert reference.startswith("QL-")
+    page.get_by_role("link", name="Estado de una denuncia").first.click()
+    page.get_by_label("Referencia").fill(reference.lower())
+    page.get_by_label("Código de estado").fill(code)
+    page.get_by_role("button", name="Ver estado").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Recibida"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_page_or_state_has_a_barrier_or_scrolls_sideways(
+    phone: Page, site: str, cloud: Cloud, language: str
+) -> None:
+    seen = []
+    for path in [f"/{language}/{name}" for name in STATIC] + ["/", "/404.html", f"/forms/{language}/nothing"]:
+        phone.goto(site + path)
+        seen.append(checked(phone))
+    send = ".govuk-button:not(.govuk-button--secondary)"
+    phone.goto(f"{site}/{language}/register/")
+    press(phone, send, seen)  # errors
+    phone.fill("#numbers-0", NUMBER)
+    phone.fill("#email", "alex@example.com")
+    press(phone, send, seen)  # review
+    press(phone, send, seen)  # check your mail
+    link = f"{site}/forms/confirm?lang={language}&token={token(cloud)}"
+    phone.goto(link)
+    seen.append(checked(phone))
+    press(phone, send, seen)  # confirmed
+    phone.goto(link)
+    press(phone, send, seen)  # used
+    phone.goto(f"{site}/{language}/complain/")
+    press(phone, send, seen)  # errors of the call
+    fill_call(phone, language)
+    press(phone, send, seen)  # about you
+    phone.fill("#email", "nobody")
+    press(phone, send, seen)  # errors about you
+    phone.fill("#email", "")
+    press(phone, send, seen)  # review
+    press(phone, send, seen)  # reference
+    reference, code = phone.locator("dd").all_inner_texts()
+    phone.goto(f"{site}/{language}/complaint-status/")
+    press(phone, send, seen)  # not found
+    phone.fill("#reference", reference)
+    phone.fill("#status_code", code)
+    press(phone, send, seen)  # status
+    assert len(set(seen)) >= 19
+
+
+def test_the_first_view_is_small(built: Path) -> None:
+    css = len(gzip.compress((built / "assets" / "site.css").read_bytes()))
+    pages = sorted(built.rglob("*.html"))
+    assert len(pages) == 16
+    for page in pages:
+        assert css + len(gzip.compress(page.read_bytes())) < FIRST_VIEW, page
+
+
+def fill_call(page: Page, language: str) -> None:
+    page.fill("#called_number", NUMBER)
+    page.fill("#call_date", (datetime.now(UTC) - timedelta(days=3)).date().isoformat())
+    page.fill("#call_time", "18:30")
+    page.locator("input[name=kind][value=call]").check()
+    page.locator("input[name=robocall][value=yes]").check()
+    page.fill("#caller_name", "Sunny Warranties")
+    page.select_option("#subject", "12")
+
+
+def press(page: Page, selector: str, seen: list[str]) -> None:
+    page.locator(selector).first.click()
+    seen.append(checked(page))
+
+
+def checked(page: Page) -> str:
+    """Run axe and measure the width; return the page's title."""
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate(
+        "tags => axe.run({runOnly: {type: 'tag', values: tags}}).then(r => r.violations.map(v => "
+        "({id: v.id, nodes: v.nodes.map(n => n.html)})))",
+        TAGS,
+    )
+    assert not found, (page.url, page.title(), found)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, (page.url, page.title(), wide)
+    return page.title()

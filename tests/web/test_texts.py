@@ -1,0 +1,49 @@
+"""Both languages say the same, and every code that a field can be refused with has a sentence."""
+
+import re
+from typing import Any
+
+import pytest
+from quietline.complaints.model import Outcome, Stage
+from quietline.kernel.phone import Reason
+from quietline.mails import address, links
+from quietline.profiles.profile import Profile
+
+from functions.site_forms.render import facts, pages, texts
+from tests.web.codes import field_codes
+
+
+def paths(value: Any, at: str = "") -> dict[str, set[str]]:
+    """Text path → the placeholders of its text."""
+    if isinstance(value, dict):
+        return {k: v for name, part in value.items() for k, v in paths(part, f"{at}.{name}").items()}
+    if isinstance(value, list):
+        return {k: v for index, part in enumerate(value) for k, v in paths(part, f"{at}[{index}]").items()}
+    return {at: set(re.findall(r"\{\w+\}", value))}
+
+
+def test_each_language_has_the_same_texts_with_the_same_facts(profile: Profile) -> None:
+    first = paths(texts(profile.languages[0]))
+    for language in profile.languages[1:]:
+        assert paths(texts(language)) == first
+
+
+def test_every_placeholder_is_filled(profile: Profile) -> None:
+    known = {f"{{{name}}}" for name in facts(profile)} | {"{day}", "{month}", "{year}"}
+    for language in profile.languages:
+        assert set().union(*paths(texts(language)).values()) <= known
+        left = set().union(*paths(pages(profile).text(language)).values())
+        assert left <= {"{day}", "{month}", "{year}"}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_refusal_has_a_sentence(language: str, profile: Profile) -> None:
+    t = texts(language)
+    codes = field_codes() | {reason.value for reason in Reason} | set(address.SENTENCES)
+    assert len(codes) > 15
+    assert codes <= set(t["errors"])
+    assert set(t["links"]) == set(links.SENTENCES)
+    assert set(t["stages"]) == {stage.value for stage in Stage}
+    assert set(t["outcomes"]) == {outcome.value for outcome in Outcome}
+    assert set(t["decisions"]) == set(profile.cases.decisions)
+    assert len(t["dates"]["months"]) == 12
