@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.app import command
+
 WAIT_SECONDS = 60
 
 
@@ -45,7 +47,7 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
     organization = typer.Typer(help="Your organization.", no_args_is_help=True)
     app.add_typer(organization, name="organization")
 
-    @organization.command("create")
+    @command(organization, "create")
     def create(
         *,
         name: Annotated[str, typer.Option(help="Legal name.")],
@@ -65,7 +67,7 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
         made = api().post("/v1/organizations", body | {"contact": {"name": contact, "email": email}})
         console.print(f"Created {made['name']} ({made['id']}). Next: quietline certify")
 
-    @organization.command("show")
+    @command(organization, "show")
     def show() -> None:
         """Show your organization and what it may download."""
         signed_in = api()
@@ -74,7 +76,7 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
         console.print(f"SAN: {found['san'] or 'none yet; run: quietline certify'}")
         console.print(f"Areas: {', '.join(held['areas']) or 'none yet; run: quietline order'}")
 
-    @app.command()
+    @command(app, "certify")
     def certify(
         version: Annotated[str, typer.Option(help="Version of the text that you have read.")],
         language: Annotated[str, typer.Option(help="en or es.")] = "en",
@@ -86,12 +88,12 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
 
 
 def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> None:
-    @app.command()
+    @command(app, "quote")
     def quote(areas: Annotated[list[str], typer.Argument(help="Area codes.")]) -> None:
         """Show what areas would cost now."""
         _show_price(console, api().post("/v1/quotes", {"areas": areas}))
 
-    @app.command()
+    @command(app, "order")
     def order(areas: Annotated[list[str], typer.Argument(help="Area codes.")]) -> None:
         """Order areas; free ones are active at once."""
         made = api().post("/v1/orders", {"areas": areas}, idempotency_key=uuid.uuid4().hex)
@@ -99,7 +101,7 @@ def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
         next_step = "" if made["state"] == "active" else f" Next: quietline pay {made['id']} --payment-method pm_…"
         console.print(f"Order {made['id']}: {made['state']}.{next_step}")
 
-    @app.command()
+    @command(app, "pay")
     def pay(
         order_id: Annotated[str, typer.Argument(help="Id of the order.")],
         payment_method: Annotated[str, typer.Option(help="The payment server's id, e.g. pm_card_visa.")],
@@ -123,7 +125,7 @@ def _add_client(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
     client = typer.Typer(help="Machine clients.", no_args_is_help=True)
     app.add_typer(client, name="client")
 
-    @client.command("create")
+    @command(client, "create")
     def create_client(
         name: Annotated[str, typer.Argument(help="A name for your own use.")],
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -1,0 +1,55 @@
+"""The typer application that command modules register on, and what all commands share."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated
+
+import typer
+
+from cli import output
+from cli.errors import EXIT_CODES, CliError
+
+CODES = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
+
+app = typer.Typer(
+    name="quietline",
+    help="Pull, verify and look up the do-not-call list; publish it.",
+    epilog=CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+ops = typer.Typer(help="For the registry's operators (AWS credentials).", no_args_is_help=True)
+app.add_typer(ops, name="ops")
+
+type ApiOption = Annotated[
+    str | None, typer.Option("--api", help="Address of the registry; else QUIETLINE_API or the local cloud.")
+]
+type JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, without progress bars.")]
+
+
+def command[**P](on: typer.Typer, name: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Register a command whose failures become one sentence and an exit code.
+
+    Args:
+        on: `app`, `ops` or another group.
+        name: what the user types.
+    """
+
+    def register(function: Callable[P, None]) -> Callable[P, None]:
+        @wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                function(*args, **kwargs)
+            except CliError as error:
+                output.fail(error, as_json=bool(kwargs.get("json_output")))
+                raise typer.Exit(error.exit_code) from error
+            except KeyboardInterrupt:
+                print("quietline: stopped.", file=sys.stderr)
+                raise typer.Exit(130) from None
+
+        on.command(name)(guarded)
+        return function
+
+    return register

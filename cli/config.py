@@ -1,0 +1,101 @@
+"""Which registry the command talks to, and where it keeps what it must remember.
+
+An address comes from `--api`, from `QUIETLINE_API`, or from `.local/outputs.json` of a local cloud here or in a folder
+above. What a sign-in needs besides (client id, token address) comes from the environment or from the same file.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Config:
+    """One registry.
+
+    Attributes:
+        api: address of the API, no trailing slash.
+        region: AWS region of the user pool and the state machine.
+        cognito_url: where users sign in.
+        user_client_id: the user pool's client for this command; empty when unknown.
+        token_url: where machine clients get tokens; empty when unknown.
+        publish_machine_arn: the `publish` state machine, for operators; empty when unknown.
+        investigate_machine_arn: the `investigate-case` state machine, for operators; empty when unknown.
+        cases_table: the table of cases, for operators; empty when unknown.
+        emulator_url: address of the local cloud; empty on AWS.
+
+    """
+
+    api: str
+    region: str
+    cognito_url: str
+    user_client_id: str = ""
+    token_url: str = ""
+    publish_machine_arn: str = ""
+    investigate_machine_arn: str = ""
+    cases_table: str = ""
+    emulator_url: str = ""
+
+
+def load(api: str | None = None, environ: Mapping[str, str] | None = None, start: Path | None = None) -> Config:
+    """Return the registry to talk to.
+
+    Raises:
+        UsageError: no address is known, or it is none.
+    """
+    env = os.environ if environ is None else environ
+    given = (api or env.get("QUIETLINE_API", "")).rstrip("/")
+    outputs = _outputs(env, start or Path.cwd())
+    if given and str(outputs.get("api_url", "")).rstrip("/") != given:
+        outputs = {}  # the local cloud's client ids are of no use elsewhere
+    address = given or str(outputs.get("api_url", "")).rstrip("/")
+    if not address:
+        raise UsageError(
+            "No registry is known.",
+            ("Give its address: quietline --api https://registry.example … or QUIETLINE_API.", "Locally: make up."),
+        )
+    if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise UsageError("The address must begin with https:// (http:// only for this machine).")
+    emulator = str(outputs.get("emulator_url", "")).rstrip("/")
+    region = env.get("QUIETLINE_REGION") or str(outputs.get("user_pool_id", "")).partition("_")[0] or "us-east-1"
+    return Config(
+        api=address,
+        region=region,
+        cognito_url=env.get("QUIETLINE_COGNITO_URL") or emulator or f"https://cognito-idp.{region}.amazonaws.com",
+        user_client_id=env.get("QUIETLINE_USER_CLIENT_ID") or str(outputs.get("cli_client_id", "")),
+        token_url=env.get("QUIETLINE_TOKEN_URL")
+        or str(outputs.get("token_url", ""))
+        or (f"{emulator}/oauth2/token" if emulator else ""),
+        publish_machine_arn=env.get("QUIETLINE_PUBLISH_MACHINE") or str(outputs.get("publish_machine_arn", "")),
+        investigate_machine_arn=env.get("QUIETLINE_INVESTIGATE_MACHINE")
+        or str(outputs.get("investigate_machine_arn", "")),
+        cases_table=env.get("QUIETLINE_CASES_TABLE") or str(outputs.get("cases_table", "")),
+        emulator_url=emulator,
+    )
+
+
+def home(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the folder for tokens: `QUIETLINE_HOME`, or `quietline` below the XDG configuration folder."""
+    env = os.environ if environ is None else environ
+    if env.get("QUIETLINE_HOME"):
+        return Path(env["QUIETLINE_HOME"])
+    base = env.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "quietline"
+
+
+def _outputs(env: Mapping[str, str], start: Path) -> dict[str, Any]:
+    folder = env.get("QUIETLINE_LOCAL", ".local")
+    for above in (start, *start.parents):
+        path = above / folder / "outputs.json"
+        if path.is_file():
+            try:
+                found = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise UsageError(f"{path} is not JSON; run make up again.") from error
+            return found if isinstance(found, dict) else {}
+    return {}

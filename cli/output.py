@@ -1,0 +1,67 @@
+"""What goes to the terminal: tables for people, JSON for scripts; progress and failures on standard error."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cli.errors import CliError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+
+def emit(value: Any) -> None:
+    """Print one JSON value on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def say(line: str, style: str = "") -> None:
+    """Print one line on standard output; `style` is rich's."""
+    _console().print(line, style=style or None, highlight=False, soft_wrap=True, markup=False)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], styles: Sequence[str] = ()) -> None:
+    """Print rows under headers; `styles[i]` colours the i-th row."""
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for header in headers:
+        made.add_column(header, no_wrap=True)
+    for index, row in enumerate(rows):
+        made.add_row(*row, style=styles[index] if index < len(styles) else None)
+    _console().print(made, soft_wrap=True)
+
+
+def progress(*, quiet: bool) -> "Progress":
+    """Return progress bars on standard error: bytes, rate and time left; nothing where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=quiet or not sys.stderr.isatty(),
+        transient=True,
+    )
+
+
+def fail(error: CliError, *, as_json: bool) -> None:
+    """Tell a failure on standard error."""
+    if as_json:
+        print(json.dumps(error.to_json(), ensure_ascii=False), file=sys.stderr)
+        return
+    print(f"quietline: {error}", file=sys.stderr)
+    for line in error.details:
+        print(f"  {line}", file=sys.stderr)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(file=sys.stdout)
