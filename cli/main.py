@@ -1,9 +1,13 @@
 """`quietline`: the command for sellers and operators."""
 
-from cli import cases, login, lookup, ops, pull, status, verify
+from cli import cases, login, lookup, ops, pull, sellers, status, verify
+from cli.api import Api
 from cli.app import app
+from cli.config import load
 
 __all__ = ["app", "cases", "login", "lookup", "ops", "pull", "status", "verify"]
+
+sellers.register(app, lambda: Api(load()))
 
 if __name__ == "__main__":
     app()

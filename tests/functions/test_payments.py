@@ -322,3 +322,23 @@ def test_the_signature_is_over_the_raw_bytes(shop: Shop) -> None:
     event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
     assert webhook.lambda_handler(event, LambdaContext())["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ({"api_key": "k", "webhook_secrets": "set-me"}, 400),
+        ({"api_key": "k", "webhook_secrets": ["set-me"]}, 400),
+        ({"api_key": "k", "webhook_secrets": "whsec_new, set-me"}, 400),
+        ({"api_key": "k"}, 500),
+    ],
+)
+def test_a_secret_that_was_never_set_accepts_nothing(shop: Shop, cloud: Any, text: dict[str, Any], status: int) -> None:
+    from quietline.adapters import aws, secrets
+
+    aws.client("secretsmanager").put_secret_value(SecretId=cloud.stripe_secret_id, SecretString=json.dumps(text))
+    secrets.forget_secrets()
+
+    assert post(BODY, secret="set-me")["statusCode"] == status
+    if status == 400 and "whsec_new" in text["webhook_secrets"]:
+        assert post(BODY, secret="whsec_new")["statusCode"] == 200

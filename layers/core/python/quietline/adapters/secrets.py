@@ -8,6 +8,7 @@ from quietline.adapters.aws import client
 from quietline.kernel.errors import ConfigurationError
 
 KEEP_SECONDS = 300.0
+WEBHOOK_PREFIX = "whsec_"
 _known: dict[str, tuple[float, str]] = {}
 
 
@@ -50,7 +51,8 @@ def payment_secret(secret_id: str) -> PaymentSecret:
         found = json.loads(secret_text(secret_id))
         listed = found["webhook_secrets"]
         secrets = listed.split(",") if isinstance(listed, str) else listed
-        cleaned = tuple(secret.strip() for secret in secrets if secret.strip())
+        # what does not look like a webhook secret (the template's "set-me") must never be one
+        cleaned = tuple(text for text in (secret.strip() for secret in secrets) if text.startswith(WEBHOOK_PREFIX))
         return PaymentSecret(str(found["api_key"]), cleaned)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError("The payment server's secret is not well formed.") from error
