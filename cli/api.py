@@ -42,7 +42,7 @@ class Api:
         """Return the bytes of a public GET, e.g. a manifest."""
         return self._send("GET", path, signed_in=False).content
 
-    def post(self, path: str, body: dict[str, Any] | None = None, *, idempotency_key: str = "") -> Any:
+    def post(self, path: str, body: dict[str, Any] | None = None, idempotency_key: str = "") -> Any:
         """Return the JSON of a POST; a key makes it safe to send again."""
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         return self._send("POST", path, json=body or {}, headers=headers).json()

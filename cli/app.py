@@ -1,5 +1,6 @@
 """The typer application that command modules register on, and what all commands share."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +15,6 @@ CODES = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT
 
 app = typer.Typer(
     name="quietline",
-    help="Pull, verify and look up the do-not-call list; publish it.",
     epilog=CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -23,10 +23,18 @@ app = typer.Typer(
 ops = typer.Typer(help="For the registry's operators (AWS credentials).", no_args_is_help=True)
 app.add_typer(ops, name="ops")
 
-type ApiOption = Annotated[
+# typer does not look behind `type` statements
+ApiOption = Annotated[
     str | None, typer.Option("--api", help="Address of the registry; else QUIETLINE_API or the local cloud.")
 ]
-type JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, without progress bars.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, without progress bars.")]
+
+
+@app.callback()
+def main(api: ApiOption = None) -> None:
+    """Pull, verify and look up the do-not-call list; publish it."""
+    if api:
+        os.environ["QUIETLINE_API"] = api
 
 
 def command[**P](on: typer.Typer, name: str) -> Callable[[Callable[P, None]], Callable[P, None]]:

@@ -4,14 +4,15 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import config, ops, output
-from cli.app import ApiOption, JsonOption, app, command
+from cli import config, output
+from cli.app import ApiOption, JsonOption, app, command, ops
 from cli.errors import UsageError
+from cli.ops import connect
 
 group = typer.Typer(help="For investigators: the queue of cases and their decisions.", no_args_is_help=True)
 app.add_typer(group, name="cases")
 
-type CaseArgument = Annotated[str, typer.Argument(help="Id of the case.")]
+CaseArgument = Annotated[str, typer.Argument(help="Id of the case.")]
 
 
 @command(group, "list")
@@ -93,13 +94,13 @@ def decide(
     output.say(f"The decision on case {case['id']} is kept: {case['decision']['decision']}.", "green")
 
 
-@command(ops.group, "redrive-cases")
+@command(ops, "redrive-cases")
 def redrive_cases(api: ApiOption = None, json_output: JsonOption = False) -> None:
     """Start again every case that is not closed and has no running execution; what is done is not repeated."""
     registry = config.load(api)
     if not registry.cases_table or not registry.investigate_machine_arn:
         raise UsageError("Set QUIETLINE_CASES_TABLE and QUIETLINE_INVESTIGATE_MACHINE to the table's name and the ARN.")
-    ops.connect(registry)
+    connect(registry)
     from quietline import bootstrap
 
     started = bootstrap.redrive(registry.cases_table, registry.investigate_machine_arn).redrive()

@@ -11,15 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from cli import config, output
-from cli.app import ApiOption, JsonOption, command
-from cli.app import ops as group
+from cli.app import ApiOption, JsonOption, command, ops
 from cli.errors import CliError, RefusedError, UnreachableError, UsageError
 
 POLL_SECONDS = 0.5
 REFUSALS = ("InvalidInputError", "ConflictError")
 
 
-@command(group, "publish")
+@command(ops, "publish")
 def publish(
     day: Annotated[str, typer.Option("--date", help="YYYY-MM-DD; left out, the registry's present day.")] = "",
     api: ApiOption = None,
@@ -31,7 +30,10 @@ def publish(
     registry = config.load(api)
     if not registry.publish_machine_arn:
         raise UsageError("The state machine is unknown; set QUIETLINE_PUBLISH_MACHINE to its ARN.")
-    client = _client(registry)
+    connect(registry)
+    from quietline.adapters.aws import client as aws_client
+
+    client = aws_client("stepfunctions")
     name = f"publish-{day or 'today'}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     execution = _call(
         client.start_execution,
@@ -59,20 +61,12 @@ def _check(day: str) -> None:
 
 
 def connect(registry: config.Config) -> None:
-    """Let AWS clients made from here on reach the registry: the local cloud's emulator, or AWS."""
-    if registry.emulator_url:
-        # the local cloud takes any credentials
+    """Point AWS clients at the registry: your credentials on AWS, any at all on the local cloud."""
+    if registry.emulator_url:  # which takes any credentials
         os.environ.setdefault("AWS_ENDPOINT_URL", registry.emulator_url)
         os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
         os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
     os.environ.setdefault("AWS_REGION", registry.region)
-
-
-def _client(registry: config.Config) -> Any:
-    connect(registry)
-    from quietline.adapters.aws import client
-
-    return client("stepfunctions")
 
 
 def _follow(client: Any, execution: str, *, quiet: bool) -> dict[str, Any]:
