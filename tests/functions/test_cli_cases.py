@@ -1,0 +1,94 @@
+"""The investigators' and operators' commands, over our own case API and on Step Functions in memory."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from quietline.adapters import aws
+from quietline.kernel.clock import FixedClock
+from quietline.kernel.settings import CaseApiSettings
+from quietline.profiles.profile import Profile
+from typer.testing import CliRunner
+
+from cli import api, tokens
+from cli.cases import group
+from cli.main import app
+from functions.case_api import handler
+from tests.conftest import Cloud
+from tests.fakes.complaints import NOW, Desk
+from tests.helpers import LambdaContext, http_event
+
+REASONS = "Recorded messages without anybody's consent."
+WHO = {"sub": "user-7", "client_id": "cli", "groups": "investigator"}
+
+
+class Session:
+    access_token = "token"
+
+
+@pytest.fixture
+def desk(cloud: Cloud, clock: FixedClock, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    cloud.use(CaseApiSettings)
+    monkeypatch.setenv("QUIETLINE_API", "https://registry.example.test")
+    monkeypatch.setenv("QUIETLINE_CASES_TABLE", cloud.cases_table)
+    monkeypatch.setenv("QUIETLINE_INVESTIGATE_MACHINE", cloud.investigate_machine_arn)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = request.content.decode() or None
+        event = http_event(request.method, request.url.path, body, **WHO)
+        event["queryStringParameters"] = dict(request.url.params) or None
+        made = handler.lambda_handler(event, LambdaContext())
+        return httpx.Response(made["statusCode"], text=made["body"])
+
+    monkeypatch.setattr(api, "http_client", lambda: httpx.Client(transport=httpx.MockTransport(answer)))
+    monkeypatch.setattr(tokens, "current", lambda *_given: Session())
+    return Desk(cloud, clock, profile)
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_an_investigator_reads_and_decides_from_the_terminal(desk: Desk) -> None:
+    from quietline.cases.model import SYSTEM, Action, Event
+
+    case_id = desk.accuse()
+    desk.cases.wait(case_id, "token", NOW, Event(NOW, Action.WAITING, SYSTEM))
+
+    assert case_id in run("cases", "list").output
+    shown = run("cases", "show", case_id).output
+    assert "53,088.00 USD" in shown and "opened" in shown
+    decided = run("cases", "decide", case_id, "warning", "--reasons", REASONS, "--json")
+    assert decided.exit_code == 0
+    kept = desk.cases.get(case_id)
+    assert kept is not None and kept.decision is not None and kept.decision.kind == "warning"
+
+
+def test_a_refusal_is_one_sentence_and_an_exit_code(desk: Desk) -> None:
+    refused = run("cases", "decide", desk.accuse(), "warning", "--reasons", REASONS)
+
+    assert refused.exit_code != 0
+    assert "does not wait for a decision" in refused.output
+
+
+def test_redrive_starts_lost_cases(desk: Desk, cloud: Cloud) -> None:
+    case_id = desk.accuse()
+
+    made = run("ops", "redrive-cases", "--json")
+
+    assert json.loads(made.output) == {"started": [case_id]}
+    found = aws.client("stepfunctions").list_executions(stateMachineArn=cloud.investigate_machine_arn)["executions"]
+    assert [execution["name"] for execution in found] == [f"{case_id}-2"]
+
+
+def test_redrive_says_what_it_needs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QUIETLINE_CASES_TABLE")
+
+    made = run("ops", "redrive-cases")
+
+    assert made.exit_code != 0 and "QUIETLINE_CASES_TABLE" in made.output
+
+
+def test_the_group_is_on_the_command() -> None:
+    assert {command.name for command in group.registered_commands} == {"list", "show", "decide"}

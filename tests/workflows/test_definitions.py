@@ -1,0 +1,51 @@
+"""Every definition is well formed and keeps the house's rules."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from statelint.config import Config
+from statelint.linter import Linter
+
+from tests.workflows.conftest import ARN, FOLDER
+
+NAMES = sorted(path.name.removesuffix(".asl.json") for path in FOLDER.glob("*.asl.json"))
+
+
+def tasks(part: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Return every task state, those inside maps too."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    if isinstance(part, dict):
+        for name, state in part.get("States", {}).items():
+            if state.get("Type") == "Task":
+                found.append((name, state))
+        for value in part.values():
+            found += tasks(value)
+    return found
+
+
+def test_the_three_machines_are_here() -> None:
+    assert NAMES == ["investigate-case", "publish", "screen-complaint"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_statelint_finds_nothing(name: str) -> None:
+    text = (FOLDER / f"{name}.asl.json").read_text(encoding="utf-8")
+    filled = re.sub(r"\$\{\w+\}", f"{ARN}filled", text)
+
+    # the linter does not know that a Distributed Map may have a label
+    found = [problem for problem in Linter.validate(filled, Config()) if not problem.startswith('Field "Label"')]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["screen-complaint", "investigate-case"])
+def test_every_task_is_tried_again_with_jitter_and_every_failure_is_caught(name: str) -> None:
+    found = tasks(json.loads((FOLDER / f"{name}.asl.json").read_text(encoding="utf-8")))
+
+    assert len(found) >= 5
+    for state, task in found:
+        assert any(retry.get("JitterStrategy") == "FULL" for retry in task["Retry"]), state
+        if state != "TellOperators":
+            assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"], state
+            assert "TimeoutSeconds" in task or "TimeoutSecondsPath" in task, state
