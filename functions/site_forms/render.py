@@ -16,6 +16,8 @@ from quietline.profiles.profile import Profile, load_profile
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 TEXTS = HERE / "texts"
+WORDED_AS_YEARS = 2 * 365
+"""From so many days on, a span is told in whole years."""
 
 
 @cache
@@ -28,16 +30,17 @@ def texts(language: str) -> dict[str, Any]:
     return tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
 
 
-def facts(profile: Profile) -> dict[str, str]:
-    """Return what the texts say of the law, all from the profile."""
+def facts(profile: Profile, spans: Mapping[str, str]) -> dict[str, str]:
+    """Return what the texts say of the law, all from the profile; `spans` words days and years."""
+    days = profile.complaints.window_days
+    window = spans["days"].format(n=days) if days < WORDED_AS_YEARS else spans["years"].format(n=days // 365)
     return {
         "registry": profile.title,
         "max_numbers": str(profile.registration.max_numbers),
         "link_hours": str(profile.registration.link_hours),
-        "listed_after_days": str(profile.registration.listed_after_days),
         "binding_after_days": str(profile.registration.binding_after_days),
         "grace_days": str(profile.complaints.grace_days),
-        "window_days": str(profile.complaints.window_days),
+        "window": window,
         "max_comments": str(profile.complaints.max_comments),
     }
 
@@ -61,9 +64,9 @@ class Pages:
     def __init__(self, profile: Profile) -> None:
         """Load the texts of the profile's languages."""
         self._profile = profile
-        known = facts(profile)
         self._texts: dict[str, dict[str, Any]] = {
-            language: filled(texts(language), known) for language in profile.languages
+            language: filled(texts(language), facts(profile, texts(language)["spans"]))
+            for language in profile.languages
         }
         self._environment = Environment(
             loader=_source,

@@ -14,7 +14,7 @@ from functions.site_forms import wiring
 from functions.site_forms.forms import MAX_BODY
 from functions.site_forms.handler import lambda_handler
 from tests.conftest import Cloud
-from tests.helpers import LambdaContext, Tripwire, http_event
+from tests.helpers import LambdaContext, Tripwire, http_event, load_event
 
 NUMBER = "(202) 555-0143"
 REGISTRATION = {"numbers-0": NUMBER, "numbers-1": "", "numbers-2": "", "email": "alex@example.com"}
@@ -70,6 +70,12 @@ def test_registration_is_reviewed_and_stores_nothing_until_it_is_sent(forms: Clo
     assert (sent["statusCode"], sent["headers"]["location"]) == (303, "/es/check-your-mail/")
     [stored] = items(forms.registry_table, "REGISTRATION#")
     assert stored["language"]["S"] == "es"
+
+
+def test_the_event_file_is_answered_with_the_review(forms: Cloud) -> None:
+    answer = lambda_handler(load_event("site_forms/register"), LambdaContext())
+    assert answer["statusCode"] == 200
+    assert "<title>Check before you send" in answer["body"]
 
 
 def test_every_wrong_field_is_listed_linked_and_keeps_what_was_typed(forms: Cloud, tripwire: Tripwire) -> None:

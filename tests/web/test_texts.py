@@ -29,11 +29,11 @@ def test_each_language_has_the_same_texts_with_the_same_facts(profile: Profile) 
 
 
 def test_every_placeholder_is_filled(profile: Profile) -> None:
-    known = {f"{{{name}}}" for name in facts(profile)} | {"{day}", "{month}", "{year}"}
+    known = {f"{{{name}}}" for name in facts(profile, texts("en")["spans"])} | {"{day}", "{month}", "{year}", "{n}"}
     for language in profile.languages:
         assert set().union(*paths(texts(language)).values()) <= known
         left = set().union(*paths(pages(profile).text(language)).values())
-        assert left <= {"{day}", "{month}", "{year}"}
+        assert left <= {"{day}", "{month}", "{year}", "{n}"}
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
