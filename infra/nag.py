@@ -21,9 +21,9 @@ LISTS_EXPORT = "ExportsOutputFnGetAttListsCB6DC742Arn4CA546A5"
 PREFIXES = {
     "public_api": ("manifests",),
     "seller_api": ("areas", "manifests"),
-    "publish_plan": ("manifests", "work"),
-    "publish_area": ("areas", "work"),
-    "publish_manifest": ("manifests", "work"),
+    "publish_plan": ("manifests",),
+    "publish_area": ("areas",),
+    "publish_manifest": ("areas", "manifests"),
 }
 """Function → prefixes of the lists bucket that its role reaches."""
 
@@ -174,7 +174,7 @@ def _queues_and_routes(service: ServiceStack) -> None:
             for route in routes:
                 _accept(
                     _at(service, f"Route {route.replace('/', '--')}"),
-                    "Open to everybody by law or signed by its sender; tests/architecture/test_auth.py walks all routes.",
+                    "Open to everybody by law or signed by its sender; tests/architecture/test_auth.py walks them.",
                     "AwsSolutions-APIG4",
                 )
 

@@ -50,15 +50,13 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     )
     functions["seller_api"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
     functions["seller_api"].allow(
-        ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient", "cognito-idp:DescribeUserPoolClient"],
+        ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient"],
         data.user_pool.user_pool_arn,
     )
 
     table("case_api", "cases", write=True)
     once("case_api")
-    functions["case_api"].allow(
-        ["states:SendTaskSuccess", "states:SendTaskFailure"], stack.machine_arn("investigate-case")
-    )
+    functions["case_api"].allow(["states:SendTaskSuccess"], stack.machine_arn("investigate-case"))
 
     table("stripe_webhook", "sellers", write=True)
     secret("stripe_webhook", data.stripe_secret.secret_arn)
@@ -77,29 +75,19 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     secret("mailer", data.app_secret.secret_arn)
     cipher("mailer", "Decrypt")
     functions["mailer"].allow(
-        ["ses:SendEmail", "ses:SendRawEmail"],
+        ["ses:SendEmail"],
         stack.identity.email_identity_arn,
         arn(stack, "ses", "configuration-set/", stack.configuration_set.configuration_set_name),
     )
 
+    manifests, areas = data.lists.arn_for_objects("manifests/*"), data.lists.arn_for_objects("areas/*")
     table("publish_plan", "registry", write=True)
-    functions["publish_plan"].allow(
-        ["s3:GetObject", "s3:PutObject"],
-        data.lists.arn_for_objects("manifests/*"),
-        data.lists.arn_for_objects("work/*"),
-    )
+    functions["publish_plan"].allow(["s3:GetObject"], manifests)
     table("publish_area", "registry")
-    functions["publish_area"].allow(
-        ["s3:GetObject", "s3:PutObject"],
-        data.lists.arn_for_objects("areas/*"),
-        data.lists.arn_for_objects("work/*"),
-    )
+    functions["publish_area"].allow(["s3:GetObject", "s3:PutObject"], areas)
     table("publish_manifest", "registry", write=True)
-    functions["publish_manifest"].allow(
-        ["s3:GetObject", "s3:PutObject"],
-        data.lists.arn_for_objects("manifests/*"),
-        data.lists.arn_for_objects("work/*"),
-    )
+    functions["publish_manifest"].allow(["s3:GetObject"], areas)
+    functions["publish_manifest"].allow(["s3:GetObject", "s3:PutObject"], manifests)
     functions["publish_manifest"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
     for name in ("publish_plan", "publish_area", "publish_manifest", "seller_api", "public_api"):
         # without it S3 answers 403 instead of 404 for an object that is not there
