@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from quietline.adapters import aws, secrets
+from quietline.adapters import aws, secrets, signing
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.settings import Settings
 from quietline.profiles.profile import Profile, load_profile
@@ -84,6 +84,22 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 
 _moto_clients: list[bool] = []
+
+
+def _sign_digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto's KMS hashes also what came as MessageType DIGEST: let it sign 32 bytes as they are, as KMS does."""
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from moto.kms.utils import ECDSAPrivateKey
+
+    plain = ECDSAPrivateKey.sign
+
+    def sign(key: Any, message: bytes, algorithm: str) -> bytes:
+        if len(message) == 32 and algorithm == "ECDSA_SHA_256":
+            return bytes(key.private_key.sign(message, ec.ECDSA(utils.Prehashed(SHA256()))))
+        return bytes(plain(key, message, algorithm))
+
+    monkeypatch.setattr(ECDSAPrivateKey, "sign", sign)
 
 
 def _forget() -> None:
@@ -174,15 +190,14 @@ def context() -> LambdaContext:
 def tripwire(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Tripwire]:
     """Fail the test when a number, an address or a token it uses shows up in what the code logs or prints."""
     wire = Tripwire()
-    lines: list[str] = []
     emit = logging.StreamHandler.emit
 
     def recorded(handler: Any, record: logging.LogRecord) -> None:
-        lines.append(handler.format(record))
+        wire.lines.append(handler.format(record))
         emit(handler, record)
 
     monkeypatch.setattr(logging.StreamHandler, "emit", recorded)
     yield wire
     out, err = capsys.readouterr()
-    leaks = wire.found_in("\n".join([*lines, out, err]))
+    leaks = wire.found_in("\n".join([*wire.lines, err, out]))
     assert not leaks, f"personal data in the logs: {leaks}"

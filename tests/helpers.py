@@ -55,6 +55,7 @@ class Tripwire:
     def __init__(self) -> None:
         self.secrets: set[str] = {"alex@example.com"}
         self.numbers: set[str] = set()
+        self.lines: list[str] = []
 
     def watch(self, *texts: str) -> None:
         """Watch texts (addresses, tokens) and numbers in E.164."""
