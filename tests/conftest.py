@@ -78,6 +78,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     if not _moto_clients:
         aws.forget_clients()
         _moto_clients.append(True)
+    _sign_digests(monkeypatch)
     with mock_aws():
         yield Cloud(_make(), monkeypatch.setenv)
     _forget()
@@ -106,6 +107,7 @@ def _forget() -> None:
     import sys
 
     secrets.forget_secrets()
+    signing.forget_keys()
     for name, module in list(sys.modules.items()):
         if name in ("quietline.bootstrap", "quietline.http.idempotency") or (
             name.startswith("functions.") and name.endswith((".wiring", ".handler", ".app"))
