@@ -5,20 +5,20 @@ import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.case_items import accusation_of, case_item, case_of, decision_item
 from quietline.adapters.dynamodb.complaints import complaint_of, entry_item
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
-from quietline.cases.model import Accusation, Action, Case, CasePage, Decision, Event, PenaltyLine, Status
+from quietline.cases.model import Accusation, Action, Case, CasePage, Decision, Event, Status
 from quietline.cases.ports import ChangedMeanwhileError
 from quietline.complaints.model import Stage
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.errors import FieldError, InvalidInputError, NotFoundError
 from quietline.kernel.ids import new_ulid
-from quietline.kernel.money import Money
 
 CURSOR = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Z]{26}")
 STATUS = {"#status": "status"}
@@ -33,7 +33,7 @@ class DynamoCaseStore:
     def get(self, case_id: str) -> Case | None:
         """Return a case, or None."""
         item = self.table.get(keys.case(case_id))
-        return _case(item) if item else None
+        return case_of(item) if item else None
 
     def page(self, status: Status, limit: int, cursor: str) -> CasePage:
         """Return cases of a status, oldest first.
@@ -47,7 +47,7 @@ class DynamoCaseStore:
             self.table.query(keys.cases_of(status.value), index="gsi1", between=(low, "~"), limit=limit + 1),
         )
         following = _write_cursor(str(items[limit - 1]["gsi1sk"])) if len(items) > limit else ""
-        return CasePage(tuple(_case(item) for item in items[:limit]), following)
+        return CasePage(tuple(case_of(item) for item in items[:limit]), following)
 
     def open_case_of(self, caller_key: str) -> str:
         """Return the id of the caller's one open case, or empty."""
@@ -57,12 +57,12 @@ class DynamoCaseStore:
     def accusation(self, complaint_id: str) -> Accusation | None:
         """Return a complaint, or None."""
         item = self.table.get(keys.complaint(complaint_id))
-        return _accusation(item) if item else None
+        return accusation_of(item) if item else None
 
     def unassigned(self, caller_key: str, since: datetime) -> tuple[Accusation, ...]:
         """Return a caller's assignable complaints since an instant that are in no case, oldest first."""
         items = self.table.query(keys.complaints_of(caller_key), index="gsi1", between=(to_text(since), "~"))
-        found = (_accusation(item) for item in items)
+        found = (accusation_of(item) for item in items)
         return tuple(entry for entry in found if entry.assignable and not entry.case_id)
 
     def open(self, case: Case, accusations: Sequence[Accusation], event: Event) -> None:
@@ -72,7 +72,7 @@ class DynamoCaseStore:
             ChangedMeanwhileError: the caller has an open case already, or a complaint is in one.
         """
         writes = [
-            self.table.put_new(keys.case(case.id), _case_item(case)),
+            self.table.put_new(keys.case(case.id), case_item(case)),
             self.table.put_new(keys.caller(case.caller_key), {"case_id": case.id}),
             self._event(case.id, event),
         ]
@@ -106,7 +106,7 @@ class DynamoCaseStore:
         """Return a case's complaints, oldest first."""
         places = [str(item["complaint_id"]) for item in self._places(case_id)]
         items = self.table.get_many([keys.complaint(complaint_id) for complaint_id in places])
-        return tuple(sorted((_accusation(item) for item in items), key=lambda entry: entry.complaint_id))
+        return tuple(sorted((accusation_of(item) for item in items), key=lambda entry: entry.complaint_id))
 
     def events(self, case_id: str) -> tuple[Event, ...]:
         """Return a case's audit log, oldest first."""
@@ -139,7 +139,7 @@ class DynamoCaseStore:
                 keys.case(case_id),
                 "SET decision = :decision",
                 names=STATUS,
-                values={":decision": _decision_item(decision), ":open": Status.OPEN.value},
+                values={":decision": decision_item(decision), ":open": Status.OPEN.value},
                 condition="#status = :open AND attribute_exists(task_token) AND attribute_not_exists(decision)",
             ),
             self._event(case_id, event),
@@ -158,7 +158,7 @@ class DynamoCaseStore:
                 names=STATUS,
                 values={
                     ":decided": Status.DECIDED.value,
-                    ":decision": _decision_item(decision),
+                    ":decision": decision_item(decision),
                     ":cases": keys.cases_of(Status.DECIDED.value),
                     ":open": Status.OPEN.value,
                     ":count": case.complaints,
@@ -313,101 +313,6 @@ class DynamoCaseStore:
             self.table.write(*writes)
         except ConditionFailedError:
             return
-
-
-def _case_item(case: Case) -> Item:
-    opened = to_text(case.opened_at)
-    return {
-        "id": case.id,
-        "caller_key": case.caller_key,
-        "caller_number": case.caller_number,
-        "caller_name": case.caller_name,
-        "status": case.status.value,
-        "opened_at": opened,
-        "due_at": to_text(case.due_at),
-        "complaints": case.complaints,
-        "escalations": case.escalations,
-        "attempts": case.attempts,
-        "gsi1pk": keys.cases_of(case.status.value),
-        "gsi1sk": f"{opened}#{case.id}",
-    }
-
-
-def _case(item: Item) -> Case:
-    return Case(
-        id=item["id"],
-        caller_key=item["caller_key"],
-        caller_number=item["caller_number"],
-        caller_name=item["caller_name"],
-        status=Status(item["status"]),
-        opened_at=from_text(item["opened_at"]),
-        due_at=from_text(item["due_at"]),
-        complaints=item["complaints"],
-        token=item.get("task_token", ""),
-        escalations=item["escalations"],
-        attempts=item["attempts"],
-        decision=_decision(item["decision"]) if item.get("decision") else None,
-        failure=item.get("failure", ""),
-    )
-
-
-def _decision_item(decision: Decision) -> Item:
-    return {
-        "kind": decision.kind,
-        "reasons": decision.reasons,
-        "by": decision.by,
-        "at": to_text(decision.at),
-        "penalties": [
-            {
-                "since": line.since.isoformat(),
-                "calls": line.calls,
-                "maximum": line.maximum.minor,
-                "total": line.total.minor,
-                "currency": line.maximum.currency,
-                "source": line.source,
-            }
-            for line in decision.penalties
-        ],
-    }
-
-
-def _decision(item: Item) -> Decision:
-    lines = tuple(
-        PenaltyLine(
-            since=date.fromisoformat(line["since"]),
-            calls=line["calls"],
-            maximum=Money(line["maximum"], line["currency"]),
-            total=Money(line["total"], line["currency"]),
-            source=line["source"],
-        )
-        for line in item["penalties"]
-    )
-    return Decision(item["kind"], item["reasons"], item["by"], from_text(item["at"]), lines)
-
-
-def _accusation(item: Item) -> Accusation:
-    complaint = complaint_of(item)
-    return Accusation(
-        complaint_id=complaint.id,
-        reference=complaint.reference,
-        received_at=complaint.received_at,
-        called=complaint.called,
-        called_at=complaint.called_at,
-        kind=complaint.kind,
-        robocall=complaint.robocall,
-        subject=complaint.subject,
-        outcome=complaint.outcome.value if complaint.outcome else "",
-        assignable=complaint.outcome is not None and complaint.outcome.is_violation,
-        caller_key=complaint.caller_key,
-        caller_number=complaint.caller_number,
-        caller_name=complaint.caller_name,
-        done_business=complaint.done_business,
-        asked_to_stop=complaint.asked_to_stop,
-        consumer=complaint.consumer,
-        comments=complaint.comments,
-        case_id=complaint.case_id,
-        has_mailbox=bool(complaint.email_ciphertext),
-    )
 
 
 def _write_cursor(sort_key: str) -> str:
