@@ -1,0 +1,260 @@
+"""The list through its functions: published from events, read by anybody, downloaded and looked up by members."""
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlparse
+
+import pytest
+import requests
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
+from quietline.adapters.dynamodb.sellers import OrganizationStore
+from quietline.adapters.dynamodb.table import Table
+from quietline.kernel.clock import from_text, to_text
+from quietline.kernel.phone import PhoneNumber
+from quietline.kernel.settings import PublicApiSettings, PublishSettings, SellerApiSettings
+from quietline.profiles import Profile
+from quietline.registrations.model import NumberRecord
+from quietline.sellers.model import Address, MachineClient, Organization, OrganizationType
+
+from cli.trust import KeySet
+from functions.public_api import handler as public
+from functions.publish_area import handler as area
+from functions.publish_manifest import handler as manifest
+from functions.publish_plan import handler as plan
+from functions.seller_api import handler as sellers
+from tests.helpers import LambdaContext, Tripwire, http_event, load_event
+
+DAY = (datetime.now(UTC) - timedelta(days=2)).date()
+MACHINE = {"sub": "", "client_id": "machine-1", "groups": "", "scopes": "quietline/lists"}
+OTHERS = {"sub": "", "client_id": "machine-2", "groups": "", "scopes": "quietline/lists"}
+
+
+class Lists:
+    """A cloud with a registry of three areas and two organizations."""
+
+    def __init__(self, cloud: Any) -> None:
+        self.cloud = cloud
+        cloud.use(PublishSettings, settle_seconds=0)
+        cloud.use(PublicApiSettings)
+        cloud.use(SellerApiSettings)
+        self.registry, self.sellers = Table(cloud.registry_table), Table(cloud.sellers_table)
+        self.member("acme", "machine-1", ["202", "818"])
+        self.member("other", "machine-2", ["907"])
+
+    def member(self, organization_id: str, client: str, areas: list[str]) -> None:
+        at = datetime(2026, 11, 1, tzinfo=UTC)
+        address = Address("1 Main Street", "", "Springfield", "IL", "62701", "US")
+        made = Organization(
+            id=organization_id,
+            name=organization_id,
+            type=OrganizationType.SELLER,
+            address=address,
+            contact_name="A",
+            contact_email_ciphertext=b"-",
+            language="en",
+            created_at=at,
+            san=f"SAN-{organization_id}",
+            certified_version="2026-10",
+        )
+        store = OrganizationStore(self.sellers)
+        assert store.add(made, f"user-{organization_id}")
+        store.add_client(organization_id, MachineClient(client, "ours", at, f"user-{organization_id}"))
+        term = {"term_start": "2020-01-01", "term_end": "2099-12-31"}
+        held = term | {"amount": 0, "order_id": "free", "areas": areas}
+        self.sellers.write(self.sellers.put((keys.organization(organization_id)[0], "ENTITLEMENT#free"), held))
+
+    def record(self, number: str, change: str = "A", days_ago: int = 3) -> None:
+        at = datetime.now(UTC) - timedelta(days=days_ago)
+        phone = PhoneNumber(number)
+        before = DynamoNumbers(self.registry).get(phone)
+        record = before or NumberRecord(phone, number[2:5], (), 0)
+        after = record.changed("A" if change == "A" else "D", from_text(to_text(at)), "registration:test")
+        self.registry.write(*number_writes(self.registry, before, after))
+
+    def publish(self, day: Any = DAY) -> dict[str, Any]:
+        made = plan.lambda_handler({"date": day.isoformat()}, LambdaContext())
+        for item in made["items"]:
+            event = {"date": made["date"], "since": made["since"], "cutoff": made["cutoff"], "areas": item["areas"]}
+            area.lambda_handler(event, LambdaContext())
+        return manifest.lambda_handler({"date": made["date"]}, LambdaContext())
+
+    def get(self, path: str) -> dict[str, Any]:
+        return public.lambda_handler(http_event("GET", path), LambdaContext())
+
+    def post(self, path: str, body: Any, who: dict[str, str] | None = MACHINE, **headers: str) -> tuple[int, Any]:
+        event = http_event("POST", path, body, headers=headers, **(who or {}))
+        answer = sellers.lambda_handler(event, LambdaContext())
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def keys(self) -> KeySet:
+        return KeySet(json.loads(self.get("/.well-known/jwks.json")["body"]))
+
+
+@pytest.fixture
+def lists(cloud: Any, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> Lists:
+    few = Profile.model_validate(profile.model_dump(by_alias=True) | {"areas": {"Somewhere": ("202", "818", "907")}})
+    monkeypatch.setattr("quietline.profiles.profile.load_profile", lambda _name: few)
+    return Lists(cloud)
+
+
+def test_the_event_files(lists: Lists) -> None:
+    planned = plan.lambda_handler(load_event("publish_plan/date"), LambdaContext())
+    assert planned["date"] == "2026-11-23"
+    for item in planned["items"]:
+        event = load_event("publish_area/new_area") | {"cutoff": planned["cutoff"], "areas": item["areas"]}
+        assert area.lambda_handler(event, LambdaContext()) == {"areas": len(item["areas"]), "numbers": 0}
+    made = manifest.lambda_handler(load_event("publish_manifest/date"), LambdaContext())
+    assert (made["published"], made["areas"]) == (True, 3)
+
+    assert public.lambda_handler(load_event("public_api/latest_manifest"), LambdaContext())["statusCode"] == 200
+    assert public.lambda_handler(load_event("public_api/keys"), LambdaContext())["statusCode"] == 200
+    assert sellers.lambda_handler(load_event("seller_api/download"), LambdaContext())["statusCode"] == 201
+    found = sellers.lambda_handler(load_event("seller_api/lookup"), LambdaContext())
+    assert [answer["status"] for answer in json.loads(found["body"])["answers"]] == ["clear", "clear"]
+
+
+def test_a_manifest_is_served_as_signed_and_verifies(lists: Lists) -> None:
+    lists.record("+12025550143")
+    made = lists.publish()
+
+    latest, dated = lists.get("/v1/manifests/latest"), lists.get(f"/v1/manifests/{DAY}")
+
+    assert latest["statusCode"] == dated["statusCode"] == 200
+    assert latest["headers"]["Content-Type"] == "application/jose"
+    assert latest["body"] == dated["body"]
+    assert hashlib.sha256(latest["body"].encode()).hexdigest() == made["manifest"]["sha256"]
+    assert dated["headers"]["ETag"] == f'"{made["manifest"]["sha256"]}"'
+    assert lists.keys().verify(latest["body"])["date"] == DAY.isoformat()
+
+
+def test_before_the_first_list_and_on_other_days_there_is_no_manifest(lists: Lists) -> None:
+    assert lists.get("/v1/manifests/latest")["statusCode"] == 409
+    assert lists.get(f"/v1/manifests/{DAY}")["statusCode"] == 404
+    assert lists.get("/v1/manifests/someday")["statusCode"] == 400
+
+
+def test_after_a_rotation_both_keys_are_served_and_old_manifests_verify(lists: Lists) -> None:
+    from quietline.adapters import aws
+
+    lists.publish()
+    before = lists.get("/v1/manifests/latest")["body"]
+    newer = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    both = f"{newer},{lists.cloud.signing_key_id}"
+    lists.cloud.use(PublicApiSettings, signing_key_ids=both)
+    public.settings.cache_clear()  # a new container
+
+    known = lists.keys()
+
+    assert len(known.kids) == 2
+    assert known.verify(before)["type"] == "manifest"
+
+
+def test_a_download_is_fetched_by_its_link(lists: Lists) -> None:
+    lists.record("+12025550143")
+    lists.record("+12025550144")
+    lists.publish()
+
+    status, made = lists.post("/v1/downloads", {"areas": ["202"]})
+
+    assert status == 201
+    (file,) = made["files"]
+    answer = requests.get(file["url"], timeout=5)
+    assert answer.status_code == 200
+    assert (len(answer.content), hashlib.sha256(answer.content).hexdigest()) == (file["bytes"], file["sha256"])
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.namelist() == [file["name"].removesuffix(".zip")]
+        assert archive.read(archive.namelist()[0]) == b"202,5550143\n202,5550144\n"
+    query = parse_qs(urlparse(file["url"]).query)
+    assert query["X-Amz-Expires"] == ["300"]
+    assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+    assert unquote(query["response-content-disposition"][0]) == f"attachment; filename*=UTF-8''{file['name']}"
+    receipt = lists.keys().verify(made["receipt"])
+    assert (receipt["type"], receipt["san"], receipt["organization"]) == ("receipt", "SAN-acme", "acme")
+    assert receipt["areas"][0]["sha256"] == file["sha256"]
+    stored = lists.sellers.get(keys.receipt("acme", made["receipt_id"]))
+    assert stored is not None
+    assert stored["jws"] == made["receipt"]
+
+
+def test_without_areas_all_of_ones_own_come(lists: Lists) -> None:
+    lists.publish()
+
+    assert [file["area"] for file in lists.post("/v1/downloads", {})[1]["files"]] == ["202", "818"]
+    assert [file["area"] for file in lists.post("/v1/downloads", {}, OTHERS)[1]["files"]] == ["907"]
+
+
+@pytest.mark.parametrize(
+    ("body", "who", "status", "problem"),
+    [
+        ({"areas": ["907"]}, MACHINE, 403, "not-entitled"),
+        ({"areas": ["202"]}, OTHERS, 403, "not-entitled"),
+        ({"areas": ["999"]}, MACHINE, 400, "invalid-input"),
+        ({"areas": ["202"], "kind": "everything"}, MACHINE, 400, "invalid-input"),
+        ({"areas": ["202"], "format": "xml"}, MACHINE, 400, "invalid-input"),
+        ({"areas": []}, MACHINE, 400, "invalid-input"),
+        ({"areas": "202"}, MACHINE, 400, "invalid-input"),
+        ({"wanted": ["202"]}, MACHINE, 400, "invalid-input"),
+        ({"areas": ["202"]}, None, 401, "not-signed-in"),
+        ({"areas": ["202"]}, MACHINE | {"scopes": ""}, 403, "not-allowed"),
+        ({"areas": ["202"]}, {"sub": "stranger", "client_id": "cli", "groups": "", "scopes": ""}, 403, "not-allowed"),
+    ],
+)
+def test_a_download_that_is_refused(
+    lists: Lists, body: Any, who: dict[str, str] | None, status: int, problem: str
+) -> None:
+    lists.publish()
+
+    answered, made = lists.post("/v1/downloads", body, who)
+
+    assert (answered, made["type"]) == (status, f"/problems/{problem}")
+
+
+def test_links_are_never_kept_for_a_replay(lists: Lists) -> None:
+    lists.publish()
+
+    first = lists.post("/v1/downloads", {"areas": ["202"]}, **{"Idempotency-Key": "once"})[1]
+    again = lists.post("/v1/downloads", {"areas": ["202"]}, **{"Idempotency-Key": "once"})[1]
+
+    assert first["receipt_id"] != again["receipt_id"]
+
+
+def test_lookups_answer_from_the_published_list(lists: Lists, tripwire: Tripwire) -> None:
+    tripwire.watch("+12025550143", "+12025550144", "+12025550145")
+    lists.record("+12025550143")
+    lists.record("+12025550144")
+    lists.record("+12025550144", "D", days_ago=0)
+    lists.record("+12025550145", days_ago=0)
+    lists.publish()
+
+    asked = ["(202) 555-0143", "202-555-0144", "+1 202 555 0145", "8005550100", "nonsense", "+44 20 7946 0018"]
+    status, made = lists.post("/v1/lookups", {"numbers": asked})
+
+    assert status == 200
+    assert [(answer["status"], answer["reason"]) for answer in made["answers"]] == [
+        ("listed", None),
+        ("listed", None),
+        ("clear", None),
+        ("unknown", "toll_free"),
+        ("unknown", "not_a_number"),
+        ("unknown", "other_country"),
+    ]
+    assert made["list_date"] == DAY.isoformat()
+    signed = lists.keys().verify(made["signed"])
+    assert signed["answers"] == made["answers"]
+    assert (signed["san"], signed["list_date"]) == ("SAN-acme", DAY.isoformat())
+
+
+@pytest.mark.parametrize("numbers", [[], ["2025550143"] * 11, "2025550143", [2025550143], [None]])
+def test_a_lookup_of_the_wrong_shape_is_refused(lists: Lists, numbers: Any) -> None:
+    lists.publish()
+
+    assert lists.post("/v1/lookups", {"numbers": numbers})[0] == 400
+
+
+def test_a_lookup_before_the_first_list_is_not_clear(lists: Lists) -> None:
+    assert lists.post("/v1/lookups", {"numbers": ["2025550143"]})[0] == 409
