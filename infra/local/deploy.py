@@ -82,8 +82,14 @@ def bootstrap(place: Place) -> None:
     _run(command, environment, "Bootstrapping CDK", place.run / "bootstrap.log", cwd=home)
 
 
-def deploy(place: Place) -> None:
-    """Run `cdk deploy --all` and write `outputs.json`."""
+def deploy(place: Place, made_of: str) -> None:
+    """Run `cdk deploy --all`, write `outputs.json` and remember what it was made of.
+
+    Args:
+        place: the local cloud.
+        made_of: `fingerprint` from before the build, so that a file changed meanwhile is deployed the next time.
+
+    """
     home = _cdk_home(place)
     raw = place.state / "cdk-outputs.json"
     command = [
@@ -93,7 +99,7 @@ def deploy(place: Place) -> None:
     environment = place.client_environment() | {"HOME": str(home)}
     _run(command, environment, "cdk deploy", place.run / "deploy.log", cwd=home, echo=re.compile(r"^ [✅❌] .+|^✨ .*"))
     write_outputs(place, json.loads(raw.read_text()))
-    _record(place).write_text(json.dumps({"fingerprint": fingerprint(place)}))
+    _record(place).write_text(json.dumps({"fingerprint": made_of}))
 
 
 def write_outputs(place: Place, stacks: dict[str, dict[str, str]]) -> None:

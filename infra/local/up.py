@@ -28,15 +28,17 @@ def up(place: Place) -> None:
     if current:
         print("  deployed       nothing has changed", flush=True)
     else:
+        made_of = deploy.fingerprint(place)
         step("build layers and pages", deploy.build)
         step("write templates", lambda: deploy.synth(place))
         step("bootstrap CDK", lambda: deploy.bootstrap(place))
         print("  cdk deploy --all", flush=True)
-        step("deployed", lambda: deploy.deploy(place))
+        step("deployed", lambda: deploy.deploy(place, made_of))
         step("secrets of the payment server", lambda: write_secrets(place))
     register_webhook(place)
     from infra.local.seed import seed
 
+    print("  sample data: registrations, organizations, today's list of every area (a minute or two the first time)")
     step("sample data", lambda: seed(place))
     print(f"\nReady after {time.monotonic() - begin:.0f} s.")
     tour(place)
