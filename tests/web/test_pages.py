@@ -123,6 +123,17 @@ def test_no_page_or_state_has_a_barrier_or_scrolls_sideways(
     assert len(set(seen)) >= 19
 
 
+@pytest.mark.parametrize(
+    "barrier", ["<img src='/assets/icon.svg'>", f"<pre>{'wide' * 99}</pre>"], ids=["no text", "wide"]
+)
+def test_a_barrier_is_found(phone: Page, site: str, barrier: str) -> None:
+    phone.goto(f"{site}/en/")
+    markup = phone.content().replace("</main>", f"{barrier}</main>")
+    phone.set_content(markup)
+    with pytest.raises(AssertionError):
+        checked(phone)
+
+
 def test_the_first_view_is_small(built: Path) -> None:
     css = len(gzip.compress((built / "assets" / "site.css").read_bytes()))
     pages = sorted(built.rglob("*.html"))
