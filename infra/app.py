@@ -29,11 +29,11 @@ def build(app: App) -> Deployment:
     data = DataStack(app, f"{name}-Data", deployment, **keep)
     web = WebStack(app, f"{name}-Web", deployment, **keep)
     service = ServiceStack(app, f"{name}-Service", deployment, data, web, **keep)
-    OperationsStack(app, f"{name}-Operations", deployment, service, web, **keep)
+    operations = OperationsStack(app, f"{name}-Operations", deployment, service, web, **keep)
     outputs(data, service, web, deployment)
     Tags.of(app).add("product", "quietline")
     Tags.of(app).add("stage", deployment.stage)
-    nag.apply(app, data, web, service)
+    nag.apply(app, data, web, service, operations)
     return deployment
 
 

@@ -6,10 +6,12 @@ The acknowledgements are here and nowhere else, each on the construct it is abou
 from collections.abc import Iterable
 
 from aws_cdk import Acknowledgment, App, CfnElement, Stack, Validations
+from aws_cdk import aws_sns as sns
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from constructs import IConstruct
 
 from infra.stacks.data import DataStack
+from infra.stacks.operations import OperationsStack
 from infra.stacks.service import ROUTES, ServiceStack
 from infra.stacks.web import WebStack
 
@@ -28,7 +30,7 @@ PREFIXES = {
 """Function → prefixes of the lists bucket that its role reaches."""
 
 
-def apply(app: App, data: DataStack, web: WebStack, service: ServiceStack) -> None:
+def apply(app: App, data: DataStack, web: WebStack, service: ServiceStack, operations: OperationsStack) -> None:
     """Register both packs; a finding without an acknowledgement fails the synthesis."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     _data(data)
@@ -36,6 +38,13 @@ def apply(app: App, data: DataStack, web: WebStack, service: ServiceStack) -> No
     _functions(service)
     _workflows(service)
     _queues_and_routes(service)
+    for subscription in operations.topic.node.children:
+        if isinstance(subscription, sns.Subscription):
+            _accept(
+                subscription,
+                "An alarm that cannot be mailed stays visible as an alarm; its state is kept by CloudWatch.",
+                "Serverless-SNSRedrivePolicy",
+            )
 
 
 def _accept(construct: IConstruct, reason: str, *rules: str) -> None:
