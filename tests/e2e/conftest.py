@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class Cloud:
         self.outputs: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         self.http = httpx.Client(base_url=self.outputs["api_url"], timeout=60)
         self.outputs_file = path
+        self.clients = [self.http]
 
     def aws(self, name: str) -> Any:
         return boto3.client(
@@ -43,7 +44,9 @@ class Cloud:
 
     def as_user(self, token: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.outputs["api_url"], timeout=60, headers=headers)
+        client = httpx.Client(base_url=self.outputs["api_url"], timeout=60, headers=headers)
+        self.clients.append(client)
+        return client
 
     def sign_in(self, email: str, group: str = "") -> str:
         """Access token of a person who is made for the test."""
@@ -115,8 +118,11 @@ def wait_for(read: Callable[[], Any], what: str, seconds: float = 60) -> Any:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Cloud:
-    return Cloud()
+def cloud() -> Iterator[Cloud]:
+    made = Cloud()
+    yield made
+    for client in made.clients:
+        client.close()
 
 
 @pytest.fixture(scope="session")

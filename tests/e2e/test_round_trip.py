@@ -101,7 +101,7 @@ def test_2_a_seller_subscribes_and_pays(cloud: Cloud, story: dict[str, Any], run
     assert paid.status_code == 202, paid.text
     wait_for(lambda: seller.get(address).json()["state"] in ("paid", "active"), "the signed webhook")
     entitled = seller.get("/v1/entitlements").json()["entitlements"]
-    assert {one["area"] for one in entitled} == set(AREAS)
+    assert {area for one in entitled for area in one["areas"]} == set(AREAS)
 
 
 def test_3_the_days_list_is_published(cloud: Cloud, story: dict[str, Any], number: str, tmp_path: Path) -> None:
@@ -133,13 +133,12 @@ def test_4_the_seller_pulls_it(cloud: Cloud, story: dict[str, Any], number: str)
 
 
 def test_5_the_terminal_does_the_same(cloud: Cloud, story: dict[str, Any], number: str, tmp_path: Path) -> None:
-    signed_in = cloud.command(
-        "login", "--email", story["seller"], "--password-stdin", home=tmp_path, stdin="Quiet-Line-2026!\n"
-    )
+    signed_in = cloud.command("login", story["seller"], "--password-stdin", home=tmp_path, stdin="Quiet-Line-2026!\n")
     assert signed_in.returncode == 0, signed_in.stdout + signed_in.stderr
     pulled = cloud.command("pull", str(tmp_path / "lists"), "--areas", "207", home=tmp_path)
     assert pulled.returncode == 0, pulled.stdout + pulled.stderr
-    verified = cloud.command("verify", str(tmp_path / "lists"), home=tmp_path)
+    listed = next(path for path in (tmp_path / "lists").rglob("*.zip"))
+    verified = cloud.command("verify", str(listed), home=tmp_path)
     assert verified.returncode == 0, verified.stdout + verified.stderr
     looked = cloud.command("lookup", number, "+12075550000", "--json", home=tmp_path)
     assert looked.returncode == 0, looked.stdout + looked.stderr
