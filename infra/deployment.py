@@ -69,7 +69,7 @@ class Deployment:
             ValueError: a value is missing or contradicts another; the sentence says which.
         """
         text = {name: str(context.try_get_context(name) or "") for name in CONTEXT}
-        given = {name: value for name, value in text.items() if value}
+        given: dict[str, Any] = {name: value for name, value in text.items() if value}
         if context.try_get_context("target") == "local":
             given = LOCAL | given
             gaps = LocalGaps(plain_http=True, host_architecture=True, no_finalize=True, no_custom_domain=True)

@@ -5,6 +5,7 @@ from typing import Any
 from quietline.http.app import handle
 
 from functions.public_api.app import app, settings
+
 # the route modules declare their routes on `app`
 from functions.public_api.routes import areas, complaints, lists, registrations  # noqa: F401
 

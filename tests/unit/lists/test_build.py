@@ -155,5 +155,5 @@ def test_a_zip_reads_anywhere_and_is_the_same_every_time(data: bytes) -> None:
 
 
 def test_a_file_that_is_no_bitmap_is_refused() -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         build.load(b"not a bitmap")

@@ -1,0 +1,70 @@
+"""Templates of production and of the local cloud, synthesized once in a session (15 to 30 s each)."""
+
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.layers import LAYERS, folder_of, host_architecture
+
+PRODUCTION = {
+    "stage": "production",
+    "domain": "registry.example.test",
+    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000",
+    "sender": "no-reply@registry.example.test",
+    "alarm_email": "alarms@registry.example.test",
+}
+
+
+@dataclass(frozen=True)
+class Synthesized:
+    """Templates by the last part of the stack's name, and what cdk-nag found."""
+
+    templates: dict[str, dict[str, Any]]
+    folder: Path
+
+    def of_type(self, kind: str, stack: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+        """Logical id and resource of every resource of a type."""
+        for name, template in self.templates.items():
+            for logical_id, resource in template["Resources"].items():
+                if resource["Type"] == kind and stack in ("", name):
+                    yield logical_id, resource
+
+
+def synthesize(folder: Path, context: dict[str, str]) -> Synthesized:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from aws_cdk import App
+
+        from infra.app import build, settings
+
+        app = App(outdir=str(folder), context=settings() | context)
+        build(app)
+        app.synth()
+    templates = {
+        path.name.split(".")[0].split("-")[-1]: json.loads(path.read_text())
+        for path in folder.glob("Quietline-*.template.json")
+    }
+    return Synthesized(templates, folder)
+
+
+@pytest.fixture(scope="session")
+def built_layers() -> None:
+    for name in LAYERS:
+        for architecture in {"arm64", host_architecture()}:
+            if not folder_of(name, architecture).is_dir():
+                pytest.fail("The layers are not built: run `python -m infra.layers`.")
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory, built_layers: None) -> Synthesized:
+    return synthesize(tmp_path_factory.mktemp("production"), PRODUCTION)
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory, built_layers: None) -> Synthesized:
+    return synthesize(tmp_path_factory.mktemp("local"), {"target": "local"})
