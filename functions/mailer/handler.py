@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
+from quietline.kernel.errors import log_fields
 from quietline.kernel.settings import MailerSettings
 
 logger = Logger()
@@ -28,6 +29,6 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             logger.info("delivered" if sent else "nothing_to_send", mail=message["pk"])
         except Exception as error:
             # the type is enough: SES names the address in its messages
-            logger.error("not_delivered", error_type=type(error).__name__, message_id=record["messageId"])  # noqa: TRY400
+            logger.error("not_delivered", message_id=record["messageId"], **log_fields(error))  # noqa: TRY400
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}

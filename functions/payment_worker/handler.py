@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from quietline.bootstrap import billing
+from quietline.kernel.errors import log_fields
 from quietline.kernel.settings import PaymentWorkerSettings
 from quietline.orders.billing import Billing, Outcome
 
@@ -29,7 +30,7 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             log("done", kind=kind, outcome=outcome)
         except Exception as error:
             # one bad message must not hold up the others; the type is enough, a message could name somebody
-            logger.error("failed", error_type=type(error).__name__, message_id=record["messageId"])  # noqa: TRY400
+            logger.error("failed", message_id=record["messageId"], **log_fields(error))  # noqa: TRY400
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from quietline.adapters import queues, stepfunctions
+from quietline.kernel.errors import log_fields
 from quietline.kernel.settings import RelaySettings
 
 logger = Logger()
@@ -36,7 +37,7 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             kind = forward(record)
         except Exception as error:
             sequence = record["dynamodb"]["SequenceNumber"]
-            logger.error("not_forwarded", error_type=type(error).__name__, sequence=sequence)  # noqa: TRY400  (a message could name somebody)
+            logger.error("not_forwarded", sequence=sequence, **log_fields(error))  # noqa: TRY400  (a message could name somebody)
             return {"batchItemFailures": [{"itemIdentifier": sequence}]}
         if kind:
             logger.info("forwarded", kind=kind)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 from quietline.kernel import errors
@@ -54,3 +55,24 @@ def test_every_error_has_a_slug_of_its_own() -> None:
     slugs = [kind.slug for kind in tree(errors.QuietlineError)]
 
     assert len(slugs) == len(set(slugs))
+
+
+def test_a_log_says_where_but_never_what() -> None:
+    refused = ClientError({"Error": {"Code": "AccessDenied", "Message": "+12025550143"}}, "SendEmail")
+
+    def fails() -> None:
+        raise refused
+
+    with pytest.raises(ClientError) as caught:
+        fails()
+
+    assert errors.log_fields(caught.value) == {
+        "error_type": "ClientError",
+        "aws_code": "AccessDenied",
+        "aws_operation": "SendEmail",
+    }
+    with pytest.raises(ValueError, match="0143") as ours:
+        from_text("+12025550143")
+    said = errors.log_fields(ours.value)
+    assert said["where"].startswith("quietline.kernel.clock:")
+    assert "0143" not in str(said)

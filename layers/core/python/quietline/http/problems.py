@@ -17,7 +17,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     ResponseValidationError,
 )
 
-from quietline.kernel.errors import ConfigurationError, InvalidInputError, QuietlineError, UnavailableError
+from quietline.kernel.errors import ConfigurationError, InvalidInputError, QuietlineError, UnavailableError, log_fields
 
 logger = Logger(child=True)
 
@@ -104,7 +104,7 @@ def install(app: APIGatewayHttpResolver) -> None:
                 HTTPStatus(error.status_code).phrase + ".",
                 request_id=request_id(),
             )
-        logger.error("unexpected_error", error_type=type(error).__name__, where=_where(error))
+        logger.error("unexpected_error", **log_fields(error))
         return internal(request_id())
 
     @app.not_found
@@ -249,10 +249,3 @@ def _field(entry: dict[str, Any]) -> dict[str, str]:
 def _sentence(message: str) -> str:
     text = message.removeprefix("Value error, ")
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
-def _where(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""

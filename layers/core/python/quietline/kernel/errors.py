@@ -154,3 +154,22 @@ class ConfigurationError(QuietlineError):
     slug = "configuration"
     title = "The service is not set up correctly"
     status = 500
+
+
+def log_fields(error: BaseException) -> dict[str, str]:
+    """Return what a log may say of an error: its type, our innermost line, and AWS's code and operation.
+
+    Never its message: libraries put the value that they refuse into it, and that may be a number or an address.
+    """
+    fields = {"error_type": type(error).__name__}
+    trace = error.__traceback__
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith(("quietline", "functions")) or name in {"handler", "app"}:
+            fields["where"] = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    response = getattr(error, "response", None)
+    if isinstance(response, dict) and isinstance(response.get("Error"), dict):
+        fields["aws_code"] = str(response["Error"].get("Code", ""))
+        fields["aws_operation"] = str(getattr(error, "operation_name", ""))
+    return fields
