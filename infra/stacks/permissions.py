@@ -82,6 +82,8 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
 
     manifests, areas = data.lists.arn_for_objects("manifests/*"), data.lists.arn_for_objects("areas/*")
     table("publish_plan", "registry", write=True)
+    # the first publication of all looks for the oldest change
+    functions["publish_plan"].allow(["dynamodb:Scan"], data.registry.table_arn)
     functions["publish_plan"].allow(["s3:GetObject"], manifests)
     table("publish_area", "registry")
     functions["publish_area"].allow(["s3:GetObject", "s3:PutObject"], areas)
