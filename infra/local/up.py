@@ -2,6 +2,9 @@
 
 import base64
 import json
+import os
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.parse
@@ -9,7 +12,7 @@ import urllib.request
 from collections.abc import Callable
 
 from infra.local import deploy, servers
-from infra.local.place import PAYMENTS_KEY, WEBHOOK_SECRET, LocalCloudError, Place
+from infra.local.place import PAYMENTS_KEY, ROOT, WEBHOOK_SECRET, LocalCloudError, Place
 
 
 def up(place: Place) -> None:
@@ -22,6 +25,7 @@ def up(place: Place) -> None:
     begin = time.monotonic()
     place.state.mkdir(parents=True, exist_ok=True)
     _check_mode(place)
+    restarted = servers.emulator(place).pid() is None
     for server in servers.all_servers(place):
         step(f"{server.name} on 127.0.0.1:{server.ports[0]}", server.start)
     current = deploy.is_current(place) and _deployed(place)
@@ -38,6 +42,8 @@ def up(place: Place) -> None:
     register_webhook(place)
     from infra.local.seed import seed
 
+    if restarted and current:
+        step("cases that waited when the cloud was stopped", lambda: redrive(place))
     print("  sample data: registrations, organizations, today's list of every area (a minute or two the first time)")
     step("sample data", lambda: seed(place))
     print(f"\nReady after {time.monotonic() - begin:.0f} s.")
@@ -116,6 +122,21 @@ def register_webhook(place: Place) -> None:
             pass
     except urllib.error.URLError as error:
         raise LocalCloudError(f"The payment server refused our webhook address ({error}).") from error
+
+
+def redrive(place: Place) -> None:
+    """Start the cases again whose executions ended with the emulator; on AWS executions never end so.
+
+    Raises:
+        LocalCloudError: the command failed.
+
+    """
+    command = [sys.executable, "-m", "cli.main", "ops", "redrive-cases"]
+    credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+    environment = os.environ | credentials | {"QUIETLINE_OUTPUTS": str(place.outputs_file)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LocalCloudError(f"Cases could not be started again: {done.stderr.strip()[-500:]}")
 
 
 def tour(place: Place) -> None:

@@ -353,6 +353,25 @@ def test_a_crash_loses_at_most_the_last_seconds(tmp_path: Path, fixed_: bool) ->
         stop(again)
 
 
+@pytest.mark.parametrize("fixed_", [True, False])
+def test_sent_mails_stay(tmp_path: Path, fixed_: bool) -> None:
+    environment = {"PERSIST_STATE": "1", "STATE_DIR": str(tmp_path / "state")}
+    emulator = start(tmp_path, fixed=fixed_, **environment)
+    ses = emulator.client("sesv2")
+    ses.create_email_identity(EmailIdentity="one.example")
+    ses.send_email(
+        FromEmailAddress="no-reply@one.example",
+        Destination={"ToAddresses": ["a@b.example"]},
+        Content={"Simple": {"Subject": {"Data": "kept"}, "Body": {"Text": {"Data": "t"}}}},
+    )
+    stop(emulator)
+    again = start(tmp_path, fixed=fixed_, **environment)
+    try:
+        assert ("kept" in get(f"{again.url}/_ministack/ses/messages")[1]) is fixed_
+    finally:
+        stop(again)
+
+
 def test_no_fix_is_applied_to_another_version() -> None:
     program = (
         "import importlib.metadata as m; m.version = lambda name: '9.9.9'\n"

@@ -1,9 +1,11 @@
-"""Persistence: a crash loses seconds, not the day."""
+"""Persistence: a crash loses seconds, not the day, and sent mails stay."""
 
+import copy
 import logging
 import os
 import threading
 import time
+from typing import Any
 
 log = logging.getLogger("quietline.local")
 
@@ -34,4 +36,21 @@ def checkpoints() -> None:
     threading.Thread(target=loop, daemon=True, name="quietline-checkpoints").start()
 
 
-FIXES = {"checkpoints": checkpoints}
+def sent_mails() -> None:
+    """Sent mails are part of the state; the emulator forgets them at a restart, and with them every open link."""
+    from ministack.services import ses
+
+    state, restore = ses.get_state, ses._restore_state
+
+    def get_state() -> dict[str, Any]:
+        return {**state(), "_sent_emails": copy.deepcopy(ses._sent_emails)}
+
+    def restore_state(data: dict[str, Any]) -> None:
+        restore(data)
+        ses._restore_regional_store(ses._sent_emails, data.get("_sent_emails", {}))
+
+    ses.get_state = get_state
+    ses._restore_state = restore_state
+
+
+FIXES = {"checkpoints": checkpoints, "sent-mails": sent_mails}
