@@ -20,7 +20,7 @@ Messages are for people and never hold a full number, an e-mail address or a tok
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -156,12 +156,12 @@ class ConfigurationError(QuietlineError):
     status = 500
 
 
-def log_fields(error: BaseException) -> dict[str, str]:
+def log_fields(error: BaseException) -> dict[str, Any]:
     """Return what a log may say of an error: its type, our innermost line, and AWS's code and operation.
 
     Never its message: libraries put the value that they refuse into it, and that may be a number or an address.
     """
-    fields = {"error_type": type(error).__name__}
+    fields: dict[str, Any] = {"error_type": type(error).__name__}
     trace = error.__traceback__
     while trace is not None:
         name = str(trace.tb_frame.f_globals.get("__name__", ""))
