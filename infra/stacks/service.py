@@ -20,7 +20,7 @@ from infra.constructs.function import QuietlineFunction, arn
 from infra.constructs.layers import Layers
 from infra.constructs.workflow import workflow
 from infra.deployment import Deployment
-from infra.stacks import permissions
+from infra.stacks import functions, permissions
 from infra.stacks.data import DataStack
 from infra.stacks.web import WebStack
 
@@ -86,7 +86,7 @@ class ServiceStack(Stack):
         }
         self._mail_identity()
         self.functions: dict[str, QuietlineFunction] = {}
-        self._functions()
+        functions.add_all(self)
         permissions.grant(self)
         self._machines()
         self._sources()
@@ -133,7 +133,7 @@ class ServiceStack(Stack):
         )
         self.identity = ses.EmailIdentity(self, "Sender", identity=ses.Identity.domain(domain))
 
-    def _add(
+    def add(
         self,
         name: str,
         settings: s.Settings,
@@ -142,6 +142,7 @@ class ServiceStack(Stack):
         memory: int = 512,
         timeout: int = 15,
     ) -> None:
+        """Add one function (infra/stacks/functions.py lists them)."""
         layers: list[lambda_.ILayerVersion] = [self.layers.core]
         if deps:
             layers.append(self.layers.third_party("deps"))
@@ -155,120 +156,6 @@ class ServiceStack(Stack):
             dead_letters=self.dead_letters,
             memory=memory,
             timeout=timeout,
-        )
-
-    def _functions(self) -> None:
-        d, data = self.deployment, self.data
-        common: dict[str, Any] = {"stage": d.stage, "profile": d.profile}
-        creating = common | {"idempotency_table": data.idempotency.table_name}
-        registry, sellers, cases = data.registry.table_name, data.sellers.table_name, data.cases.table_name
-        lists, pii, app = data.lists.bucket_name, data.pii_key.key_arn, data.app_secret.secret_arn
-        signing, stripe = data.signing_key.key_arn, data.stripe_secret.secret_arn
-        pool = data.user_pool.user_pool_id
-        issuer = f"https://cognito-idp.{self.region}.amazonaws.com/{pool}"
-        local = d.emulator_url
-        self._add(
-            "public_api",
-            s.PublicApiSettings(
-                **creating,
-                registry_table=registry,
-                cases_table=cases,
-                lists_bucket=lists,
-                pii_key_id=pii,
-                signing_key_ids=signing,
-                app_secret_id=app,
-            ),
-        )
-        self._add(
-            "site_forms",
-            s.SiteFormsSettings(
-                **common, registry_table=registry, cases_table=cases, pii_key_id=pii, app_secret_id=app
-            ),
-        )
-        self._add(
-            "seller_api",
-            s.SellerApiSettings(
-                **creating,
-                registry_table=registry,
-                sellers_table=sellers,
-                lists_bucket=lists,
-                pii_key_id=pii,
-                signing_key_ids=signing,
-                app_secret_id=app,
-                user_pool_id=pool,
-                token_url=f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
-            ),
-        )
-        self._add("case_api", s.CaseApiSettings(**creating, cases_table=cases))
-        self._add(
-            "authorizer",
-            s.AuthorizerSettings(
-                **common,
-                issuer=issuer,
-                jwks_url=f"{local}/{pool}/.well-known/jwks.json" if local else f"{issuer}/.well-known/jwks.json",
-            ),
-            "tokens",
-            deps=False,
-        )
-        self._add("stripe_webhook", s.StripeWebhookSettings(**common, sellers_table=sellers, stripe_secret_id=stripe))
-        self._add(
-            "payment_worker",
-            s.PaymentWorkerSettings(
-                **common,
-                sellers_table=sellers,
-                pii_key_id=pii,
-                stripe_secret_id=stripe,
-                stripe_api_base=d.payments_url,
-                stripe_finalizes=0 if d.gaps.no_finalize else 1,
-            ),
-            "payments",
-            timeout=60,
-        )
-        self._add(
-            "relay",
-            s.RelaySettings(
-                **common,
-                mail_queue_url=self.mail_queue.queue_url,
-                payments_queue_url=self.payments_queue.queue_url,
-                screen_machine_arn=self.machine_arn("screen-complaint"),
-                investigate_machine_arn=self.machine_arn("investigate-case"),
-            ),
-            timeout=30,
-        )
-        self._add(
-            "mailer",
-            s.MailerSettings(
-                **common,
-                registry_table=registry,
-                sellers_table=sellers,
-                cases_table=cases,
-                pii_key_id=pii,
-                app_secret_id=app,
-                sender=d.sender,
-                configuration_set=self.configuration_set.configuration_set_name,
-                site_url=self.site_url,
-            ),
-        )
-        publishing = s.PublishSettings(
-            **common,
-            registry_table=registry,
-            lists_bucket=lists,
-            signing_key_ids=signing,
-            settle_seconds=d.settle_seconds,
-            days_ahead=d.days_ahead,
-        )
-        self._add("publish_plan", publishing, timeout=60)
-        self._add("publish_area", publishing, "lists", memory=1024, timeout=300)
-        self._add("publish_manifest", publishing, memory=1024, timeout=120)
-        self._add(
-            "screen_complaint",
-            s.ScreenComplaintSettings(**common, registry_table=registry, cases_table=cases, sellers_table=sellers),
-            timeout=30,
-        )
-        self._add(
-            "investigate_case",
-            s.InvestigateCaseSettings(**common, cases_table=cases, sellers_table=sellers, registry_table=registry),
-            timeout=30,
         )
 
     def _machines(self) -> None:

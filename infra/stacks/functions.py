@@ -1,0 +1,124 @@
+"""Every function: its settings, layers, memory and time limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quietline.kernel import settings as s
+
+if TYPE_CHECKING:
+    from infra.stacks.service import ServiceStack
+
+
+def add_all(stack: ServiceStack) -> None:
+    """Add every function to the stack."""
+    d, data = stack.deployment, stack.data
+    common: dict[str, Any] = {"stage": d.stage, "profile": d.profile}
+    creating = common | {"idempotency_table": data.idempotency.table_name}
+    registry, sellers, cases = data.registry.table_name, data.sellers.table_name, data.cases.table_name
+    lists, pii, app = data.lists.bucket_name, data.pii_key.key_arn, data.app_secret.secret_arn
+    signing, stripe = data.signing_key.key_arn, data.stripe_secret.secret_arn
+    pool = data.user_pool.user_pool_id
+    issuer = f"https://cognito-idp.{stack.region}.amazonaws.com/{pool}"
+    local = d.emulator_url
+    stack.add(
+        "public_api",
+        s.PublicApiSettings(
+            **creating,
+            registry_table=registry,
+            cases_table=cases,
+            lists_bucket=lists,
+            pii_key_id=pii,
+            signing_key_ids=signing,
+            app_secret_id=app,
+        ),
+    )
+    stack.add(
+        "site_forms",
+        s.SiteFormsSettings(**common, registry_table=registry, cases_table=cases, pii_key_id=pii, app_secret_id=app),
+    )
+    stack.add(
+        "seller_api",
+        s.SellerApiSettings(
+            **creating,
+            registry_table=registry,
+            sellers_table=sellers,
+            lists_bucket=lists,
+            pii_key_id=pii,
+            signing_key_ids=signing,
+            app_secret_id=app,
+            user_pool_id=pool,
+            token_url=f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
+        ),
+    )
+    stack.add("case_api", s.CaseApiSettings(**creating, cases_table=cases))
+    stack.add(
+        "authorizer",
+        s.AuthorizerSettings(
+            **common,
+            issuer=issuer,
+            jwks_url=f"{local}/{pool}/.well-known/jwks.json" if local else f"{issuer}/.well-known/jwks.json",
+        ),
+        "tokens",
+        deps=False,
+    )
+    stack.add("stripe_webhook", s.StripeWebhookSettings(**common, sellers_table=sellers, stripe_secret_id=stripe))
+    stack.add(
+        "payment_worker",
+        s.PaymentWorkerSettings(
+            **common,
+            sellers_table=sellers,
+            pii_key_id=pii,
+            stripe_secret_id=stripe,
+            stripe_api_base=d.payments_url,
+            stripe_finalizes=0 if d.gaps.no_finalize else 1,
+        ),
+        "payments",
+        timeout=60,
+    )
+    stack.add(
+        "relay",
+        s.RelaySettings(
+            **common,
+            mail_queue_url=stack.mail_queue.queue_url,
+            payments_queue_url=stack.payments_queue.queue_url,
+            screen_machine_arn=stack.machine_arn("screen-complaint"),
+            investigate_machine_arn=stack.machine_arn("investigate-case"),
+        ),
+        timeout=30,
+    )
+    stack.add(
+        "mailer",
+        s.MailerSettings(
+            **common,
+            registry_table=registry,
+            sellers_table=sellers,
+            cases_table=cases,
+            pii_key_id=pii,
+            app_secret_id=app,
+            sender=d.sender,
+            configuration_set=stack.configuration_set.configuration_set_name,
+            site_url=stack.site_url,
+        ),
+    )
+    publishing = s.PublishSettings(
+        **common,
+        registry_table=registry,
+        lists_bucket=lists,
+        signing_key_ids=signing,
+        settle_seconds=d.settle_seconds,
+        days_ahead=d.days_ahead,
+    )
+    stack.add("publish_plan", publishing, timeout=60)
+    stack.add("publish_area", publishing, "lists", memory=1024, timeout=300)
+    stack.add("publish_manifest", publishing, memory=1024, timeout=120)
+    stack.add(
+        "screen_complaint",
+        s.ScreenComplaintSettings(**common, registry_table=registry, cases_table=cases, sellers_table=sellers),
+        timeout=30,
+    )
+    stack.add(
+        "investigate_case",
+        s.InvestigateCaseSettings(**common, cases_table=cases, sellers_table=sellers, registry_table=registry),
+        timeout=30,
+    )

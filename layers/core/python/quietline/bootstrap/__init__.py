@@ -1,0 +1,48 @@
+"""The composition root: builds each feature's use cases from a function's settings, once per container.
+
+A function's handler calls e.g. `bootstrap.registrations(settings)`; tests pass fakes to the services instead. Each
+builder imports what it needs inside, so that a function loads only its own features.
+"""
+
+from quietline.bootstrap.cases import assignment, cases, investigation, redrive
+from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
+from quietline.bootstrap.consumers import complaints, mails, registrations, screening
+from quietline.bootstrap.lists import (
+    area_build,
+    changes,
+    downloads,
+    lookups,
+    manifest_writer,
+    manifests,
+    publications,
+    publish_plan,
+)
+from quietline.bootstrap.sellers import billing, event_inbox, orders, organizations
+
+__all__ = [
+    "app_secret",
+    "area_build",
+    "assignment",
+    "billing",
+    "cases",
+    "changes",
+    "complaints",
+    "downloads",
+    "event_inbox",
+    "investigation",
+    "link_signer",
+    "lookups",
+    "mailbox_cipher",
+    "mails",
+    "manifest_writer",
+    "manifests",
+    "numbers",
+    "orders",
+    "organizations",
+    "publications",
+    "publish_plan",
+    "redrive",
+    "registrations",
+    "screening",
+    "signer",
+]

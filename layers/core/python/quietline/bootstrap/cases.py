@@ -1,0 +1,69 @@
+"""Cases and their investigation."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quietline.cases.service import AssignmentService, CaseService, InvestigationService, RedriveService
+    from quietline.kernel.settings import CaseApiSettings, InvestigateCaseSettings, ScreenComplaintSettings
+
+
+@cache
+def assignment(settings: "ScreenComplaintSettings") -> "AssignmentService":
+    """Return what puts complaints into cases."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.cases.service import AssignmentService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return AssignmentService(
+        DynamoCaseStore(Table(settings.cases_table)), SystemClock(), load_profile(settings.profile)
+    )
+
+
+@cache
+def investigation(settings: "InvestigateCaseSettings") -> "InvestigationService":
+    """Return the steps of `investigate-case`."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.cases.service import InvestigationService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return InvestigationService(
+        store=DynamoCaseStore(Table(settings.cases_table)),
+        tasks=StepFunctionsTasks(),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def cases(settings: "CaseApiSettings") -> "CaseService":
+    """Return what an investigator does."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.cases.service import CaseService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return CaseService(
+        store=DynamoCaseStore(Table(settings.cases_table)),
+        tasks=StepFunctionsTasks(),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+def redrive(cases_table: str, machine_arn: str) -> "RedriveService":
+    """Return what an operator starts cases again with."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsExecutions
+    from quietline.cases.service import RedriveService
+    from quietline.kernel.clock import SystemClock
+
+    return RedriveService(DynamoCaseStore(Table(cases_table)), StepFunctionsExecutions(machine_arn), SystemClock())

@@ -1,0 +1,89 @@
+"""Registrations, mails and complaints."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers
+
+if TYPE_CHECKING:
+    from quietline.complaints.service import ComplaintService, ScreeningService
+    from quietline.kernel.settings import MailerSettings, PublicApiSettings, ScreenComplaintSettings, SiteFormsSettings
+    from quietline.mails.service import MailService
+    from quietline.registrations.service import RegistrationService
+
+
+@cache
+def registrations(settings: "PublicApiSettings | SiteFormsSettings") -> "RegistrationService":
+    """Return the use cases of registrations."""
+    from quietline.adapters.dynamodb.registrations import DynamoRegistrations
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.registrations.service import RegistrationService
+
+    return RegistrationService(
+        registrations=DynamoRegistrations(Table(settings.registry_table)),
+        numbers=numbers(settings.registry_table),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        secret=app_secret(settings.app_secret_id),
+        profile=load_profile(settings.profile),
+        clock=SystemClock(),
+    )
+
+
+@cache
+def mails(settings: "MailerSettings") -> "MailService":
+    """Return what sends the outbox's mails."""
+    from quietline.adapters.dynamodb.mails import DynamoOutbox
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.ses import SesSender
+    from quietline.kernel.clock import SystemClock
+    from quietline.mails.service import MailService
+    from quietline.profiles.profile import load_profile
+
+    tables = (settings.registry_table, settings.sellers_table, settings.cases_table)
+    return MailService(
+        outbox=DynamoOutbox({name: Table(name) for name in tables}),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        sender=SesSender(settings.sender, settings.configuration_set),
+        profile=load_profile(settings.profile),
+        site=settings.site_url,
+        clock=SystemClock(),
+    )
+
+
+@cache
+def complaints(settings: "PublicApiSettings | SiteFormsSettings") -> "ComplaintService":
+    """Return what a consumer does with complaints."""
+    from quietline.adapters.dynamodb.complaints import DynamoComplaintStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.complaints.service import ComplaintService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return ComplaintService(
+        store=DynamoComplaintStore(Table(settings.cases_table)),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        secret=app_secret(settings.app_secret_id),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def screening(settings: "ScreenComplaintSettings") -> "ScreeningService":
+    """Return the steps of `screen-complaint`."""
+    from quietline.adapters.dynamodb.complaints import DynamoComplaintStore, DynamoNumberHistory
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.complaints.service import ScreeningService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return ScreeningService(
+        store=DynamoComplaintStore(Table(settings.cases_table)),
+        numbers=DynamoNumberHistory(Table(settings.registry_table)),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
