@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from quietline.kernel import jws
 from quietline.kernel.errors import ConflictError
-from quietline.lists.model import Change, Publication, Published
+from quietline.lists.model import Change, ImportedNumbers, Publication, Published
 
 
 class MemoryPublications:
@@ -53,6 +53,7 @@ class MemoryChanges:
 
     def __init__(self) -> None:
         self.by_area: dict[str, list[Change]] = {}
+        self.imports: dict[str, list[ImportedNumbers]] = {}
 
     def record(self, area: str, at: datetime, subscriber: int, added: bool) -> None:
         self.by_area.setdefault(area, []).append(Change(at, subscriber, added))
@@ -62,7 +63,10 @@ class MemoryChanges:
         return datetime.combine(min(instants).date(), time(), UTC) if instants else None
 
     def changed(self, areas: Iterable[str], since: datetime, before: datetime) -> set[str]:
-        return {area for area in areas if self.of_area(area, since, before)}
+        return {a for a in areas if self.of_area(a, since, before) or self.imports_of_area(a, since, before)}
+
+    def imports_of_area(self, area: str, since: datetime, before: datetime) -> list[ImportedNumbers]:
+        return [one for one in self.imports.get(area, []) if since <= one.at < before]
 
     def of_area(self, area: str, since: datetime, before: datetime) -> list[Change]:
         found = [change for change in self.by_area.get(area, []) if since <= change.at < before]

@@ -5,17 +5,20 @@ times, one compressor at one level.
 """
 
 import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from isal import isal_zlib
 from pyroaring import BitMap
 
+from quietline.kernel.blocks import SIZE
 from quietline.kernel.phone import NumberingRules
-from quietline.lists.model import Change
+from quietline.lists.model import Change, ImportedNumbers
 
 type Bits = npt.NDArray[np.uint32]
 
@@ -51,20 +54,59 @@ def dump(numbers: BitMap) -> bytes:
     return bytes(copy.serialize())
 
 
-def apply(base: BitMap, changes: list[Change]) -> Snapshot:
-    """Return the snapshot after the changes: of several changes of one number the latest counts, in any input order."""
-    if not changes:
+def apply(base: BitMap, changes: list[Change], imports: Sequence[ImportedNumbers] = ()) -> Snapshot:
+    """Return the snapshot after the changes and imports.
+
+    Of several changes of one number the latest counts, in any input order; an import counts after the changes of its
+    own instant.
+    """
+    if not changes and not imports:
         return Snapshot(base, BitMap(), BitMap())
     instants = np.fromiter((round(change.at.timestamp() * 1000) for change in changes), np.int64, len(changes))
     bits = np.fromiter((change.subscriber for change in changes), np.uint32, len(changes))
     adds = np.fromiter((change.added for change in changes), np.bool_, len(changes))
+    numbers, done = base, np.zeros(len(changes), np.bool_)
+    for one in sorted(imports, key=lambda one: one.at):
+        due = ~done & (instants <= round(one.at.timestamp() * 1000))
+        numbers = _changed(numbers, instants[due], bits[due], adds[due]) | imported(one.blocks)
+        done |= due
+    numbers = _changed(numbers, instants[~done], bits[~done], adds[~done])
+    return Snapshot(numbers, numbers - base, base - numbers)
+
+
+def _changed(numbers: BitMap, instants: npt.NDArray[np.int64], bits: Bits, adds: npt.NDArray[np.bool_]) -> BitMap:
     newest_first = np.argsort(instants, kind="stable")[::-1]
     _, last = np.unique(bits[newest_first], return_index=True)
     chosen = newest_first[last]
-    listed = BitMap(bits[chosen][adds[chosen]])
-    unlisted = BitMap(bits[chosen][~adds[chosen]])
-    numbers = (base | listed) - unlisted
-    return Snapshot(numbers, numbers - base, base - numbers)
+    return (numbers | BitMap(bits[chosen][adds[chosen]])) - BitMap(bits[chosen][~adds[chosen]])
+
+
+def imported(blocks: Mapping[int, bytes]) -> BitMap:
+    """Return the numbers of an import's blocks."""
+    return BitMap.union(
+        BitMap(),
+        *(
+            BitMap(
+                np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")).astype(np.uint32)
+                + np.uint32(first)
+            )
+            for first, bits in blocks.items()
+        ),
+    )
+
+
+def blocks_of(numbers: BitMap) -> dict[int, bytes]:
+    """Return the numbers as blocks; the inverse of `imported`."""
+    bits = _array(numbers)
+    starts = bits // np.uint32(SIZE)
+    edges = [0, *(np.flatnonzero(np.diff(starts)) + 1).tolist(), len(bits)] if len(bits) else []
+    made: dict[int, bytes] = {}
+    for low, high in pairwise(edges):
+        flags = np.zeros(SIZE, np.uint8)
+        first = int(starts[low]) * SIZE
+        flags[bits[low:high] - np.uint32(first)] = 1
+        made[first] = np.packbits(flags, bitorder="little").tobytes()
+    return made
 
 
 def full_text(area: str, numbers: BitMap, rules: NumberingRules) -> bytes:

@@ -215,6 +215,14 @@ class Change:
     added: bool
 
 
+@dataclass(frozen=True)
+class ImportedNumbers:
+    """What an import added to an area at an instant: first number of a block → its bits (see `kernel.blocks`)."""
+
+    at: datetime
+    blocks: Mapping[int, bytes]
+
+
 def manifest_key(day: date) -> str:
     """Return the key of a date's manifest."""
     return f"manifests/{day.isoformat()}.jws"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from quietline.lists.model import Change, Publication, Published
+from quietline.lists.model import Change, ImportedNumbers, Publication, Published
 
 
 class PublicationStore(Protocol):
@@ -47,11 +47,15 @@ class ChangeReader(Protocol):
         ...
 
     def changed(self, areas: Iterable[str], since: datetime, before: datetime) -> set[str]:
-        """Return those of the areas that have a change in `[since, before)`."""
+        """Return those of the areas that have a change or an import in `[since, before)`."""
         ...
 
     def of_area(self, area: str, since: datetime, before: datetime) -> list[Change]:
         """Return an area's changes in `[since, before)`, oldest first."""
+        ...
+
+    def imports_of_area(self, area: str, since: datetime, before: datetime) -> list[ImportedNumbers]:
+        """Return what imports added to an area in `[since, before)`, oldest first."""
         ...
 
 

@@ -148,7 +148,8 @@ class AreaBuild:
         from quietline.lists import build
 
         rules = self.profile.rules
-        snapshot = build.apply(build.load(self._base(base)), self.changes.of_area(area, since, cutoff))
+        imports = self.changes.imports_of_area(area, since, cutoff)
+        snapshot = build.apply(build.load(self._base(base)), self.changes.of_area(area, since, cutoff), imports)
 
         def name(kind: Kind, format_: str) -> str:
             return file_name(self.profile.name, area, day, kind, format_)

@@ -11,11 +11,21 @@ type Change = Literal["A", "D"]
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One change of a number: `A` added or `D` removed, when, and by what (`registration:<id>`)."""
+    """One change of a number: `A` added or `D` removed, when, and by what (`registration:<id>`, `import:<id>`).
+
+    `since` is set where the listing counts from an earlier instant than the change: a number that another registry held
+    before it was imported is on our list from the import on, and protected since it was registered there.
+    """
 
     at: datetime
     change: Change
     by: str
+    since: datetime | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        """The instant from which the change counts for the number's owner."""
+        return self.since or self.at
 
 
 @dataclass(frozen=True)
@@ -42,16 +52,29 @@ class NumberRecord:
     @property
     def registered_at(self) -> datetime | None:
         """When the present listing began, or None when the number is not listed."""
-        return self.history[-1].at if self.is_listed else None
+        return self.history[-1].counts_from if self.is_listed else None
 
     def listed_at(self, instant: datetime) -> bool:
-        """Return whether the number was listed at an instant (an entry counts from its own instant on)."""
-        return self.listed_since(instant) is not None
+        """Return whether this registry listed the number at an instant (an entry counts from its own instant on)."""
+        before = [entry for entry in self.history if entry.at <= instant]
+        return bool(before) and before[-1].change == "A"
 
     def listed_since(self, instant: datetime) -> datetime | None:
-        """Return when the listing that held at an instant began, or None when none held."""
-        before = [entry for entry in self.history if entry.at <= instant]
-        return before[-1].at if before and before[-1].change == "A" else None
+        """Return when the registration that held at an instant began, or None when none held."""
+        before = [entry for entry in self.history if entry.counts_from <= instant]
+        return before[-1].counts_from if before and before[-1].change == "A" else None
+
+    def imported(self, entry: HistoryEntry) -> "NumberRecord":
+        """Return the record with the entry of an import at its place in time; an import never changes the version.
+
+        A number that was listed at the import's instant stays as it was, and so does one that has the entry already.
+        """
+        earlier = [known for known in self.history if known.at <= entry.at]
+        if any(known.by == entry.by for known in self.history) or (earlier and earlier[-1].change == "A"):
+            return self
+        if earlier and entry.counts_from < earlier[-1].at:  # it was taken off here after it had been registered there
+            entry = replace(entry, since=earlier[-1].at)
+        return replace(self, history=(*earlier, entry, *self.history[len(earlier) :]))
 
     def changed(self, change: Change, at: datetime, by: str) -> "NumberRecord":
         """Return the record after one more change."""

@@ -17,6 +17,31 @@ def number(e164: str) -> tuple[str, str]:
     return f"NUMBER#{e164}", META
 
 
+def block(prefix: str) -> tuple[str, str]:
+    """Key of the imported numbers that share a prefix; see `kernel.blocks`."""
+    return f"BLOCK#{prefix}", META
+
+
+def import_record(import_id: str) -> tuple[str, str]:
+    """Key of an import."""
+    return f"IMPORT#{import_id}", META
+
+
+def import_area(import_id: str, area: str) -> tuple[str, str]:
+    """Key of what an import added to one area; from this item on its blocks count."""
+    return f"IMPORT#{import_id}", f"AREA#{area}"
+
+
+def imports_of(area: str) -> str:
+    """Partition of the imports that added to an area, by instant: what publication reads of them."""
+    return f"IMPORTS#{area}"
+
+
+def import_of(area: str, at: datetime, import_id: str) -> tuple[str, str]:
+    """Key of an import among an area's."""
+    return imports_of(area), f"{to_text(at)}#{import_id}"
+
+
 def changes(area: str, utc_day: date) -> str:
     """Partition of one area's changes on one UTC day."""
     return f"CHANGES#{area}#{utc_day.isoformat()}"

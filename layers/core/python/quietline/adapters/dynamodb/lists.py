@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.imports import DynamoBlocks
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.errors import ConflictError
 from quietline.kernel.phone import NumberingRules, PhoneNumber, subscriber_of
-from quietline.lists.model import Change, Publication, Published
+from quietline.lists.model import Change, ImportedNumbers, Publication, Published
 
 READERS = 8
 """Threads that ask for areas' changes; below botocore's ten connections."""
@@ -110,32 +111,49 @@ class DynamoChangeReader:
     rules: NumberingRules
 
     def first(self) -> datetime | None:
-        """Return the start of the first UTC day with a change, or None; scans the registry's keys."""
+        """Return the start of the first UTC day with a change or an import, or None; scans the registry's keys."""
         days: set[str] = set()
         request: dict[str, Any] = {
             "TableName": self.table.name,
-            "ProjectionExpression": "pk",
-            "FilterExpression": "begins_with(pk, :changes)",
-            "ExpressionAttributeValues": {":changes": {"S": "CHANGES#"}},
+            "ProjectionExpression": "sk",
+            "FilterExpression": "begins_with(pk, :changes) OR begins_with(pk, :imports)",
+            "ExpressionAttributeValues": {":changes": {"S": "CHANGES#"}, ":imports": {"S": keys.imports_of("")}},
         }
         while True:
             answer = self.table.client.scan(**request)
-            days.update(item["pk"]["S"].rpartition("#")[2] for item in answer["Items"])
+            days.update(item["sk"]["S"][:10] for item in answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 break
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         return datetime.combine(date.fromisoformat(min(days)), datetime.min.time(), UTC) if days else None
 
     def changed(self, areas: Iterable[str], since: datetime, before: datetime) -> set[str]:
-        """Return those of the areas that have a change in `[since, before)`."""
+        """Return those of the areas that have a change or an import in `[since, before)`."""
         asked = list(areas)
+
+        def has_any(area: str) -> bool:
+            return any(True for _ in self._items(area, since, before, limit=1)) or bool(
+                self._imports(area, since, before)
+            )
+
         with ThreadPoolExecutor(READERS) as pool:
-            found = pool.map(lambda area: any(True for _ in self._items(area, since, before, limit=1)), asked)
+            found = pool.map(has_any, asked)
             return {area for area, any_change in zip(asked, found, strict=True) if any_change}
 
     def of_area(self, area: str, since: datetime, before: datetime) -> list[Change]:
         """Return an area's changes in `[since, before)`, oldest first."""
         return [self._change(item) for item in self._items(area, since, before)]
+
+    def imports_of_area(self, area: str, since: datetime, before: datetime) -> list[ImportedNumbers]:
+        """Return what imports added to an area in `[since, before)`, oldest first."""
+        return [self._imported(area, *entry) for entry in self._imports(area, since, before)]
+
+    def _imports(self, area: str, since: datetime, before: datetime) -> list[tuple[datetime, str]]:
+        items = self.table.query(keys.imports_of(area), between=(to_text(since), to_text(before)))
+        return [(from_text(at), import_id) for at, _, import_id in (item["sk"].partition("#") for item in items)]
+
+    def _imported(self, area: str, at: datetime, import_id: str) -> ImportedNumbers:
+        return ImportedNumbers(at, DynamoBlocks(self.table, self.rules).of_import(import_id, area))
 
     def _items(self, area: str, since: datetime, before: datetime, limit: int | None = None) -> Iterable[Item]:
         # a sort key is `<instant>#<number>`: everything at `before` itself sorts behind the bare instant
