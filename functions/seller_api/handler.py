@@ -3,7 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from quietline.http.app import handle
+from quietline.http.app import MAX_BODY_BYTES, handle
 
 from functions.seller_api.routes import clients, downloads, entitlements, lookups, orders, organizations
 from functions.seller_api.wiring import app, settings
@@ -13,11 +13,15 @@ __all__ = ["app", "clients", "downloads", "entitlements", "lambda_handler", "loo
 NEVER_KEPT = ("/v1/clients", "/v1/downloads", "/v1/lookups")
 """Their answers hold a secret, links that give access, or numbers: the idempotency store must not keep them."""
 
+LARGE_BODIES = {"/v1/lookups": 1024 * 1024}
+"""Bytes that a body may have where the usual limit is too low: thousands of numbers."""
+
 logger = Logger(service="seller_api")
 
 
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway."""
-    kept = event.get("rawPath", "") not in NEVER_KEPT
-    return handle(app, event, context, settings().idempotency_table if kept else "")
+    path = event.get("rawPath", "")
+    table = "" if path in NEVER_KEPT else settings().idempotency_table
+    return handle(app, event, context, table, LARGE_BODIES.get(path, MAX_BODY_BYTES))

@@ -1,5 +1,6 @@
 """The resolver, and the use cases built from this function's settings at the first call."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from quietline import bootstrap
@@ -8,10 +9,11 @@ from quietline.http.auth import Principal
 from quietline.kernel.settings import SellerApiSettings
 from quietline.lists.service import Downloads
 from quietline.lookups.service import Lookups
-from quietline.orders.model import Buyer
+from quietline.orders.model import Buyer, Entitlement
 from quietline.orders.service import OrderService
 from quietline.sellers.model import Membership
 from quietline.sellers.service import OrganizationService
+from quietline.usage.model import Standing
 
 app = make_app()
 
@@ -65,3 +67,20 @@ def buyer() -> Buyer:
     """
     found = organizations().representative(caller())
     return Buyer(found.organization_id, caller().sub, exempt=found.exempt, certified=bool(found.san))
+
+
+def standing() -> Standing:
+    """Return how the caller's organization stands: its SAN, its areas, and whether it is a subscriber.
+
+    Raises:
+        ForbiddenError: the caller acts in no organization.
+    """
+    found = member()
+    return standing_of(found, orders().entitlements(found.organization_id))
+
+
+def standing_of(found: Membership, held: Sequence[Entitlement]) -> Standing:
+    """Return how an organization stands that holds these entitlements."""
+    areas = frozenset[str]().union(*(one.areas for one in held))
+    subscriber = any(one.amount > 0 for one in held) or (found.exempt and bool(held))
+    return Standing(found.organization_id, found.san, areas, subscriber)

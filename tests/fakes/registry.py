@@ -105,11 +105,13 @@ class FakeRegistry:
         organization = self.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
         if organization is None:
             return httpx.Response(401, json={"message": "Unauthorized"})
+        if path == "/v1/entitlements":
+            return httpx.Response(200, json={"areas": ["202", "818"], "entitlements": [], "lookup_numbers": 10})
         body = json.loads(request.content)
         if path == "/v1/downloads":
             return httpx.Response(201, json=self._download(organization, body))
         if path == "/v1/lookups":
-            return httpx.Response(200, json=self._lookup(body["numbers"]))
+            return httpx.Response(200, json=self._lookup(body["numbers"], body.get("as_of") or "2026-11-23"))
         return httpx.Response(404, json={"type": "/problems/no-such-address", "detail": "Check the address."})
 
     def _download(self, organization: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -138,17 +140,18 @@ class FakeRegistry:
             ],
         }
 
-    def _lookup(self, numbers: list[str]) -> dict[str, Any]:
+    def _lookup(self, numbers: list[str], as_of: str) -> dict[str, Any]:
         answers = [
             {
                 "input": text,
                 "number": "+1" + text if text.isdigit() else None,
                 "status": "listed" if text == "2025550143" else "clear" if text.isdigit() else "unknown",
                 "reason": None if text.isdigit() else "not_a_number",
+                "first_listed": "2026-10-02" if text == "2025550143" else None,
             }
             for text in numbers
         ]
-        made = {"id": "L1", "list_date": "2026-11-23", "valid_until": "2026-12-24", "answers": answers}
+        made = {"id": "L1", "list_date": as_of, "valid_until": "2026-12-24", "answers": answers}
         signed = {"type": "lookup", "san": "SAN-1", "organization": "acme", "issued_at": "2026-11-24T00:00:00.000Z"}
         return made | {"signed": self.signer.sign(signed | made)}
 

@@ -68,6 +68,11 @@ class Lists:
         held = term | {"amount": 0, "order_id": "free", "areas": areas}
         self.sellers.write(self.sellers.put((keys.organization(organization_id)[0], "ENTITLEMENT#free"), held))
 
+    def subscribe(self, organization_id: str, areas: list[str]) -> None:
+        held = {"term_start": "2020-01-01", "term_end": "2099-12-31", "amount": 8200, "order_id": "paid"}
+        key = keys.organization(organization_id)[0], "ENTITLEMENT#paid"
+        self.sellers.write(self.sellers.put(key, held | {"areas": areas}))
+
     def record(self, number: str, change: str = "A", days_ago: int = 3) -> None:
         at = datetime.now(UTC) - timedelta(days=days_ago)
         phone = PhoneNumber(number)
@@ -247,6 +252,32 @@ def test_lookups_answer_from_the_published_list(lists: Lists, tripwire: Tripwire
     signed = lists.keys().verify(made["signed"])
     assert signed["answers"] == made["answers"]
     assert (signed["san"], signed["list_date"]) == ("SAN-acme", DAY.isoformat())
+
+
+def test_subscribers_look_thousands_up_and_travel_in_time(lists: Lists, tripwire: Tripwire) -> None:
+    tripwire.watch("+12025550143", "+12025550144")
+    lists.record("+12025550143", days_ago=5)
+    lists.publish(DAY - timedelta(days=1))
+    lists.record("+12025550144", days_ago=0)
+    lists.publish(DAY)
+    lists.subscribe("acme", ["202"])
+    asked = [f"202 {exchange} {number:04d}" for exchange in (222, 333, 444) for number in range(0, 2000, 2)]
+
+    status, made = lists.post("/v1/lookups", {"numbers": ["202-555-0143", "907 555 0100", *asked]})
+    first = lists.post("/v1/lookups", {"numbers": ["202-555-0143"], "as_of": str(DAY - timedelta(days=1))})[1]
+    refused = lists.post("/v1/lookups", {"numbers": ["202-555-0143"], "as_of": "2003-06-27"})
+
+    assert status == 200
+    assert [(answer["status"], answer["reason"]) for answer in made["answers"][:2]] == [
+        ("listed", None),
+        ("unknown", "not_entitled"),
+    ]
+    assert made["answers"][0]["first_listed"] == str(DAY - timedelta(days=1))
+    assert lists.keys().verify(made["signed"])["answers"] == made["answers"]
+    assert (first["list_date"], first["answers"][0]["status"]) == (str(DAY - timedelta(days=1)), "listed")
+    assert (refused[0], refused[1]["errors"][0]["code"]) == (422, "not_published")
+    used = list(lists.sellers.query(keys.organization("acme")[0], prefix="USAGE#"))
+    assert [item["looked_up"] for item in used] == [3002]
 
 
 @pytest.mark.parametrize("numbers", [[], ["2025550143"] * 11, "2025550143", [2025550143], [None]])

@@ -4,7 +4,7 @@ from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
 
 from functions.seller_api.routes.models import EntitlementOut, EntitlementsOut
-from functions.seller_api.wiring import app, member, orders
+from functions.seller_api.wiring import app, lookups, member, orders, standing_of
 
 
 @route(
@@ -20,6 +20,11 @@ from functions.seller_api.wiring import app, member, orders
 )
 def listed() -> EntitlementsOut:
     """Return today's entitlements."""
-    held = orders().entitlements(member().organization_id)
-    areas = sorted(frozenset().union(*(one.areas for one in held)))
-    return EntitlementsOut(areas=areas, entitlements=[EntitlementOut.of(one) for one in held])
+    acts = member()
+    held = orders().entitlements(acts.organization_id)
+    standing = standing_of(acts, held)
+    return EntitlementsOut(
+        areas=sorted(standing.areas),
+        entitlements=[EntitlementOut.of(one) for one in held],
+        lookup_numbers=lookups().most(standing),
+    )

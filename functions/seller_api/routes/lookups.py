@@ -1,6 +1,6 @@
-"""Lookups: whether a few numbers are on the list."""
+"""Lookups: whether numbers are, or were, on the list."""
 
-from datetime import date
+import datetime as dt
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
@@ -10,7 +10,7 @@ from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
 from quietline.lookups.model import Status
 
-from functions.seller_api.wiring import app, lookups, member
+from functions.seller_api.wiring import app, lookups, standing
 
 
 class LookupIn(BaseModel):
@@ -21,7 +21,12 @@ class LookupIn(BaseModel):
     )
 
     numbers: list[Annotated[str, Field(max_length=200)]] = Field(
-        max_length=1000, description="The profile says how many (United States: 1 to 10)."
+        max_length=20_000,
+        description="The profile says how many (United States: up to 10, subscribers up to 5,000). More than 10 are "
+        "answered only for the areas that the organization is entitled to.",
+    )
+    as_of: dt.date | None = Field(
+        default=None, description="Date of the published list that answers; left out, the newest."
     )
 
 
@@ -31,7 +36,12 @@ class AnswerOut(BaseModel):
     input: str = Field(description="As it was given.")
     number: str | None = Field(description="What it was read as, in E.164; null when it is unknown.")
     status: Status = Field(description="`unknown` is never to be read as `clear`.")
-    reason: str | None = Field(description="Why it is unknown, e.g. `not_a_number`, `toll_free`, `other_country`.")
+    reason: str | None = Field(
+        description="Why it is unknown, e.g. `not_a_number`, `toll_free`, `other_country`, `not_entitled`."
+    )
+    first_listed: dt.date | None = Field(
+        description="Date of the list that first carried the number in the listing that holds; null unless listed."
+    )
 
 
 class LookupOut(BaseModel):
@@ -45,8 +55,20 @@ class LookupOut(BaseModel):
                     "list_date": "2026-11-23",
                     "valid_until": "2026-12-24",
                     "answers": [
-                        {"input": "(202) 555-0143", "number": "+12025550143", "status": "listed", "reason": None},
-                        {"input": "800-555-0100", "number": None, "status": "unknown", "reason": "toll_free"},
+                        {
+                            "input": "(202) 555-0143",
+                            "number": "+12025550143",
+                            "status": "listed",
+                            "reason": None,
+                            "first_listed": "2026-10-02",
+                        },
+                        {
+                            "input": "800-555-0100",
+                            "number": None,
+                            "status": "unknown",
+                            "reason": "toll_free",
+                            "first_listed": None,
+                        },
                     ],
                     "signed": "eyJhbGciOiJFUzI1NiJ9.eyJ0eXBlIjoibG9va3VwIn0.c2lnbmF0dXJl",
                 }
@@ -55,8 +77,8 @@ class LookupOut(BaseModel):
     )
 
     id: str
-    list_date: date = Field(description="The date of the list that answers; later changes are not in it.")
-    valid_until: date
+    list_date: dt.date = Field(description="The date of the list that answers; later changes are not in it.")
+    valid_until: dt.date
     answers: list[AnswerOut]
     signed: str = Field(description="The same as a compact JWS, to keep as proof.")
 
@@ -67,18 +89,23 @@ class LookupOut(BaseModel):
     "/v1/lookups",
     Rule.MEMBER,
     summary="Look numbers up",
-    description="Answers from the newest published list. A POST, so that no number is in an address; nothing of it "
-    "is kept, so Idempotency-Key is ignored.",
+    description="Answers from the newest published list, or from that of `as_of`. A POST, so that no number is in an "
+    "address; nothing of it is kept but how many numbers it held, so Idempotency-Key is ignored.",
     tags=["Lists"],
     operation_id="lookUp",
-    responses=documented(200, "The answers.", LookupOut, 400, 401, 403, 409, 413, 415, 503),
+    responses=documented(200, "The answers.", LookupOut, 400, 401, 403, 409, 413, 415, 422, 429, 503),
 )
 def look_up(asked: Annotated[LookupIn, Body()]) -> Response[LookupOut]:
     """Look numbers up."""
-    acts = member()
-    found = lookups().look_up(acts.organization_id, acts.san, asked.numbers)
+    found = lookups().look_up(standing(), asked.numbers, asked.as_of)
     answers = [
-        AnswerOut(input=answer.input, number=answer.number or None, status=answer.status, reason=answer.reason or None)
+        AnswerOut(
+            input=answer.input,
+            number=answer.number or None,
+            status=answer.status,
+            reason=answer.reason or None,
+            first_listed=answer.first_listed,
+        )
         for answer in found.answers
     ]
     body = LookupOut(

@@ -250,6 +250,7 @@ class EntitlementsOut(BaseModel):
 
     areas: list[str]
     entitlements: list[EntitlementOut]
+    lookup_numbers: int = Field(description="How many numbers one lookup may hold.")
 
 
 class ClientIn(InModel):

@@ -18,6 +18,7 @@ from quietline.bootstrap.lists import (
     publish_plan,
 )
 from quietline.bootstrap.sellers import billing, event_inbox, orders, organizations
+from quietline.bootstrap.usage import metering
 
 __all__ = [
     "app_secret",
@@ -36,6 +37,7 @@ __all__ = [
     "mails",
     "manifest_writer",
     "manifests",
+    "metering",
     "numbers",
     "orders",
     "organizations",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from quietline.bootstrap.common import numbers, signer
 from quietline.bootstrap.sellers import orders
+from quietline.bootstrap.usage import metering
 
 if TYPE_CHECKING:
     from quietline.kernel.settings import PublicApiSettings, PublishSettings, SellerApiSettings
@@ -116,8 +117,9 @@ def downloads(settings: "SellerApiSettings") -> "Downloads":
 
 @cache
 def lookups(settings: "SellerApiSettings") -> "Lookups":
-    """Return what looks numbers up in the current list."""
-    from quietline.adapters.dynamodb.lookups import CurrentList, NumberHistory
+    """Return what looks numbers up in published lists."""
+    from quietline.adapters.dynamodb.lookups import ManifestLists, RegistryHistories
+    from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.s3 import Bucket
     from quietline.kernel.clock import SystemClock
     from quietline.lookups.service import Lookups
@@ -126,7 +128,10 @@ def lookups(settings: "SellerApiSettings") -> "Lookups":
     return Lookups(
         profile=load_profile(settings.profile),
         clock=SystemClock(),
-        lists=CurrentList(publications(settings.registry_table), Bucket(settings.lists_bucket)),
-        numbers=NumberHistory(numbers(settings.registry_table)),
+        lists=ManifestLists(
+            Table(settings.registry_table), publications(settings.registry_table), Bucket(settings.lists_bucket)
+        ),
+        histories=RegistryHistories(numbers(settings.registry_table)),
+        meter=metering(settings.sellers_table, settings.profile),
         signer=signer(settings.signing_key_ids),
     )

@@ -24,7 +24,11 @@ def make_app() -> APIGatewayHttpResolver:
 
 
 def handle(
-    app: APIGatewayHttpResolver, event: dict[str, Any], context: Any, idempotency_table: str = ""
+    app: APIGatewayHttpResolver,
+    event: dict[str, Any],
+    context: Any,
+    idempotency_table: str = "",
+    max_body_bytes: int = MAX_BODY_BYTES,
 ) -> dict[str, Any]:
     """Answer one API Gateway event: refuse what is too large or no JSON, log the route without its values.
 
@@ -32,7 +36,7 @@ def handle(
     """
     request_id = str(event.get("requestContext", {}).get("requestId", ""))
     logger.append_keys(request_id=request_id)
-    refusal = _refuse(app, event, request_id)
+    refusal = _refuse(app, event, request_id, max_body_bytes)
     if refusal is not None:
         answer = _as_answer(refusal)
     else:
@@ -43,16 +47,18 @@ def handle(
     return answer
 
 
-def _refuse(app: APIGatewayHttpResolver, event: dict[str, Any], request_id: str) -> Response[str] | None:
+def _refuse(
+    app: APIGatewayHttpResolver, event: dict[str, Any], request_id: str, max_body_bytes: int
+) -> Response[str] | None:
     """Return the problem of a body that the route need not see, or None."""
     text = event.get("body") or ""
     size = len(text) * 3 // 4 if event.get("isBase64Encoded") else len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BODY_BYTES:
+    if size > max_body_bytes:
         return problems.problem(
             413,
             "body-too-large",
             "The body is too large",
-            f"Send at most {MAX_BODY_BYTES // 1024} kB.",
+            f"Send at most {max_body_bytes // 1024} kB.",
             request_id=request_id,
         )
     if event.get("isBase64Encoded"):

@@ -17,7 +17,14 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     ResponseValidationError,
 )
 
-from quietline.kernel.errors import ConfigurationError, InvalidInputError, QuietlineError, UnavailableError, log_fields
+from quietline.kernel.errors import (
+    ConfigurationError,
+    InvalidInputError,
+    QuietlineError,
+    TooManyRequestsError,
+    UnavailableError,
+    log_fields,
+)
 
 logger = Logger(child=True)
 
@@ -131,7 +138,7 @@ SITUATIONS = {
     409: "The state does not allow this now, or the first request with this Idempotency-Key still runs.",
     413: "The body is too large.",
     415: "The content type is not supported.",
-    422: "The Idempotency-Key came with another body before.",
+    422: "The Idempotency-Key came with another body before, or no list has the date asked for.",
     429: "A limit was reached.",
     500: "Something went wrong on our side.",
     503: "Something we depend on does not answer; nothing was lost.",
@@ -190,7 +197,11 @@ def from_error(error: QuietlineError, request_id: str = "") -> Response[str]:
         if isinstance(error, InvalidInputError)
         else None
     )
-    headers = {"Retry-After": "5"} if isinstance(error, UnavailableError) else None
+    headers = {}
+    if isinstance(error, UnavailableError):
+        headers["Retry-After"] = "5"
+    if isinstance(error, TooManyRequestsError):
+        headers["Retry-After"] = str(error.retry_after)
     return problem(
         error.status, error.slug, error.title, str(error), fields=fields, request_id=request_id, headers=headers
     )

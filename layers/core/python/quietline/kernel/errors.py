@@ -2,7 +2,8 @@
 
     QuietlineError
     ├── InvalidInputError           400  a field is wrong; `fields` says which and why
-    │   └── InvalidPhoneNumberError 400
+    │   ├── InvalidPhoneNumberError 400
+    │   └── NotPublishedOnError     422  no list has the date that was asked for
     ├── LinkError                   400  a link is forged, used or expired
     ├── SignatureError              400  a webhook's signature is wrong or stale
     ├── UnauthenticatedError        401
@@ -64,6 +65,17 @@ class InvalidPhoneNumberError(InvalidInputError):
     def __init__(self, detail: str, reason: str, fields: tuple[FieldError, ...] = ()) -> None:
         super().__init__(detail, fields)
         self.reason = reason
+
+
+class NotPublishedOnError(InvalidInputError):
+    """A date without a published list was asked for."""
+
+    slug = "not-published-on-date"
+    title = "No list was published on this date"
+    status = 422
+
+    def __init__(self, pointer: str, detail: str) -> None:
+        super().__init__(detail, (FieldError(pointer, detail, "not_published"),))
 
 
 class LinkError(QuietlineError):
@@ -133,11 +145,15 @@ class NotPublishedError(ConflictError):
 
 
 class TooManyRequestsError(QuietlineError):
-    """A limit was reached."""
+    """A limit was reached; `retry_after` is in how many seconds it makes sense to try again."""
 
     slug = "too-many-requests"
     title = "Too many requests"
     status = 429
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class UnavailableError(QuietlineError):

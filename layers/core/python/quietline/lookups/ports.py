@@ -1,26 +1,47 @@
 """What lookups need from outside."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from quietline.kernel.phone import PhoneNumber
-from quietline.lookups.model import PublishedList
+from quietline.lookups.model import Calendar, Change, PublishedList
+from quietline.usage.model import Standing
 
 
 class PublishedLists(Protocol):
     """The published lists."""
 
-    def current(self) -> PublishedList | None:
+    def newest(self) -> PublishedList | None:
         """Return the newest list, or None before the first."""
         ...
 
+    def on(self, day: date) -> PublishedList | None:
+        """Return the list of a date, or None when none was published."""
+        ...
 
-class ListedNumbers(Protocol):
+    def calendar(self) -> Calendar:
+        """Return every published list's date and cut-off."""
+        ...
+
+
+class NumberHistories(Protocol):
     """The registry's dated history."""
 
-    def listed_before(self, numbers: Sequence[PhoneNumber], cutoff: datetime) -> set[PhoneNumber]:
-        """Return those of the numbers that were listed by every change before an instant."""
+    def of(self, numbers: Sequence[PhoneNumber]) -> Mapping[PhoneNumber, Sequence[Change]]:
+        """Return the changes, oldest first, of those of the numbers that the registry knows."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts what an account asks."""
+
+    def look_up(self, standing: Standing, numbers: Collection[PhoneNumber]) -> None:
+        """Count the different numbers of a lookup.
+
+        Raises:
+            TooManyRequestsError: the account would pass its limit of the day.
+        """
         ...
 
 

@@ -1,8 +1,8 @@
-"""Answering lookups: from the published list and not from the registry's present, so that the answer has a date."""
+"""Answering lookups: from a published list and not from the registry's present, so that the answer has a date."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from quietline.kernel import phone
@@ -13,86 +13,136 @@ from quietline.kernel.errors import (
     InvalidInputError,
     InvalidPhoneNumberError,
     NotPublishedError,
+    NotPublishedOnError,
 )
 from quietline.kernel.ids import new_ulid
 from quietline.lookups.model import Answer, Lookup, PublishedList, Status
-from quietline.lookups.ports import ListedNumbers, PublishedLists, Signer
+from quietline.lookups.ports import Meter, NumberHistories, PublishedLists, Signer
 from quietline.profiles import Profile
+from quietline.usage.model import Standing
 
 AREA_NOT_PUBLISHED = "area_not_published"
+NOT_ENTITLED = "not_entitled"
 
 
 @dataclass(frozen=True)
 class Lookups:
-    """Looks a few numbers up in the current list."""
+    """Looks numbers up in a published list."""
 
     profile: Profile
     clock: Clock
     lists: PublishedLists
-    numbers: ListedNumbers
+    histories: NumberHistories
+    meter: Meter
     signer: Signer
 
-    def look_up(self, organization_id: str, san: str, texts: Sequence[str]) -> Lookup:
+    def look_up(self, standing: Standing, texts: Sequence[str], as_of: date | None = None) -> Lookup:
         """Return listed, clear or unknown for each text, in their order.
 
+        A lookup of up to the profile's `lookups.free_numbers` is answered for every area, as the law's small inquiry;
+        a larger one, for subscribers, only for the areas they are entitled to.
+
         Args:
-            organization_id: who asks.
-            san: its subscription account number; it has one once it has certified.
-            texts: numbers as people type them, at most the profile's `lookups.free_numbers`.
+            standing: who asks; it has a SAN once it has certified.
+            texts: numbers as people type them.
+            as_of: date of the list that answers; None means the newest.
 
         Raises:
             ForbiddenError: the organization has not certified.
             InvalidInputError: no number or too many.
             NotPublishedError: no list exists yet.
+            NotPublishedOnError: there is no list of that date.
+            TooManyRequestsError: the account has looked up too many numbers today.
         """
-        if not san:
+        if not standing.san:
             raise ForbiddenError("Your organization must certify how it uses the registry first.")
-        most = self.profile.lookups.free_numbers
-        if not 1 <= len(texts) <= most:
-            message = f"Give between 1 and {most} numbers."
-            raise InvalidInputError(message, (FieldError("/numbers", message, "numbers_count"),))
-        current = self.lists.current()
-        if current is None:
-            raise NotPublishedError("No list has been published yet.")
+        self._check_count(standing, len(texts))
+        published = self._list(as_of)
         now = self.clock.now()
-        answers = self._answers(texts, current)
+        answers = self._answers(standing, texts, published)
         lookup_id = new_ulid(now)
-        valid_until = current.date + timedelta(days=self.profile.lists.max_age_days)
+        valid_until = published.date + timedelta(days=self.profile.lists.max_age_days)
         signed = self.signer.sign(
             {
                 "type": "lookup",
                 "id": lookup_id,
-                "san": san,
-                "organization": organization_id,
-                "list_date": current.date.isoformat(),
+                "san": standing.san,
+                "organization": standing.organization_id,
+                "list_date": published.date.isoformat(),
                 "issued_at": to_text(now),
                 "valid_until": valid_until.isoformat(),
                 "answers": [_in_payload(answer) for answer in answers],
             }
         )
-        return Lookup(lookup_id, current.date, valid_until, answers, signed)
+        return Lookup(lookup_id, published.date, valid_until, answers, signed)
 
-    def _answers(self, texts: Sequence[str], current: PublishedList) -> tuple[Answer, ...]:
-        read = [self._read(text, current) for text in texts]
-        numbers = [number for number in read if isinstance(number, phone.PhoneNumber)]
-        listed = self.numbers.listed_before(list(dict.fromkeys(numbers)), current.cutoff) if numbers else set()
+    def most(self, standing: Standing) -> int:
+        """Return how many numbers one lookup may hold."""
+        limits = self.profile.lookups
+        return limits.subscriber_numbers if standing.subscriber else limits.free_numbers
+
+    def _check_count(self, standing: Standing, count: int) -> None:
+        limits, most = self.profile.lookups, self.most(standing)
+        if not 1 <= count <= most:
+            message = f"Give between 1 and {most:,} numbers."
+            if not standing.subscriber and count <= limits.subscriber_numbers:
+                message += f" Subscribers may ask for {limits.subscriber_numbers:,}."
+            raise InvalidInputError(message, (FieldError("/numbers", message, "numbers_count"),))
+
+    def _list(self, as_of: date | None) -> PublishedList:
+        newest = self.lists.newest()
+        if newest is None:
+            raise NotPublishedError("No list has been published yet.")
+        if as_of is None or as_of == newest.date:
+            return newest
+        if as_of > newest.date:
+            raise NotPublishedOnError("/as_of", f"The newest list is that of {newest.date}; there is none of later.")
+        found = self.lists.on(as_of)
+        if found is None:
+            first = self.lists.calendar().dates[0]
+            sentence = f"The first list is that of {first}." if as_of < first else f"No list is dated {as_of}."
+            raise NotPublishedOnError("/as_of", sentence)
+        return found
+
+    def _answers(self, standing: Standing, texts: Sequence[str], published: PublishedList) -> tuple[Answer, ...]:
+        small = len(texts) <= self.profile.lookups.free_numbers
+        areas = published.areas if small else published.areas & standing.areas
+        read = [self._read(text, published, areas) for text in texts]
+        numbers = list(dict.fromkeys(number for number in read if isinstance(number, phone.PhoneNumber)))
+        self.meter.look_up(standing, numbers)
+        first_listed = self._first_listed(numbers, published)
         answers = []
         for text, number in zip(texts, read, strict=True):
             shown = text[: phone.MAX_LENGTH]
             if isinstance(number, str):
                 answers.append(Answer(shown, "", Status.UNKNOWN, number))
+            elif number in first_listed:
+                answers.append(Answer(shown, number.e164, Status.LISTED, first_listed=first_listed[number]))
             else:
-                answers.append(Answer(shown, number.e164, Status.LISTED if number in listed else Status.CLEAR))
+                answers.append(Answer(shown, number.e164, Status.CLEAR))
         return tuple(answers)
 
-    def _read(self, text: str, current: PublishedList) -> phone.PhoneNumber | str:
+    def _first_listed(
+        self, numbers: Sequence[phone.PhoneNumber], published: PublishedList
+    ) -> dict[phone.PhoneNumber, date]:
+        """Return those of the numbers that the list carries, with the date since which lists do."""
+        histories = self.histories.of(numbers) if numbers else {}
+        if not histories:
+            return {}
+        calendar = self.lists.calendar().up_to(published.date)
+        found = ((number, calendar.first_listed(changes)) for number, changes in histories.items())
+        return {number: first for number, first in found if first is not None}
+
+    def _read(self, text: str, published: PublishedList, areas: frozenset[str]) -> phone.PhoneNumber | str:
         """Return the number, or the reason why the list cannot answer."""
         try:
             number = phone.parse(text, self.profile.rules)
         except InvalidPhoneNumberError as error:
             return str(error.reason)
-        served = phone.area_of(number, self.profile.rules) in current.areas
-        return number if served else AREA_NOT_PUBLISHED
+        area = phone.area_of(number, self.profile.rules)
+        if area in areas:
+            return number
+        return NOT_ENTITLED if area in published.areas else AREA_NOT_PUBLISHED
 
 
 def _in_payload(answer: Answer) -> dict[str, Any]:
@@ -101,4 +151,5 @@ def _in_payload(answer: Answer) -> dict[str, Any]:
         "number": answer.number or None,
         "status": answer.status.value,
         "reason": answer.reason or None,
+        "first_listed": answer.first_listed and answer.first_listed.isoformat(),
     }

@@ -81,6 +81,23 @@ class Lookups(_Part):
     subscriber_numbers: int
 
 
+class Allowance(_Part):
+    """Different numbers that an account may ask for in a day: above `alarm` people are told, above `limit` refused."""
+
+    alarm: int
+    limit: int
+
+
+class Usage(_Part):
+    """What tells use from enumeration. `walk_…`: when a question steps through the number space."""
+
+    free_lookups: Allowance
+    subscriber_lookups: Allowance
+    washes: Allowance
+    walk_numbers: int
+    walk_percent: int
+
+
 class Subject(_Part):
     """What a call was about: a code of the form, its label by language, its spelling in the open data."""
 
@@ -135,6 +152,7 @@ class Profile(_Part):
     sellers: Sellers
     fees: Fees
     lookups: Lookups
+    usage: Usage
     complaints: Complaints
     cases: Cases
     penalties: tuple[Penalty, ...]

@@ -118,6 +118,11 @@ def receipt(organization_id: str, receipt_id: str) -> tuple[str, str]:
     return f"ORGANIZATION#{organization_id}", f"RECEIPT#{receipt_id}"
 
 
+def usage(organization_id: str, day: date) -> tuple[str, str]:
+    """Key of what an organization asked for on one day of the registry."""
+    return f"ORGANIZATION#{organization_id}", f"USAGE#{day.isoformat()}"
+
+
 def machine_client(organization_id: str, client_id: str) -> tuple[str, str]:
     """Key of a machine client."""
     return f"ORGANIZATION#{organization_id}", f"CLIENT#{client_id}"

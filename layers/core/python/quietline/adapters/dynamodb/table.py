@@ -4,12 +4,16 @@ Values are str, int, bool, None, bytes, list and dict; floats are refused (money
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from quietline.adapters.aws import client
+
+READERS = 8
+"""Calls side by side; below botocore's ten connections."""
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]
@@ -95,16 +99,24 @@ class Table:
         return decode_item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: list[Key]) -> list[Item]:
-        """Return the items that exist, in no order; any number of keys (asked 100 at a time, leftovers again)."""
-        found: list[Item] = []
+        """Return the items that exist, in no order; any number of keys.
+
+        100 are asked at a time, several calls side by side, and what a call leaves over is asked again.
+        """
         unique = list(dict.fromkeys(keys))
-        for start in range(0, len(unique), 100):
-            pending: dict[str, Any] = {self.name: {"Keys": [_key(key) for key in unique[start : start + 100]]}}
-            pending[self.name]["ConsistentRead"] = True
-            while pending:
-                answer = self.client.batch_get_item(RequestItems=pending)
-                found += [decode_item(item) for item in answer["Responses"].get(self.name, [])]
-                pending = answer.get("UnprocessedKeys", {})
+        batches = [unique[start : start + 100] for start in range(0, len(unique), 100)]
+        if len(batches) < 2:
+            return [item for batch in batches for item in self._batch(batch)]
+        with ThreadPoolExecutor(READERS) as pool:
+            return [item for found in pool.map(self._batch, batches) for item in found]
+
+    def _batch(self, keys: list[Key]) -> list[Item]:
+        found: list[Item] = []
+        pending: dict[str, Any] = {self.name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
+        while pending:
+            answer = self.client.batch_get_item(RequestItems=pending)
+            found += [decode_item(item) for item in answer["Responses"].get(self.name, [])]
+            pending = answer.get("UnprocessedKeys", {})
         return found
 
     def query(
@@ -190,6 +202,21 @@ class Table:
     def check(self, key: Key, condition: str, values: Item | None = None) -> Write:
         """Return a condition on an item that the transaction does not write."""
         return Write("ConditionCheck", _conditioned({"TableName": self.name, "Key": _key(key)}, condition, values))
+
+    def apply(self, update: Write) -> Item:
+        """Do one update and return the attributes it set, as they are after it.
+
+        Raises:
+            ConditionFailedError: the condition did not hold; nothing was written.
+        """
+        try:
+            answer = self.client.update_item(**update.request, ReturnValues="UPDATED_NEW")
+        except ClientError as error:
+            items = _failed(error, 1)
+            if items is None:
+                raise
+            raise ConditionFailedError(items) from error
+        return decode_item(answer.get("Attributes", {}))
 
     def write(self, *writes: Write) -> None:
         """Do all or nothing: one write plainly, several in a transaction (100 at most).

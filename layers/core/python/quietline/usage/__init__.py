@@ -1,0 +1,1 @@
+"""How much an account asks: metering of different numbers, and what tells use from enumeration."""

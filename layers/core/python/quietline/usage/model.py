@@ -1,0 +1,70 @@
+"""What is metered."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from quietline.kernel.phone import PhoneNumber
+from quietline.profiles.profile import Usage
+
+type Day = date
+
+
+class Channel(StrEnum):
+    """How numbers are asked for; the value is also the name of the day's counter."""
+
+    LOOKUP = "looked_up"
+    WASH = "washed"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an organization stands with the registry.
+
+    Attributes:
+        organization_id: whose numbers are counted.
+        san: its subscription account number; empty before it has certified.
+        areas: what it is entitled to today.
+        subscriber: whether it has paid for areas, or is exempt and holds some.
+
+    """
+
+    organization_id: str
+    san: str
+    areas: frozenset[str]
+    subscriber: bool
+
+
+@dataclass(frozen=True)
+class DayUsage:
+    """Different numbers answered on one day of the registry, summed over the questions; unknown ones do not count."""
+
+    day: Day
+    looked_up: int = 0
+    washed: int = 0
+
+
+@dataclass(frozen=True)
+class Take:
+    """Numbers to count on a day, unless the day's sum would pass the limit."""
+
+    organization_id: str
+    day: Day
+    channel: Channel
+    numbers: int
+    limit: int
+
+
+def walks(numbers: Collection[PhoneNumber], usage: Usage) -> bool:
+    """Tell whether a question steps through the number space instead of asking for people's numbers.
+
+    Args:
+        numbers: different numbers.
+        usage: the profile's part: from how many numbers on, and how many of a hundred with their neighbour.
+    """
+    if len(numbers) < usage.walk_numbers:
+        return False
+    values = {int(number.e164[1:]) for number in numbers}
+    followed = sum(value + 1 in values for value in values)
+    return followed * 100 > usage.walk_percent * len(values)
