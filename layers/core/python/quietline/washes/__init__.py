@@ -1,0 +1,1 @@
+"""Washes: a caller's own list matched against the published one."""

@@ -1,0 +1,251 @@
+"""Reading a column of numbers: thousands of cells at a time with numpy, the rest one by one with phonenumbers."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from quietline.kernel import phone
+from quietline.profiles import Profile
+from quietline.washes.report import Why
+from quietline.washes.spellings import NATIONAL_DIGITS, Kind, read, spelling_of
+
+type Places = npt.NDArray[np.int64]
+type Codes = npt.NDArray[np.uint8]
+
+WIDTH = 32
+"""Longest cell, in bytes, that is read the fast way. Buffers must go on for as many bytes after the last cell."""
+TAKEN = 0
+ASK = 255
+REASONS: tuple[str, ...] = ("", *(word.value for word in phone.Reason), *(word.value for word in Why))
+"""The reason of each code that `Numbers.codes` may hold; code 0 is a number."""
+CODES = {reason: code for code, reason in enumerate(REASONS)}
+
+_MEMO = 100_000
+"""Texts read the slow way that are remembered."""
+_MAX_BYTES = 4 * phone.MAX_LENGTH
+_BUCKETS = 1 << 12
+_MULTIPLIERS = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], dtype=np.uint64
+)
+_PADS = np.tril(np.full((WIDTH + 1, WIDTH), 255, np.uint8), -1).copy().view(f"V{WIDTH}").ravel()
+"""`_PADS[n]` keeps the first n bytes of a cell."""
+_FOLDER = Path(__file__).parent / "prefixes"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the cells hold, one entry a cell.
+
+    Attributes:
+        codes: 0 for a number, else the place of its reason in `REASONS`.
+        areas: the area key as a whole number; of no meaning where there is no number.
+        subscribers: the subscriber part, the bit in the area's bitmap; likewise.
+
+    """
+
+    codes: Codes
+    areas: npt.NDArray[np.uint32]
+    subscribers: npt.NDArray[np.uint32]
+
+
+@dataclass
+class _Forms:
+    """The forms met so far as columns; row 0 is the form that must be asked about."""
+
+    hashes: npt.NDArray[np.uint16] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint16))
+    words: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH // 8), np.uint64))
+    lengths: npt.NDArray[np.uint8] = field(default_factory=lambda: np.full(_BUCKETS, 255, np.uint8))
+    kinds: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint8))
+    others: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint8))
+    firsts: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint8))
+    national: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint32))
+    checked: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(_BUCKETS, np.bool_))
+    masks: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH), np.uint8))
+    wanted: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH), np.uint8))
+    known: dict[bytes, int] = field(default_factory=dict)
+
+    def learn(self, form: bytes, bucket: int, calling_code: str) -> int:
+        """Return the row of a form, made when it is new; 0 when there is no room for more."""
+        row = self.known.get(form)
+        if row is None:
+            row = len(self.known) + 1
+            if row == _BUCKETS:
+                return 0
+            self.known[form] = row
+            spelling = spelling_of(form, calling_code)
+            self.words[row] = np.frombuffer(form.ljust(WIDTH, b"\0"), np.uint64)
+            self.lengths[row] = len(form)
+            self.kinds[row], self.others[row] = spelling.kind.value, spelling.otherwise.value
+            self.firsts[row] = spelling.first
+            self.national[row] = sum(1 << place for place in spelling.national)
+            self.checked[row] = bool(spelling.expected)
+            for place, byte in spelling.expected.items():
+                self.masks[row, place], self.wanted[row, place] = 255, byte
+            if self.hashes[bucket] == 0:
+                self.hashes[bucket] = row
+        return row
+
+
+class NumberReader:
+    """Reads cells of one profile's numbers. Keeps the forms and texts met, so use one reader for a whole wash."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.rules = profile.rules
+        self.verdicts = verdicts(profile.name)
+        plan = self.rules.area_digits + self.rules.subscriber_digits == NATIONAL_DIGITS
+        self.fast = plan and self.verdicts is not None
+        self._forms = _Forms()
+        self._memo: dict[bytes, tuple[int, int, int]] = {}
+
+    def read(self, data: bytes, starts: Places, ends: Places) -> Numbers:
+        """Return what the cells `data[starts[i]:ends[i]]` hold; `data` goes on for `WIDTH` bytes after the last one."""
+        numbers = self._read_fast(data, starts, ends) if self.fast else _unread(len(starts))
+        for row in np.flatnonzero(numbers.codes == ASK).tolist():
+            code, area, subscriber = self.read_one(data[starts[row] : ends[row]])
+            numbers.codes[row], numbers.areas[row], numbers.subscribers[row] = code, area, subscriber
+        return numbers
+
+    def read_one(self, cell: bytes) -> tuple[int, int, int]:
+        """Return code, area and subscriber of one cell, the slow way."""
+        known = self._memo.get(cell)
+        if known is None:
+            known = self._ask(cell)
+            if len(self._memo) < _MEMO and len(cell) <= _MAX_BYTES:
+                self._memo[cell] = known
+        return known
+
+    def _ask(self, cell: bytes) -> tuple[int, int, int]:
+        if len(cell) > _MAX_BYTES:
+            cell = cell.strip()
+            if len(cell) > _MAX_BYTES:
+                return CODES[phone.Reason.TOO_LONG], 0, 0
+        found = read(text_of(cell), self.rules)
+        if not isinstance(found, phone.PhoneNumber):
+            return CODES[found], 0, 0
+        return TAKEN, int(phone.area_of(found, self.rules)), phone.subscriber_of(found, self.rules)
+
+    def _read_fast(self, data: bytes, starts: Places, ends: Places) -> Numbers:
+        numbers = _unread(len(starts))
+        if not len(starts):
+            return numbers
+        lengths = ends - starts
+        windows = np.ndarray((len(data) - WIDTH + 1,), f"V{WIDTH}", data, strides=(1,))
+        clipped = np.minimum(lengths, WIDTH).astype(np.uint8)
+        cells = windows[starts].view(np.uint64) & _PADS[clipped].view(np.uint64)
+        table = cells.view(np.uint8).reshape(-1, WIDTH)
+        digits = (table - np.uint8(48)) < 10
+        forms = (table & ~(digits.view(np.uint8) * np.uint8(15))).view(np.uint64)
+        none = ~digits.view(np.uint64).any(axis=1)
+        short = lengths <= WIDTH
+        rows = self._rows_of(forms, clipped, short & ~none)
+        kinds = self._kinds_of(rows, table)
+        self._take_numbers(numbers, rows, kinds, table)
+        junk = np.flatnonzero(kinds == Kind.JUNK.value)
+        firsts = table[junk, self._forms.firsts[rows[junk]]]
+        numbers.codes[junk[firsts > ord("1")]] = CODES[phone.Reason.NOT_A_NUMBER]
+        _take_texts(numbers, np.flatnonzero(none & short), table)
+        return numbers
+
+    def _rows_of(
+        self, forms: npt.NDArray[np.uint64], lengths: npt.NDArray[np.uint8], wanted: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.uint16]:
+        """Return the row in `_forms` of each wanted cell's form, 0 for the others."""
+        known = self._forms
+        hashes = lengths.astype(np.uint64)
+        for column in range(WIDTH // 8):
+            hashes += forms[:, column] * _MULTIPLIERS[column]
+        hashes ^= hashes >> np.uint64(31)
+        hashes *= _MULTIPLIERS[0]
+        buckets = (hashes >> np.uint64(52)).astype(np.intp)
+        rows = known.hashes[buckets]
+        same = (known.words[rows] == forms).view(np.uint32).ravel() == 0x01010101
+        same &= known.lengths[rows] == lengths
+        rows *= same & wanted
+        for cell in np.flatnonzero(wanted & ~same).tolist():
+            form = forms[cell].tobytes()[: int(lengths[cell])]
+            rows[cell] = known.learn(form, int(buckets[cell]), self.rules.calling_code)
+        return rows
+
+    def _kinds_of(self, rows: npt.NDArray[np.uint16], table: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """Return what each cell is, now that its digits can be looked at."""
+        known = self._forms
+        kinds = known.kinds[rows]
+        checked = np.flatnonzero(known.checked[rows])
+        forms = rows[checked]
+        differs = ((table[checked] & known.masks[forms]) != known.wanted[forms]).view(np.uint64).any(axis=1)
+        kinds[checked[differs]] = known.others[forms[differs]]
+        return kinds
+
+    def _take_numbers(
+        self,
+        numbers: Numbers,
+        rows: npt.NDArray[np.uint16],
+        kinds: npt.NDArray[np.uint8],
+        table: npt.NDArray[np.uint8],
+    ) -> None:
+        national = self._forms.national[rows] * (kinds == Kind.NUMBER.value)
+        chosen = np.flatnonzero(national)
+        places = np.unpackbits(national.view(np.uint8), bitorder="little").view(np.bool_)
+        digits = table.ravel()[places].reshape(-1, NATIONAL_DIGITS)
+        first = (digits[:, 0] & np.uint8(15)).astype(np.uint64) * np.uint64(10) + (digits[:, 1] & np.uint8(15))
+        values = first * np.uint64(10**8) + _eight_digits(digits[:, 2:])
+        split = np.uint64(10**self.rules.subscriber_digits)
+        assert self.verdicts is not None
+        numbers.codes[chosen] = self.verdicts[values // np.uint64(10**4)]
+        areas = values // split
+        numbers.areas[chosen] = areas
+        numbers.subscribers[chosen] = values - areas * split
+
+
+def text_of(cell: bytes) -> str:
+    """Return a cell's text: UTF-8, or Latin-1 where it is not that."""
+    try:
+        return cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return cell.decode("latin-1")
+
+
+@cache
+def verdicts(profile: str) -> Codes | None:
+    """Return the code of every six-digit prefix (`TAKEN`, a reason's or `ASK`), or None without a file of them."""
+    path = _FOLDER / f"{profile}.txt"
+    if not path.is_file():
+        return None
+    words = {"taken": TAKEN, "ask": ASK, **CODES}
+    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    starts = np.array([int(start) for start, _ in lines] + [1_000_000])
+    return np.repeat(np.array([words[word] for _, word in lines], np.uint8), np.diff(starts))
+
+
+def _unread(count: int) -> Numbers:
+    return Numbers(np.full(count, ASK, np.uint8), np.zeros(count, np.uint32), np.zeros(count, np.uint32))
+
+
+def _take_texts(numbers: Numbers, rows: Places, table: npt.NDArray[np.uint8]) -> None:
+    """Answer the cells without a digit: empty, or a text; one that is not ASCII may hold other digits."""
+    cells = table[rows]
+    plain = ~(cells >= 128).view(np.uint64).any(axis=1)
+    blank = ~(cells > 32).view(np.uint64).any(axis=1)
+    numbers.codes[rows[plain]] = CODES[phone.Reason.NOT_A_NUMBER]
+    numbers.codes[rows[blank]] = CODES[Why.NO_NUMBER]
+
+
+def _eight_digits(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    """Return the value of eight ASCII digits a row: neighbours are joined to twos, fours, eights in one word."""
+    words = np.ascontiguousarray(digits).view("<u8").ravel()
+    for mask, factor, shift in _STEPS:
+        words = ((words & mask) * factor) >> shift
+    return words
+
+
+_STEPS = tuple(
+    (np.uint64(mask), np.uint64(factor), np.uint64(shift))
+    for mask, factor, shift in (
+        (0x0F0F0F0F0F0F0F0F, 10 * 2**8 + 1, 8),
+        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
+        (0x0000FFFF0000FFFF, 10_000 * 2**32 + 1, 32),
+    )
+)
