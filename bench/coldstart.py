@@ -21,6 +21,7 @@ LAYERS = {
     "authorizer": ("tokens",),
     "payment_worker": ("deps", "payments"),
     "publish_area": ("deps", "lists"),
+    "render_list": ("deps", "lists"),
 }
 API_FUNCTIONS = ("public_api", "site_forms", "seller_api", "case_api", "stripe_webhook")
 TARGET = 1.3

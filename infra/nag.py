@@ -22,10 +22,11 @@ LISTS_EXPORT = "ExportsOutputFnGetAttListsCB6DC742Arn4CA546A5"
 """The lists bucket's ARN as the service stack imports it; a renamed bucket would be a lost bucket."""
 PREFIXES = {
     "public_api": ("manifests",),
-    "seller_api": ("areas", "manifests"),
+    "seller_api": ("areas", "manifests", "renders"),
     "publish_plan": ("manifests",),
     "publish_area": ("areas",),
     "publish_manifest": ("areas", "manifests"),
+    "render_list": ("areas", "renders"),
 }
 """Function → prefixes of the lists bucket that its role reaches."""
 

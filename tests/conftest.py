@@ -148,6 +148,7 @@ def _make() -> dict[str, Any]:
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     )
     made["lists_bucket"] = "quietline-lists"
+    made["render_function"] = "quietline-render-list"
     s3.create_bucket(Bucket=made["lists_bucket"])
     made["pii_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
     made["signing_key_id"] = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]

@@ -28,6 +28,10 @@ class DataStack(Stack):
         self.idempotency = key_value_table(self, "Idempotency", deployment)
         self.access_logs = self._bucket("AccessLogs", expire_days=90)
         self.lists = self._bucket("Lists", logs=self.access_logs)
+        # whatever is rendered on demand can be rendered again
+        self.lists.add_lifecycle_rule(
+            prefix="renders/", expiration=Duration.days(30), noncurrent_version_expiration=Duration.days(1)
+        )
         self.pii_key = kms.Key(
             self,
             "PiiKey",

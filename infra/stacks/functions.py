@@ -37,6 +37,7 @@ def add_all(stack: ServiceStack) -> None:
         "site_forms",
         s.SiteFormsSettings(**common, registry_table=registry, cases_table=cases, pii_key_id=pii, app_secret_id=app),
     )
+    stack.add("render_list", s.RenderListSettings(**common, lists_bucket=lists), "lists", memory=1769, timeout=60)
     stack.add(
         "seller_api",
         s.SellerApiSettings(
@@ -48,6 +49,7 @@ def add_all(stack: ServiceStack) -> None:
             signing_key_ids=signing,
             app_secret_id=app,
             user_pool_id=pool,
+            render_function=stack.functions["render_list"].function.function_name,
             token_url=f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
         ),
     )

@@ -46,8 +46,9 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     secret("seller_api", data.app_secret.secret_arn)
     cipher("seller_api", "Encrypt")
     functions["seller_api"].allow(
-        ["s3:GetObject"], data.lists.arn_for_objects("areas/*"), data.lists.arn_for_objects("manifests/*")
+        ["s3:GetObject"], *(data.lists.arn_for_objects(f"{prefix}/*") for prefix in ("areas", "manifests", "renders"))
     )
+    functions["seller_api"].allow(["lambda:InvokeFunction"], functions["render_list"].arn)
     functions["seller_api"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
     functions["seller_api"].allow(
         ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient"],
@@ -91,7 +92,9 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     functions["publish_manifest"].allow(["s3:GetObject"], areas)
     functions["publish_manifest"].allow(["s3:GetObject", "s3:PutObject"], manifests)
     functions["publish_manifest"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
-    for name in ("publish_plan", "publish_area", "publish_manifest", "seller_api", "public_api"):
+    functions["render_list"].allow(["s3:GetObject"], areas)
+    functions["render_list"].allow(["s3:GetObject", "s3:PutObject"], data.lists.arn_for_objects("renders/*"))
+    for name in ("publish_plan", "publish_area", "publish_manifest", "render_list", "seller_api", "public_api"):
         # without it S3 answers 403 instead of 404 for an object that is not there
         functions[name].allow(["s3:ListBucket"], data.lists.bucket_arn)
 

@@ -78,17 +78,22 @@ class MemoryObjects:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.kept_facts: dict[str, dict[str, str]] = {}
         self.fail_after: int | None = None
 
     def get(self, key: str) -> bytes | None:
         return self.objects.get(key)
 
-    def put(self, key: str, body: bytes, content_type: str) -> None:
+    def put(self, key: str, body: bytes, content_type: str, facts: Mapping[str, str] | None = None) -> None:
         if self.fail_after is not None:
             if self.fail_after == 0:
                 raise KilledError
             self.fail_after -= 1
         self.objects[key] = body
+        self.kept_facts[key] = dict(facts or {})
+
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        return self.kept_facts.get(key)
 
     def put_new(self, key: str, body: bytes, content_type: str) -> bool:
         if key in self.objects:

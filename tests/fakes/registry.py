@@ -11,6 +11,7 @@ from quietline.kernel.clock import FixedClock, from_text
 from quietline.kernel.errors import QuietlineError
 from quietline.lists.model import Kind
 from quietline.lists.publish import AreaBuild, ManifestWriter, PublishPlan
+from quietline.lists.render import Renderer
 from quietline.lists.service import Downloads, Manifests
 from quietline.profiles import Profile
 
@@ -116,9 +117,19 @@ class FakeRegistry:
 
     def _download(self, organization: str, body: dict[str, Any]) -> dict[str, Any]:
         service = Downloads(
-            self.profile, self.clock, self.store, self.objects, self.entitlements, MemoryReceipts(), self.signer, 300
+            self.profile,
+            self.clock,
+            self.store,
+            self.objects,
+            self.entitlements,
+            MemoryReceipts(),
+            self.signer,
+            Renderer(self.profile, self.objects),
+            url_seconds=300,
         )
-        made = service.create(organization, "SAN-1", body.get("areas"), Kind(body["kind"]), body.get("format"))
+        since = date.fromisoformat(body["since"]) if body.get("since") else None
+        kind = Kind(body["kind"])
+        made = service.create(organization, "SAN-1", body.get("areas"), kind, body.get("format"), since=since)
         return {
             "receipt_id": made.receipt_id,
             "receipt": made.receipt,
@@ -130,6 +141,8 @@ class FakeRegistry:
                     "date": file.date.isoformat(),
                     "kind": file.kind.value,
                     "format": file.format,
+                    "since": file.since and file.since.isoformat(),
+                    "reason": file.reason or None,
                     "count": file.count,
                     "bytes": file.size,
                     "sha256": file.sha256,

@@ -10,13 +10,15 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 import pytest
 import requests
+from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.sellers import OrganizationStore
 from quietline.adapters.dynamodb.table import Table
+from quietline.adapters.s3 import Bucket
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
-from quietline.kernel.settings import PublicApiSettings, PublishSettings, SellerApiSettings
+from quietline.kernel.settings import PublicApiSettings, PublishSettings, RenderListSettings, SellerApiSettings
 from quietline.profiles import Profile
 from quietline.registrations.model import NumberRecord
 from quietline.sellers.model import Address, MachineClient, Organization, OrganizationType
@@ -26,6 +28,7 @@ from functions.public_api import handler as public
 from functions.publish_area import handler as area
 from functions.publish_manifest import handler as manifest
 from functions.publish_plan import handler as plan
+from functions.render_list import handler as render
 from functions.seller_api import handler as sellers
 from tests.helpers import LambdaContext, Tripwire, http_event, load_event
 
@@ -42,6 +45,7 @@ class Lists:
         cloud.use(PublishSettings, settle_seconds=0)
         cloud.use(PublicApiSettings)
         cloud.use(SellerApiSettings)
+        cloud.use(RenderListSettings)
         self.registry, self.sellers = Table(cloud.registry_table), Table(cloud.sellers_table)
         self.member("acme", "machine-1", ["202", "818"])
         self.member("other", "machine-2", ["907"])
@@ -104,7 +108,23 @@ class Lists:
 def lists(cloud: Any, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> Lists:
     few = Profile.model_validate(profile.model_dump(by_alias=True) | {"areas": {"Somewhere": ("202", "818", "907")}})
     monkeypatch.setattr("quietline.profiles.profile.load_profile", lambda _name: few)
+    plain = aws.client
+    monkeypatch.setattr(
+        "quietline.adapters.render.client", lambda name: RenderLambda() if name == "lambda" else plain(name)
+    )
     return Lists(cloud)
+
+
+class RenderLambda:
+    """Lambda's client, which calls the handler as Lambda would: JSON in, JSON out, an error as a flag."""
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:
+        assert FunctionName == "quietline-render-list"
+        try:
+            made = render.lambda_handler(json.loads(Payload), LambdaContext())
+        except Exception as error:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(type(error).__name__.encode())}
+        return {"Payload": io.BytesIO(json.dumps(made).encode())}
 
 
 def test_the_event_files(lists: Lists) -> None:
@@ -119,6 +139,10 @@ def test_the_event_files(lists: Lists) -> None:
     assert public.lambda_handler(load_event("public_api/latest_manifest"), LambdaContext())["statusCode"] == 200
     assert public.lambda_handler(load_event("public_api/keys"), LambdaContext())["statusCode"] == 200
     assert sellers.lambda_handler(load_event("seller_api/download"), LambdaContext())["statusCode"] == 201
+    event = load_event("render_list/csv")
+    key = "areas/202/2026-11-23/bitmap.roar"
+    event["files"][0]["snapshot"]["sha256"] = hashlib.sha256(Bucket(lists.cloud.lists_bucket).get(key)).hexdigest()
+    assert render.lambda_handler(event, LambdaContext())["files"][0]["count"] == 0
     found = sellers.lambda_handler(load_event("seller_api/lookup"), LambdaContext())
     assert [answer["status"] for answer in json.loads(found["body"])["answers"]] == ["clear", "clear"]
 
@@ -144,8 +168,6 @@ def test_before_the_first_list_and_on_other_days_there_is_no_manifest(lists: Lis
 
 
 def test_after_a_rotation_both_keys_are_served_and_old_manifests_verify(lists: Lists) -> None:
-    from quietline.adapters import aws
-
     lists.publish()
     before = lists.get("/v1/manifests/latest")["body"]
     newer = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
@@ -186,6 +208,46 @@ def test_a_download_is_fetched_by_its_link(lists: Lists) -> None:
     assert stored["jws"] == made["receipt"]
 
 
+def unzipped(file: dict[str, Any]) -> bytes:
+    answer = requests.get(file["url"], timeout=5)
+    assert hashlib.sha256(answer.content).hexdigest() == file["sha256"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        return archive.read(archive.namelist()[0])
+
+
+def test_changes_since_a_list_are_rendered_and_fetched_by_their_link(lists: Lists) -> None:
+    older = DAY - timedelta(days=1)
+    lists.record("+12025550143", days_ago=4)
+    lists.record("+12025550144", days_ago=4)
+    lists.publish(older)
+    lists.record("+12025550145", days_ago=2)
+    lists.publish()
+
+    wanted = {"areas": ["202", "818"], "kind": "changes", "since": older.isoformat(), "format": "csv"}
+    status, made = lists.post("/v1/downloads", wanted)
+
+    assert status == 201
+    changed, same = made["files"]
+    assert (changed["kind"], changed["since"], changed["count"], same["count"]) == ("changes", older.isoformat(), 1, 0)
+    assert unzipped(changed) == f"number,date,change\n+12025550145,{DAY},A\n".encode()
+    assert unzipped(same) == b"number,date,change\n"
+    assert "/renders/202/" in changed["url"]
+    receipt = lists.keys().verify(made["receipt"])
+    assert [entry["sha256"] for entry in receipt["areas"]] == [changed["sha256"], same["sha256"]]
+
+
+def test_a_renderer_that_fails_is_told_as_trouble_and_no_receipt_is_kept(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists.publish()
+    monkeypatch.setattr(render, "settings", lambda: 1 / 0)
+
+    status, made = lists.post("/v1/downloads", {"areas": ["202"], "format": "xml"})
+
+    assert (status, made["type"]) == (503, "/problems/unavailable")
+    assert not list(lists.sellers.query("ORGANIZATION#acme", prefix="RECEIPT#"))
+
+
 def test_without_areas_all_of_ones_own_come(lists: Lists) -> None:
     lists.publish()
 
@@ -200,7 +262,10 @@ def test_without_areas_all_of_ones_own_come(lists: Lists) -> None:
         ({"areas": ["202"]}, OTHERS, 403, "not-entitled"),
         ({"areas": ["999"]}, MACHINE, 400, "invalid-input"),
         ({"areas": ["202"], "kind": "everything"}, MACHINE, 400, "invalid-input"),
-        ({"areas": ["202"], "format": "xml"}, MACHINE, 400, "invalid-input"),
+        ({"areas": ["202"], "format": "pdf"}, MACHINE, 400, "invalid-input"),
+        ({"areas": ["202"], "kind": "changes", "since": "2020-01-01"}, MACHINE, 400, "invalid-input"),
+        ({"areas": ["202"], "kind": "changes", "since": "yesterday"}, MACHINE, 400, "invalid-input"),
+        ({"areas": ["202"], "since": "2026-11-01"}, MACHINE, 400, "invalid-input"),
         ({"areas": []}, MACHINE, 400, "invalid-input"),
         ({"areas": "202"}, MACHINE, 400, "invalid-input"),
         ({"wanted": ["202"]}, MACHINE, 400, "invalid-input"),

@@ -163,7 +163,7 @@ def test_a_worker_that_stays_dead_publishes_nothing_and_the_next_run_completes(
 
     assert (run.status, run.output["numbers"]) == ("SUCCEEDED", 3)
     objects = aws.client("s3").list_objects_v2(Bucket=cloud.lists_bucket, Prefix=f"areas/202/{TODAY}")["Contents"]
-    assert len(objects) == 5
+    assert len(objects) == 4
 
 
 def test_every_state_was_reached() -> None:

@@ -18,15 +18,27 @@ class DownloadIn(BaseModel):
     """What to fetch."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"areas": ["202", "818"], "kind": "full", "format": "txt"}]}
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"areas": ["202", "818"], "kind": "full", "format": "txt"},
+                {"areas": ["202", "818"], "kind": "changes", "since": "2026-10-24"},
+            ]
+        },
     )
 
     areas: list[Annotated[str, Field(max_length=20)]] | None = Field(
         default=None, max_length=2000, description="Area keys; left out, all that the organization is entitled to."
     )
-    kind: Kind = Field(default=Kind.FULL, description="The full list, the changes since the day before, or a bitmap.")
+    kind: Kind = Field(default=Kind.FULL, description="The full list, changes, or a bitmap.")
     format: Annotated[str, Field(max_length=20)] | None = Field(
-        default=None, description="full: `txt` (the FTC's layout) or `csv`; changes: `txt`; bitmap: `roar`."
+        default=None,
+        description="full and changes: `txt` (the FTC's layout, if left out), `csv` or `xml`; bitmap: `roar`.",
+    )
+    since: dt.date | None = Field(
+        default=None,
+        description="With changes: the date of any published list; what you hold of it becomes the current list by "
+        "applying them. Left out, changes start from the list before the current one.",
     )
 
 
@@ -35,8 +47,14 @@ class FileOut(BaseModel):
 
     area: str
     date: dt.date = Field(description="When this area last changed; its files are older than the list then.")
-    kind: Kind
+    kind: Kind = Field(description="`full` in place of `changes` where `reason` says why.")
     format: str
+    since: dt.date | None = Field(default=None, description="The list that changes start from, where one was named.")
+    reason: str | None = Field(
+        default=None,
+        description="Why the full list comes in place of changes: `changes_larger_than_full` or "
+        "`area_not_published_since`.",
+    )
     count: int = Field(description="Numbers in the file.")
     bytes: int
     sha256: str = Field(description="In hex, over the file as downloaded.")
@@ -95,7 +113,9 @@ class DownloadOut(BaseModel):
 def create(wanted: Annotated[DownloadIn, Body()]) -> Response[DownloadOut]:
     """Hand out links."""
     acts = member()
-    made = downloads().create(acts.organization_id, acts.san, wanted.areas, wanted.kind, wanted.format)
+    made = downloads().create(
+        acts.organization_id, acts.san, wanted.areas, wanted.kind, wanted.format, since=wanted.since
+    )
     return Response(201, "application/json", _out(made), headers={"Cache-Control": "no-store"})
 
 
@@ -106,6 +126,8 @@ def _out(made: Download) -> DownloadOut:
             date=file.date,
             kind=file.kind,
             format=file.format,
+            since=file.since,
+            reason=file.reason or None,
             count=file.count,
             bytes=file.size,
             sha256=file.sha256,

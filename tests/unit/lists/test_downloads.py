@@ -10,6 +10,7 @@ from quietline.kernel.clock import FixedClock, from_text
 from quietline.kernel.errors import InvalidInputError, NotEntitledError, NotFoundError, NotPublishedError
 from quietline.lists.model import Kind, file_name
 from quietline.lists.publish import AreaBuild, ManifestWriter, PublishPlan
+from quietline.lists.render import Renderer
 from quietline.lists.service import Downloads, Manifests
 from quietline.profiles import Profile
 
@@ -43,7 +44,8 @@ def published(profile: Profile) -> Downloads:
             )
     ManifestWriter(small, store, objects, signer).write(DAY)
     entitlements = MemoryEntitlements(acme={"202", "818"}, bare=set())
-    return Downloads(small, clock, store, objects, entitlements, MemoryReceipts(), signer, url_seconds=300)
+    renders = Renderer(small, objects)
+    return Downloads(small, clock, store, objects, entitlements, MemoryReceipts(), signer, renders, url_seconds=300)
 
 
 def ask(service: Downloads, **changes: Any) -> Any:
@@ -150,7 +152,7 @@ def test_no_area_at_all_is_a_wrong_field(published: Downloads) -> None:
 
 
 def test_a_format_that_is_not_offered_is_a_wrong_field(published: Downloads) -> None:
-    with pytest.raises(InvalidInputError, match="Full comes as txt or csv") as refused:
+    with pytest.raises(InvalidInputError, match="Full comes as txt or csv or xml") as refused:
         ask(published, format_="roar")
     assert refused.value.fields[0].pointer == "/format"
 

@@ -1,5 +1,6 @@
 """Objects in S3."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -27,9 +28,20 @@ class Bucket:
             raise
         return body
 
-    def put(self, key: str, body: bytes, content_type: str) -> None:
-        """Write an object, whether or not there is one."""
-        client("s3").put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
+    def put(self, key: str, body: bytes, content_type: str, facts: Mapping[str, str] | None = None) -> None:
+        """Write an object, whether or not there is one; `facts` become its metadata."""
+        metadata = dict(facts or {})
+        client("s3").put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type, Metadata=metadata)
+
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        """Return an object's metadata, or None when there is no object."""
+        try:
+            found: dict[str, str] = client("s3").head_object(Bucket=self.name, Key=key)["Metadata"]
+        except ClientError as error:
+            if _code(error) in _ABSENT:
+                return None
+            raise
+        return found
 
     def put_new(self, key: str, body: bytes, content_type: str) -> bool:
         """Write an object unless there is one (`If-None-Match: *`); return whether it was written."""

@@ -16,6 +16,7 @@ from quietline.bootstrap.lists import (
     manifests,
     publications,
     publish_plan,
+    renderer,
 )
 from quietline.bootstrap.sellers import billing, event_inbox, orders, organizations
 from quietline.bootstrap.usage import metering
@@ -45,6 +46,7 @@ __all__ = [
     "publish_plan",
     "redrive",
     "registrations",
+    "renderer",
     "screening",
     "signer",
 ]

@@ -8,9 +8,10 @@ from quietline.bootstrap.sellers import orders
 from quietline.bootstrap.usage import metering
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import PublicApiSettings, PublishSettings, SellerApiSettings
+    from quietline.kernel.settings import PublicApiSettings, PublishSettings, RenderListSettings, SellerApiSettings
     from quietline.lists.ports import ChangeReader, PublicationStore
     from quietline.lists.publish import AreaBuild, ManifestWriter, PublishPlan
+    from quietline.lists.render import Renderer
     from quietline.lists.service import Downloads, Manifests
     from quietline.lookups.service import Lookups
 
@@ -98,6 +99,7 @@ def downloads(settings: "SellerApiSettings") -> "Downloads":
     """Return what hands out lists."""
     from quietline.adapters.dynamodb.lists import DynamoReceiptStore
     from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.render import RenderFunction
     from quietline.adapters.s3 import Bucket
     from quietline.kernel.clock import SystemClock
     from quietline.lists.service import Downloads
@@ -111,8 +113,19 @@ def downloads(settings: "SellerApiSettings") -> "Downloads":
         entitlements=orders(settings),
         receipts=DynamoReceiptStore(Table(settings.sellers_table)),
         signer=signer(settings.signing_key_ids),
+        renders=RenderFunction(settings.render_function),
         url_seconds=settings.download_url_seconds,
     )
+
+
+@cache
+def renderer(settings: "RenderListSettings") -> "Renderer":
+    """Return what renders files on demand; its function has the `lists` layer."""
+    from quietline.adapters.s3 import Bucket
+    from quietline.lists.render import Renderer
+    from quietline.profiles.profile import load_profile
+
+    return Renderer(load_profile(settings.profile), Bucket(settings.lists_bucket))
 
 
 @cache

@@ -98,6 +98,8 @@ class SellerApiSettings(Settings):
     user_pool_id: str
     token_url: str
     """OAuth2 token endpoint that machine clients use."""
+    render_function: str
+    """Name of `render_list`."""
     download_url_seconds: int = 300
 
 
@@ -176,6 +178,13 @@ class PublishSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RenderListSettings(Settings):
+    """`render_list`: files of the list that publication does not keep."""
+
+    lists_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScreenComplaintSettings(Settings):
     """`screen_complaint`: the rules on one complaint."""
 
@@ -206,6 +215,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "publish_plan": PublishSettings,
     "publish_area": PublishSettings,
     "publish_manifest": PublishSettings,
+    "render_list": RenderListSettings,
     "screen_complaint": ScreenComplaintSettings,
     "investigate_case": InvestigateCaseSettings,
 }

@@ -1,14 +1,12 @@
-"""Building one area's files: bitmap algebra and text rendered with numpy; no Python loop over numbers.
+"""Building one area's files: bitmap algebra and deterministic zips; no Python loop over numbers.
 
 Only functions with the `lists` layer import this module. The same input makes the same bytes: fixed order, fixed zip
-times, one compressor at one level.
+times, one compressor at one level. What the text looks like is in `lists.encode`.
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +15,6 @@ from isal import isal_zlib
 from pyroaring import BitMap
 
 from quietline.kernel.blocks import SIZE
-from quietline.kernel.phone import NumberingRules
 from quietline.lists.model import Change, ImportedNumbers
 
 type Bits = npt.NDArray[np.uint32]
@@ -97,7 +94,7 @@ def imported(blocks: Mapping[int, bytes]) -> BitMap:
 
 def blocks_of(numbers: BitMap) -> dict[int, bytes]:
     """Return the numbers as blocks; the inverse of `imported`."""
-    bits = _array(numbers)
+    bits = array(numbers)
     starts = bits // np.uint32(SIZE)
     edges = [0, *(np.flatnonzero(np.diff(starts)) + 1).tolist(), len(bits)] if len(bits) else []
     made: dict[int, bytes] = {}
@@ -109,72 +106,41 @@ def blocks_of(numbers: BitMap) -> dict[int, bytes]:
     return made
 
 
-def full_text(area: str, numbers: BitMap, rules: NumberingRules) -> bytes:
-    """Return the FTC's flat layout: `818,2596712` and a line feed per number, sorted."""
-    return _lines(f"{area},", _array(numbers), rules.subscriber_digits)
+def array(numbers: BitMap) -> Bits:
+    """Return the numbers as a sorted array."""
+    return np.asarray(numbers.to_array(), dtype=np.uint32)
 
 
-def full_csv(area: str, numbers: BitMap, rules: NumberingRules) -> bytes:
-    """Return CSV with the header `number` and one E.164 number a line, sorted."""
-    digits = area if rules.area_digits else ""
-    return b"number\n" + _lines(f"+{rules.calling_code}{digits}", _array(numbers), rules.subscriber_digits)
+def difference(before: BitMap, after: BitMap) -> Snapshot:
+    """Return what leads from one snapshot to another, net: `apply` of it to `before` is `after`."""
+    return Snapshot(after, after - before, before - after)
 
 
-def changes_text(area: str, snapshot: Snapshot, day: date, rules: NumberingRules) -> bytes:
-    """Return `818,2596712,2026-11-23,A` (added) or `…,D` (removed) per changed number, sorted by number.
-
-    The number is spelt as in the full list; the FTC's own column order is not published.
-    """
-    bits = np.concatenate([_array(snapshot.added), _array(snapshot.removed)])
-    flags = np.repeat(np.frombuffer(b"AD", np.uint8), (len(snapshot.added), len(snapshot.removed)))
-    order = np.argsort(bits, kind="stable")
-    return _lines(f"{area},", bits[order], rules.subscriber_digits, f",{day.isoformat()},", flags[order])
-
-
-def zipped(name: str, data: bytes) -> bytes:
+def zipped(name: str, pieces: Iterable[memoryview | bytes]) -> bytes:
     """Return a zip archive with one deflated file, dated 1980 so that equal contents are equal bytes.
+
+    Args:
+        name: the file's name, ASCII.
+        pieces: its contents, in pieces that are not kept.
 
     Raises:
         ValueError: the file is larger than a plain zip holds (4 GiB).
     """
-    body = isal_zlib.compress(data, LEVEL, wbits=-15)
-    if len(data) >= 2**32 or len(body) >= 2**32:
+    compressor = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, -15)
+    body, size, crc = [], 0, 0
+    for piece in pieces:
+        crc = isal_zlib.crc32(piece, crc)
+        size += memoryview(piece).nbytes
+        body.append(compressor.compress(piece))
+    body.append(compressor.flush())
+    packed = sum(map(len, body))
+    if size >= 2**32 or packed >= 2**32:
         raise ValueError("a list of 4 GiB needs several files")
     encoded = name.encode("ascii")
-    common = struct.pack(
-        "<HHHIIIIHH", 20, 0, 8, _DOS_1980, isal_zlib.crc32(data), len(body), len(data), len(encoded), 0
-    )
+    common = struct.pack("<HHHIIIIHH", 20, 0, 8, _DOS_1980, crc, packed, size, len(encoded), 0)
     local = b"PK\x03\x04" + common + encoded
     # made by Unix, a regular file that everybody may read
     central = b"PK\x01\x02" + struct.pack("<H", 3 << 8 | 20) + common
     central += struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, 0) + encoded
-    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local) + len(body), 0)
-    return b"".join((local, body, central, end))
-
-
-def _array(numbers: BitMap) -> Bits:
-    return np.asarray(numbers.to_array(), dtype=np.uint32)
-
-
-def _lines(prefix: str, bits: Bits, digits: int, middle: str = "", flags: npt.NDArray[np.uint8] | None = None) -> bytes:
-    head, tail = prefix.encode("ascii"), middle.encode("ascii")
-    width = len(head) + digits + len(tail) + (flags is not None) + 1
-    table = np.empty((len(bits), width), np.uint8)
-    table[:, : len(head)] = np.frombuffer(head, np.uint8)
-    left, end = bits, len(head) + digits
-    while end > len(head):
-        take = min(4, end - len(head))
-        left, group = np.divmod(left, np.uint32(10_000))
-        table[:, end - take : end] = _four_digits()[group, 4 - take :]
-        end -= take
-    end = len(head) + digits
-    table[:, end : end + len(tail)] = np.frombuffer(tail, np.uint8)
-    if flags is not None:
-        table[:, -2] = flags
-    table[:, -1] = 10
-    return table.tobytes()
-
-
-@cache
-def _four_digits() -> npt.NDArray[np.uint8]:
-    return np.frombuffer("".join(f"{value:04d}" for value in range(10_000)).encode("ascii"), np.uint8).reshape(-1, 4)
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local) + packed, 0)
+    return b"".join((local, *body, central, end))

@@ -26,13 +26,21 @@ class Kind(StrEnum):
 
 
 FORMATS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.FULL: ("txt", "csv"),
-    Kind.CHANGES: ("txt",),
+    Kind.FULL: ("txt", "csv", "xml"),
+    Kind.CHANGES: ("txt", "csv", "xml"),
     Kind.BITMAP: ("roar",),
 }
-"""The formats each kind is published in; the first is the default."""
+"""The formats each kind is offered in; the first is the default."""
 
-CONTENT_TYPES = {"txt": "application/zip", "csv": "application/zip", "roar": "application/octet-stream"}
+KEPT = "txt"
+"""The format of text that publication keeps; the others are rendered when somebody asks (docs/adr/0010)."""
+
+CONTENT_TYPES = {
+    "txt": "application/zip",
+    "csv": "application/zip",
+    "xml": "application/zip",
+    "roar": "application/octet-stream",
+}
 MANIFEST_TYPE = "application/jose"
 
 
@@ -229,8 +237,14 @@ def manifest_key(day: date) -> str:
 
 
 def area_key(area: str, day: date, name: str) -> str:
-    """Return the key of one of an area's files: `bitmap.roar`, `full.txt.zip`, `full.csv.zip`, `changes.txt.zip`."""
+    """Return the key of one of an area's files: `bitmap.roar`, `full.txt.zip`, `changes.txt.zip`."""
     return f"areas/{area}/{day.isoformat()}/{name}"
+
+
+def render_key(area: str, day: date, kind: Kind, format_: str, since: date | None) -> str:
+    """Return the key of a file rendered on demand; `since` is the date of the snapshot that changes start from."""
+    start = f"-since-{since.isoformat()}" if since else ""
+    return f"renders/{area}/{day.isoformat()}/{kind.value}{start}.{format_}.zip"
 
 
 def entry_key(area: str, day: date) -> str:
@@ -238,19 +252,23 @@ def entry_key(area: str, day: date) -> str:
     return area_key(area, day, "entry.json")
 
 
-def file_name(profile: str, area: str, day: date, kind: Kind, format_: str) -> str:
+def file_name(profile: str, area: str, day: date, kind: Kind, format_: str, *, since: date | None = None) -> str:
     """Return a file's name as the FTC names its lists: `{Y}-{M}-{D}_{area}_{GUID}.txt`, without padding zeros.
 
     The GUID is derived from what the file is, so the same list always has the same name; change lists and bitmaps,
-    for which no name of the FTC is known, say so after the area.
+    for which no name of the FTC is known, say so after the area. `since` is the snapshot that changes start from when
+    it is not the one before.
     """
-    identity = f"quietline:{profile}:{area}:{day.isoformat()}:{kind.value}:{format_}"
+    start = f":since:{since.isoformat()}" if since else ""
+    identity = f"quietline:{profile}:{area}:{day.isoformat()}:{kind.value}:{format_}{start}"
     guid = str(uuid.uuid5(uuid.NAMESPACE_URL, identity)).upper()
     scope = area if kind is Kind.FULL else f"{area}_{kind.value}"
+    if since:
+        scope += f"-since-{since.year}-{since.month}-{since.day}"
     return f"{day.year}-{day.month}-{day.day}_{scope}_{guid}.{format_}"
 
 
-def download_name(profile: str, entry: AreaEntry, file: ListFile) -> str:
+def download_name(profile: str, area: str, day: date, file: ListFile, since: date | None = None) -> str:
     """Return the name a browser saves the file under; text files come zipped."""
-    name = file_name(profile, entry.area, entry.date, file.kind, file.format)
+    name = file_name(profile, area, day, file.kind, file.format, since=since)
     return name if file.kind is Kind.BITMAP else f"{name}.zip"

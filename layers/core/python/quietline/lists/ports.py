@@ -1,10 +1,13 @@
 """What the list needs of the world; adapters implement it with DynamoDB, S3 and KMS, tests in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from quietline.lists.model import Change, ImportedNumbers, Publication, Published
+
+if TYPE_CHECKING:
+    from quietline.lists.render import Rendered, RenderRequest
 
 
 class PublicationStore(Protocol):
@@ -66,8 +69,12 @@ class ObjectStore(Protocol):
         """Return an object's bytes, or None when there is none."""
         ...
 
-    def put(self, key: str, body: bytes, content_type: str) -> None:
-        """Write an object, whether or not there is one."""
+    def put(self, key: str, body: bytes, content_type: str, facts: Mapping[str, str] | None = None) -> None:
+        """Write an object, whether or not there is one; `facts` are kept beside it."""
+        ...
+
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        """Return the facts kept beside an object, or None when there is none."""
         ...
 
     def put_new(self, key: str, body: bytes, content_type: str) -> bool:
@@ -76,6 +83,18 @@ class ObjectStore(Protocol):
 
     def link(self, key: str, *, name: str, content_type: str, seconds: int) -> str:
         """Return a URL that serves the object under a file name for so many seconds."""
+        ...
+
+
+class Renders(Protocol):
+    """Renders files that publication does not keep."""
+
+    def render(self, requests: Sequence["RenderRequest"]) -> list["Rendered"]:
+        """Return the files, in order.
+
+        Raises:
+            UnavailableError: they cannot be made now.
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from quietline.kernel.clock import Clock, from_text, to_text
 from quietline.kernel.errors import ConfigurationError, ConflictError, FieldError, InvalidInputError
 from quietline.lists.model import (
     CONTENT_TYPES,
+    KEPT,
     MANIFEST_TYPE,
     AreaEntry,
     Kind,
@@ -145,27 +146,17 @@ class AreaBuild:
         Raises:
             ConfigurationError: the bitmap before is missing or not the one that was published.
         """
-        from quietline.lists import build
+        from quietline.lists import build, encode
 
         rules = self.profile.rules
         imports = self.changes.imports_of_area(area, since, cutoff)
         snapshot = build.apply(build.load(self._base(base)), self.changes.of_area(area, since, cutoff), imports)
-
-        def name(kind: Kind, format_: str) -> str:
-            return file_name(self.profile.name, area, day, kind, format_)
-
-        bodies = {
-            (Kind.BITMAP, "roar", "bitmap.roar"): build.dump(snapshot.numbers),
-            (Kind.FULL, "txt", "full.txt.zip"): build.zipped(
-                name(Kind.FULL, "txt"), build.full_text(area, snapshot.numbers, rules)
-            ),
-            (Kind.FULL, "csv", "full.csv.zip"): build.zipped(
-                name(Kind.FULL, "csv"), build.full_csv(area, snapshot.numbers, rules)
-            ),
-            (Kind.CHANGES, "txt", "changes.txt.zip"): build.zipped(
-                name(Kind.CHANGES, "txt"), build.changes_text(area, snapshot, day, rules)
-            ),
-        }
+        bodies = {(Kind.BITMAP, "roar", "bitmap.roar"): build.dump(snapshot.numbers)}
+        for kind in (Kind.FULL, Kind.CHANGES):
+            name = file_name(self.profile.name, area, day, kind, KEPT)
+            bodies[kind, KEPT, f"{kind.value}.{KEPT}.zip"] = build.zipped(
+                name, encode.file(kind, area, snapshot, day, KEPT, rules=rules)
+            )
         files = []
         for (kind, format_, leaf), body in bodies.items():
             key = area_key(area, day, leaf)

@@ -15,6 +15,7 @@ from quietline.kernel.errors import (
     NotPublishedError,
 )
 from quietline.kernel.ids import new_ulid
+from quietline.lists.choice import CHANGES_LARGER, Choice, choose
 from quietline.lists.model import (
     CONTENT_TYPES,
     FORMATS,
@@ -26,19 +27,25 @@ from quietline.lists.model import (
     Published,
     download_name,
 )
-from quietline.lists.ports import EntitlementReader, ObjectStore, PublicationStore, ReceiptStore, Signer
+from quietline.lists.ports import EntitlementReader, ObjectStore, PublicationStore, ReceiptStore, Renders, Signer
 from quietline.lists.publish import read_manifest
+from quietline.lists.render import Rendered
 from quietline.profiles import Profile
 
 
 @dataclass(frozen=True)
 class DownloadedFile:
-    """One file to fetch: `url` lives for minutes, `name` is what to save it as."""
+    """One file to fetch: `url` lives for minutes, `name` is what to save it as.
+
+    `since` is the list that changes start from, where one was named; `reason` says why the full list comes instead.
+    """
 
     area: str
     date: Day
     kind: Kind
     format: str
+    since: Day | None
+    reason: str
     count: int
     size: int
     sha256: str
@@ -91,10 +98,18 @@ class Downloads:
     entitlements: EntitlementReader
     receipts: ReceiptStore
     signer: Signer
+    renders: Renders
     url_seconds: int
 
     def create(
-        self, organization_id: str, san: str, areas: Sequence[str] | None, kind: Kind, format_: str | None
+        self,
+        organization_id: str,
+        san: str,
+        areas: Sequence[str] | None,
+        kind: Kind,
+        format_: str | None,
+        *,
+        since: date | None = None,
     ) -> Download:
         """Return links to the current list's files of some areas, and the receipt for them.
 
@@ -104,10 +119,11 @@ class Downloads:
             areas: area keys; None means every area it is entitled to.
             kind: what to fetch.
             format_: one of the kind's formats; None means the first.
+            since: with changes, the date of the list they start from; None means the list before the current one.
 
         Raises:
             ForbiddenError: the organization has not certified.
-            InvalidInputError: an area or a format does not exist.
+            InvalidInputError: an area, a format or the list of `since` does not exist.
             NotEntitledError: the subscription does not cover an area.
             NotPublishedError: no list exists yet, or none of an area.
         """
@@ -121,7 +137,10 @@ class Downloads:
         if newest is None:
             raise NotPublishedError("No list has been published yet.")
         manifest = manifest_of(self.objects, newest)
-        found = [self._found(manifest, area, kind, wanted_format) for area in wanted]
+        start = self._start(manifest, kind, since)
+        chosen = [choose(manifest, start, area, kind, wanted_format, since=since) for area in wanted]
+        rendered = iter(self.renders.render([choice.request for choice in chosen if choice.request]))
+        files = tuple(self._file(choice, next(rendered) if choice.request else None) for choice in chosen)
         receipt_id = new_ulid(now)
         valid_until = newest.date + timedelta(days=self.profile.lists.max_age_days)
         payload = {
@@ -132,11 +151,10 @@ class Downloads:
             "list_date": newest.date.isoformat(),
             "issued_at": to_text(now),
             "valid_until": valid_until.isoformat(),
-            "areas": [_in_receipt(entry, file) for entry, file in found],
+            "areas": [_in_receipt(file) for file in files],
         }
         receipt = self.signer.sign(payload)
         self.receipts.add(organization_id, receipt_id, payload, receipt)
-        files = tuple(self._file(entry, file) for entry, file in found)
         return Download(receipt_id, receipt, newest.date, valid_until, files)
 
     def _format(self, kind: Kind, format_: str | None) -> str:
@@ -167,17 +185,40 @@ class Downloads:
             raise NotEntitledError(f"Your subscription does not cover {_named(missing)}.")
         return sorted(set(areas))
 
-    def _found(self, manifest: Manifest, area: str, kind: Kind, format_: str) -> tuple[AreaEntry, ListFile]:
-        entry = manifest.entry(area)
-        if entry is None:
-            raise NotPublishedError(f"No list of area {area} has been published yet.")
-        return entry, entry.file(kind, format_)
+    def _start(self, manifest: Manifest, kind: Kind, since: date | None) -> Manifest | None:
+        """Return the list that changes start from; None where there is none or it is not asked for.
 
-    def _file(self, entry: AreaEntry, file: ListFile) -> DownloadedFile:
-        name = download_name(self.profile.name, entry, file)
+        Raises:
+            InvalidInputError: `since` names no published list, or no change list is asked for.
+        """
+        if kind is not Kind.CHANGES:
+            if since is not None:
+                message = "Only changes have a start; leave `since` out or ask for changes."
+                raise InvalidInputError(message, (FieldError("/since", message, "since_without_changes"),))
+            return None
+        day = since or (manifest.previous and manifest.previous[0])
+        published = self.store.published(day) if day else None
+        if since is not None and (published is None or since > manifest.date):
+            message = f"No list of {since.isoformat()} was published. Name the date of a list that you hold."
+            raise InvalidInputError(message, (FieldError("/since", message, "not_published"),))
+        if published is None:
+            return None
+        return manifest if published.date == manifest.date else read_manifest(self.objects, published)
+
+    def _file(self, choice: Choice, rendered: Rendered | None) -> DownloadedFile:
+        file = rendered.file if rendered else choice.file
+        assert file is not None
+        entry, reason = choice.entry, choice.reason
+        if choice.kind is Kind.CHANGES and file.kind is Kind.FULL:
+            reason = reason or CHANGES_LARGER
+        count = rendered.count if rendered else _count(entry, file)
+        start = choice.start if rendered and file.kind is Kind.CHANGES else None
+        name = download_name(self.profile.name, entry.area, entry.date, file, start)
         url = self.objects.link(file.key, name=name, content_type=CONTENT_TYPES[file.format], seconds=self.url_seconds)
-        count = _count(entry, file)
-        return DownloadedFile(entry.area, entry.date, file.kind, file.format, count, file.size, file.sha256, name, url)
+        since = choice.since if file.kind is Kind.CHANGES else None
+        return DownloadedFile(
+            entry.area, entry.date, file.kind, file.format, since, reason, count, file.size, file.sha256, name, url
+        )
 
 
 _manifests: dict[str, Manifest] = {}
@@ -192,13 +233,15 @@ def manifest_of(objects: ObjectStore, published: Published) -> Manifest:
     return _manifests[published.sha256]
 
 
-def _in_receipt(entry: AreaEntry, file: ListFile) -> Mapping[str, Any]:
+def _in_receipt(file: DownloadedFile) -> Mapping[str, Any]:
     return {
-        "area": entry.area,
-        "date": entry.date.isoformat(),
+        "area": file.area,
+        "date": file.date.isoformat(),
         "kind": file.kind.value,
         "format": file.format,
-        "count": _count(entry, file),
+        **({"since": file.since.isoformat()} if file.since else {}),
+        **({"reason": file.reason} if file.reason else {}),
+        "count": file.count,
         "bytes": file.size,
         "sha256": file.sha256,
     }
