@@ -43,7 +43,7 @@ check: setup ## Formatting, lint, imports, types, API drift; changes nothing
 	@.venv/bin/mypy --no-error-summary layers/core/python/quietline infra
 	@if [ -d cli ]; then .venv/bin/mypy --no-error-summary cli; fi
 	@for folder in functions/*/; do if [ -f "$$folder/handler.py" ]; then .venv/bin/mypy --no-error-summary "$$folder" || exit 1; fi; done
-	@if [ -f tools/openapi.py ]; then $(PYTHON) -m tools.openapi --check; fi
+	@$(PYTHON) -m tools.docs --check
 	@echo "All checks passed."
 
 .PHONY: layers-built
@@ -65,5 +65,5 @@ bench: setup layers-built ## Measure cold starts
 openapi: setup ## Write docs/reference/openapi.json from the functions
 	@$(PYTHON) -m tools.openapi
 
-docs: setup ## Write the generated pages of docs/reference
+docs: setup layers-built ## Write the generated pages of docs/reference
 	@$(PYTHON) -m tools.docs

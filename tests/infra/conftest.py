@@ -10,14 +10,7 @@ from typing import Any
 import pytest
 
 from infra.layers import LAYERS, folder_of, host_architecture
-
-PRODUCTION = {
-    "stage": "production",
-    "domain": "registry.example.test",
-    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000",
-    "sender": "no-reply@registry.example.test",
-    "alarm_email": "alarms@registry.example.test",
-}
+from tools.iam import PRODUCTION
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,9 @@
 """Least privilege, readable: a changed permission shows as a changed line in a review."""
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
-from syrupy.assertion import SnapshotAssertion
+from pathlib import Path
 
 from tests.infra.conftest import Synthesized
+from tools import iam
 
 WITHOUT_RESOURCE = {
     "xray:PutTraceSegments",
@@ -26,38 +23,15 @@ WITHOUT_RESOURCE = {
 """Actions for which AWS defines no resource (Service Authorization Reference)."""
 
 
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def readable(value: Any) -> str:
-    """A resource as text: `Fn::GetAtt` and friends shortened."""
-    if isinstance(value, str):
-        return value
-    if "Fn::GetAtt" in value:
-        return f"<{'.'.join(value['Fn::GetAtt'])}>"
-    if "Fn::ImportValue" in value:
-        return f"<{value['Fn::ImportValue'].split('ExportsOutput')[-1]}>"
-    if "Ref" in value:
-        return f"<{value['Ref'].removeprefix('AWS::')}>"
-    if "Fn::Join" in value:
-        return "".join(readable(part) for part in value["Fn::Join"][1])
-    return json.dumps(value)
-
-
-def statements(made: Synthesized) -> Iterator[tuple[str, str, str]]:
+def statements(made: Synthesized) -> list[iam.Statement]:
     """Role, action, resource of every statement of the service stack."""
-    for _, policy in made.of_type("AWS::IAM::Policy", "Service"):
-        roles = ",".join(readable(role) for role in policy["Properties"]["Roles"])
-        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
-            for action in as_list(statement["Action"]):
-                for resource in as_list(statement["Resource"]):
-                    yield roles, action, readable(resource)
+    return list(iam.statements(made.templates["Service"]["Resources"].values()))
 
 
-def test_table_of_roles_actions_and_resources(production: Synthesized, snapshot: SnapshotAssertion) -> None:
-    assert "\n".join(" | ".join(row) for row in sorted(set(statements(production)))) == snapshot
+def test_the_committed_table_of_permissions_is_what_is_deployed(production: Synthesized) -> None:
+    committed = (Path(__file__).parents[2] / "docs/reference/iam.md").read_text(encoding="utf-8")
+
+    assert iam.page(production.templates["Service"]) == committed, "run `make docs`"
 
 
 def test_no_action_is_a_pattern(production: Synthesized) -> None:

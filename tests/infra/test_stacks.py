@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +188,20 @@ def test_each_function_zip_holds_only_its_own_folder(production: Synthesized) ->
             seen.append(sorted(path.name for path in (folder / "functions").iterdir()))
 
     assert sorted(seen) == sorted(["__init__.py", name] for name in FUNCTION_SETTINGS)
+
+
+def test_every_alarm_names_a_runbook_and_every_runbook_has_an_alarm(production: Synthesized) -> None:
+    folder = Path(__file__).parents[2] / "docs/runbooks"
+    texts = [alarm["Properties"]["AlarmDescription"] for _, alarm in production.of_type("AWS::CloudWatch::Alarm")]
+    named = {re.search(r"\(docs/runbooks/([a-z-]+\.md)\)", text) for text in texts}
+
+    assert None not in named, "an alarm's description ends in (docs/runbooks/<page>.md)"
+    pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    assert {found.group(1) for found in named if found} == pages
+
+
+def test_every_runbook_says_what_an_operator_needs_at_night() -> None:
+    for path in (Path(__file__).parents[2] / "docs/runbooks").glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        for part in ("**Who notices**", "**First three commands**", "**What helps**", "**Whom to tell**"):
+            assert path.name == "README.md" or part in text, f"{path.name} lacks {part}"

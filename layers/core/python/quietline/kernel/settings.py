@@ -101,6 +101,7 @@ class SellerApiSettings(Settings):
     render_function: str
     """Name of `render_list`."""
     download_url_seconds: int = 300
+    """How long a link to a file works."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +116,7 @@ class AuthorizerSettings(Settings):
     """`authorizer`: verifies Cognito access tokens."""
 
     issuer: str
+    """The `iss` of our tokens."""
     jwks_url: str
 
 
@@ -134,6 +136,7 @@ class PaymentWorkerSettings(Settings):
     pii_key_id: str
     stripe_secret_id: str
     stripe_api_base: str = "https://api.stripe.com"
+    """The payment server."""
     stripe_finalizes: int = 1
     """0 where the payment server has no `finalize` step (localstripe)."""
 
@@ -160,6 +163,7 @@ class MailerSettings(Settings):
     sender: str
     """The `From` address; its domain is a verified SES identity."""
     configuration_set: str
+    """SES configuration set of every mail."""
     site_url: str
     """Where links in mails point; no trailing slash."""
 
