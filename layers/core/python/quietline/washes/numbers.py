@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -66,9 +67,14 @@ class _Forms:
     masks: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH), np.uint8))
     wanted: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH), np.uint8))
     known: dict[bytes, int] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
 
     def learn(self, form: bytes, bucket: int, calling_code: str) -> int:
         """Return the row of a form, made when it is new; 0 when there is no room for more."""
+        with self.lock:
+            return self._learn(form, bucket, calling_code)
+
+    def _learn(self, form: bytes, bucket: int, calling_code: str) -> int:
         row = self.known.get(form)
         if row is None:
             row = len(self.known) + 1
@@ -84,6 +90,7 @@ class _Forms:
             self.checked[row] = bool(spelling.expected)
             for place, byte in spelling.expected.items():
                 self.masks[row, place], self.wanted[row, place] = 255, byte
+            # last, so that other threads find the row only when it is whole
             if self.hashes[bucket] == 0:
                 self.hashes[bucket] = row
         return row
@@ -138,7 +145,7 @@ class NumberReader:
         table = cells.view(np.uint8).reshape(-1, WIDTH)
         digits = (table - np.uint8(48)) < 10
         forms = (table & ~(digits.view(np.uint8) * np.uint8(15))).view(np.uint64)
-        none = ~digits.view(np.uint64).any(axis=1)
+        none = ~_any(digits)
         short = lengths <= WIDTH
         rows = self._rows_of(forms, clipped, short & ~none)
         kinds = self._kinds_of(rows, table)
@@ -175,7 +182,7 @@ class NumberReader:
         kinds = known.kinds[rows]
         checked = np.flatnonzero(known.checked[rows])
         forms = rows[checked]
-        differs = ((table[checked] & known.masks[forms]) != known.wanted[forms]).view(np.uint64).any(axis=1)
+        differs = _any((table[checked] & known.masks[forms]) != known.wanted[forms])
         kinds[checked[differs]] = known.others[forms[differs]]
         return kinds
 
@@ -227,10 +234,17 @@ def _unread(count: int) -> Numbers:
 def _take_texts(numbers: Numbers, rows: Places, table: npt.NDArray[np.uint8]) -> None:
     """Answer the cells without a digit: empty, or a text; one that is not ASCII may hold other digits."""
     cells = table[rows]
-    plain = ~(cells >= 128).view(np.uint64).any(axis=1)
-    blank = ~(cells > 32).view(np.uint64).any(axis=1)
+    plain = ~_any(cells >= 128)
+    blank = ~_any(cells > 32)
     numbers.codes[rows[plain]] = CODES[phone.Reason.NOT_A_NUMBER]
     numbers.codes[rows[blank]] = CODES[Why.NO_NUMBER]
+
+
+def _any(table: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which rows of `WIDTH` bytes have a true one; numpy's `any` over so short an axis is slow."""
+    words = table.view(np.uint64)
+    found: npt.NDArray[np.bool_] = (words[:, 0] | words[:, 1] | words[:, 2] | words[:, 3]) != 0
+    return found
 
 
 def _eight_digits(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:

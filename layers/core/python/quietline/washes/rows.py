@@ -32,6 +32,7 @@ class Rows:
         cell_starts: where its cell of the numbers begins, inside of quotes; equal to `cell_ends` where it has none.
         cell_ends: where that cell ends.
         inserts: where the answer goes, where that is not the row's end (it has more cells than the header), by row.
+        broken: whether line ends stand within rows, in quotes.
 
     """
 
@@ -42,6 +43,7 @@ class Rows:
     cell_starts: Places
     cell_ends: Places
     inserts: dict[int, int]
+    broken: bool
 
     def after_first(self) -> "Rows":
         """Return the rows without the first one: the header."""
@@ -53,6 +55,7 @@ class Rows:
             self.cell_starts[1:],
             self.cell_ends[1:],
             {row - 1: place for row, place in self.inserts.items() if row},
+            self.broken,
         )
 
 
@@ -84,14 +87,15 @@ class Splitter:
         buffer = np.frombuffer(data, np.uint8, size)
         marks = (buffer == self.delimiter) | (buffer == self.line_end)
         if data.find(b'"', 0, size) < 0:
-            return self._rows(buffer, np.flatnonzero(marks), last=last)
+            return self._rows(buffer, np.flatnonzero(marks), last=last, broken=False)
         marks |= buffer == QUOTE
         places = np.flatnonzero(marks)
         quotes = buffer[places] == QUOTE
         inside = np.cumsum(quotes, dtype=np.uint32) & 1
         if not self._is_well_formed(buffer, places[quotes], last=last):
             return self._split_slowly(data, size, last=last)
-        return self._rows(buffer, places[(inside == 0) & ~quotes], last=last)
+        hidden = bool(((buffer[places] == self.line_end) & (inside == 1)).any())
+        return self._rows(buffer, places[(inside == 0) & ~quotes], last=last, broken=hidden)
 
     def _is_well_formed(self, buffer: npt.NDArray[np.uint8], quotes: Places, *, last: bool) -> bool:
         """Tell whether every odd quote opens a cell or follows a quote, and every even one closes or precedes one."""
@@ -109,7 +113,7 @@ class Splitter:
             return False
         return bool(opens.all() and closes.all())
 
-    def _rows(self, buffer: npt.NDArray[np.uint8], marks: Places, *, last: bool) -> tuple[Rows, int]:
+    def _rows(self, buffer: npt.NDArray[np.uint8], marks: Places, *, last: bool, broken: bool) -> tuple[Rows, int]:
         """Return the rows between marks: the delimiters and line ends that are not quoted."""
         ending = np.flatnonzero(buffer[marks] == self.line_end)
         done = int(marks[ending[-1]]) + 1 if len(ending) else 0
@@ -132,7 +136,7 @@ class Splitter:
         cell_starts, cell_ends = self._cells(buffer, marks, first, cells, (starts, ends))
         long = np.flatnonzero(cells > self.width).tolist()
         inserts = {row: int(marks[first[row] + self.width - 1]) for row in long}
-        return Rows(starts, ends, nexts, cells, cell_starts, cell_ends, inserts), done
+        return Rows(starts, ends, nexts, cells, cell_starts, cell_ends, inserts, broken), done
 
     def _cells(
         self, buffer: npt.NDArray[np.uint8], marks: Places, first: Places, cells: Places, bounds: tuple[Places, Places]
@@ -166,7 +170,7 @@ class Splitter:
             marks.append(end)
             position = end + 1
         buffer = np.frombuffer(data, np.uint8, size)
-        return self._rows(buffer, np.array(marks, np.int64), last=last)
+        return self._rows(buffer, np.array(marks, np.int64), last=last, broken=True)
 
     def _may_go_on(self, found: re.Match[bytes], size: int, *, last: bool) -> bool:
         """Tell whether a cell that begins with a quote and was read as text may be a quoted one that ends later."""
