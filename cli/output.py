@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cli.errors import CliError
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
-def emit(value: Any) -> None:
-    """Print one JSON value on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+def emit(value: Any, stream: TextIO | None = None) -> None:
+    """Print one JSON value on standard output, or elsewhere."""
+    print(json.dumps(value, ensure_ascii=False, indent=2), file=stream or sys.stdout)
 
 
-def say(line: str, style: str = "") -> None:
-    """Print one line on standard output; `style` is rich's."""
-    _console().print(line, style=style or None, highlight=False, soft_wrap=True, markup=False)
+def say(line: str, style: str = "", stream: TextIO | None = None) -> None:
+    """Print one line on standard output, or elsewhere; `style` is rich's."""
+    _console(stream).print(line, style=style or None, highlight=False, soft_wrap=True, markup=False)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], styles: Sequence[str] = ()) -> None:
@@ -61,7 +61,7 @@ def fail(error: CliError, *, as_json: bool) -> None:
         print(f"  {line}", file=sys.stderr)
 
 
-def _console() -> "Console":
+def _console(stream: TextIO | None = None) -> "Console":
     from rich.console import Console
 
-    return Console(file=sys.stdout)
+    return Console(file=stream or sys.stdout)

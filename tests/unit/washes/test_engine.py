@@ -57,7 +57,7 @@ def test_the_callers_columns_stay_and_four_are_added() -> None:
     assert summary.unknown == {"not_a_number": 1, "no_number": 1, "area_not_published": 1}
     assert (summary.distinct_numbers, summary.distinct_answered) == (3, 2)
     assert (summary.column, summary.column_name, summary.header) == (2, "phone", True)
-    assert summary.areas == ("202", "818")
+    assert (summary.areas, summary.areas_not_answered) == (("202", "818"), ("303",))
 
 
 def test_a_number_counts_once_however_it_is_spelt() -> None:

@@ -86,9 +86,11 @@ class Matcher:
                 answered += count if answer == CLEAR else 0
         return matched, answered
 
-    def areas(self) -> tuple[str, ...]:
-        """Return the areas that were answered for."""
-        return tuple(key for key in self.keys if self._answers[int(key)] == CLEAR)
+    def areas(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the areas that were answered for, and those that were asked for in vain."""
+        found = {key: int(self._answers[int(key)]) for key in self.keys}
+        answered = tuple(key for key, answer in found.items() if answer == CLEAR)
+        return answered, tuple(key for key, answer in found.items() if answer not in {CLEAR, _NOT_ASKED})
 
 
 def dense_bytes(span: int) -> int:

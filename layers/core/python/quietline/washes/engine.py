@@ -150,6 +150,7 @@ class _Wash:
 
     def _summary(self, layout: Layout, answers: "_Answers", encoding: Encoding, packing: str) -> WashSummary:
         distinct, answered = self.matcher.distinct()
+        areas, areas_not_answered = self.matcher.areas()
         unknown = {REASONS[code]: int(self.counts[code]) for code in range(1, len(REASONS)) if self.counts[code]}
         return WashSummary(
             rows=int(self.counts.sum()),
@@ -158,7 +159,8 @@ class _Wash:
             unknown=unknown,
             distinct_numbers=distinct,
             distinct_answered=answered,
-            areas=self.matcher.areas(),
+            areas=areas,
+            areas_not_answered=areas_not_answered,
             column=layout.column + 1,
             column_name=layout.header[layout.column] if layout.header else "",
             header=layout.header is not None,

@@ -28,6 +28,8 @@ class Why(StrEnum):
     """The caller's subscription does not cover the number's area."""
     AREA_NOT_PULLED = "area_not_pulled"
     """The area's list is not in the caller's own copy."""
+    AREA_NOT_CURRENT = "area_not_current"
+    """The caller's own copy has an older list of the area than of the others."""
 
 
 def _not_published(_area: str) -> str:
@@ -85,6 +87,7 @@ class WashSummary:
         distinct_numbers: different valid numbers.
         distinct_answered: different numbers that were answered listed or clear: what is metered.
         areas: the areas that were answered for.
+        areas_not_answered: the areas of numbers that no list answered for.
         column: place of the numbers' column, from 1.
         column_name: its name in the header; empty without a header.
         header: whether the first line is a header.
@@ -104,6 +107,7 @@ class WashSummary:
     distinct_numbers: int
     distinct_answered: int
     areas: tuple[str, ...]
+    areas_not_answered: tuple[str, ...]
     column: int
     column_name: str
     header: bool
