@@ -55,21 +55,26 @@ def full(area: str, numbers: BitMap, day: date, format_: str, rules: NumberingRu
         format_: `txt`, `csv` or `xml`.
         rules: how numbers are built.
     """
+    layout = full_layout(area, len(numbers), day, format_, rules)
+    yield layout.first
+    yield from _lines(layout.before, array(numbers), rules.subscriber_digits, layout.after)
+    yield layout.last
+
+
+def full_layout(area: str, count: int, day: date, format_: str, rules: NumberingRules) -> Layout:
+    """Return how the full list of an area is laid out, for those who write it and those who read it."""
     number = _number(area, rules)
     layouts = {
         "txt": Layout(b"", f"{area},".encode("ascii"), b"\n"),
         "csv": Layout(b"number\n", number, b"\n"),
         "xml": Layout(
-            _XML + f'<list area="{area}" date="{day}" count="{len(numbers)}">\n'.encode("ascii"),
+            _XML + f'<list area="{area}" date="{day}" count="{count}">\n'.encode("ascii"),
             b"<number>" + number,
             b"</number>\n",
             b"</list>\n",
         ),
     }
-    layout = layouts[format_]
-    yield layout.first
-    yield from _lines(layout.before, array(numbers), rules.subscriber_digits, layout.after)
-    yield layout.last
+    return layouts[format_]
 
 
 def changes(area: str, snapshot: Snapshot, day: date, format_: str, rules: NumberingRules) -> Iterator[Piece]:
