@@ -6,10 +6,11 @@ bitmap counts only if a manifest names its hash.
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli import age
 from cli.errors import NotVerifiedError, StaleError, UsageError
 from cli.folder import Folder
 from cli.trust import KeySet, find_keys, payload_of
@@ -93,10 +94,10 @@ def open_copy(folder: Path, today: date | None = None) -> LocalCopy:
     """
     again = (f"Pull: quietline pull {folder}",)
     state = Folder(folder).state()
-    if not state:
+    if not state.list_date:
         raise UsageError(f"There is no pulled list in {folder}.", again)
     keys = find_keys(folder)
-    day = str(state.get("list_date", ""))
+    day = state.list_date
     path = folder / "manifests" / f"{Path(day).name}.jws"
     if not path.is_file():
         raise NotVerifiedError(f"The manifest of the list of {day} is not in {folder}.", again)
@@ -108,7 +109,7 @@ def open_copy(folder: Path, today: date | None = None) -> LocalCopy:
     if not receipts:
         raise NotVerifiedError(f"There is no receipt for the list of {day} in {folder}.", again)
     valid_until = min(date.fromisoformat(receipt["valid_until"]) for receipt in receipts)
-    if valid_until < (today or datetime.now(UTC).date()):
+    if valid_until < (today or age.today()):
         raise StaleError(f"The list of {day} could be used until {valid_until}; nothing was washed.", again)
     return LocalCopy(
         folder=folder,

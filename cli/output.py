@@ -51,6 +51,30 @@ def progress(*, quiet: bool) -> "Progress":
     )
 
 
+def steps(*, quiet: bool) -> "Progress":
+    """Return progress bars that count instead."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=quiet or not sys.stderr.isatty(),
+        transient=True,
+    )
+
+
+def size(count: int) -> str:
+    """Return bytes as people read them, e.g. `1.4 MB`."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} bytes"
+
+
 def fail(error: CliError, *, as_json: bool) -> None:
     """Tell a failure on standard error."""
     if as_json:

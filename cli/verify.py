@@ -1,90 +1,177 @@
-"""`quietline verify`: a file or a signed text against the registry's keys, without any network."""
+"""`quietline verify`: a file, a signed text or a pulled folder against the registry's keys, without any network."""
 
-from datetime import UTC, date, datetime
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli import output
+from cli import age, output, whole
 from cli.app import JsonOption, app, command
 from cli.errors import NotVerifiedError, UsageError
-from cli.trust import KeySet, find_keys, sha256_of
+from cli.evidence import Evidence, Finding
+from cli.trust import KeySet, find_keys
+
+STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
+ANSWERS = ("lookup", "wash")
+"""Kinds of signed answers: they say who asked, of which list, and until when they hold."""
 
 
 @command(app, "verify")
 def verify(
-    file: Annotated[Path, typer.Argument(help="A pulled file, or a .jws: receipt, manifest or signed lookup.")],
+    file: Annotated[
+        Path, typer.Argument(help="A pulled folder, a list file, or a .jws or .json: receipt, manifest, signed answer.")
+    ],
     jwks: Annotated[Path | None, typer.Option(help="The registry's keys; else jwks.json beside the file.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Verify a receipt, a manifest, a signed lookup or a list file. Works offline."""
-    if not file.is_file():
+    """Verify a pulled folder, a list file, a receipt, a manifest or a signed answer. Works offline.
+
+    Each thing checked is one sentence; the command ends with code 5 when one of them is wrong. That a list is too old
+    to call by is said, but it is not wrong: it is still what was on the list that day.
+    """
+    if not file.exists():
         raise UsageError(f"There is no file {file}.")
     keys = find_keys(file, jwks)
-    report = _signed(file, keys) if file.suffix == ".jws" else _list_file(file, keys)
+    if file.is_dir():
+        facts, findings = whole.check(file, keys, quiet=json_output)
+    elif file.suffix in (".jws", ".json"):
+        facts, findings = _signed(file, keys)
+    else:
+        facts, findings = _list_file(file, keys)
+    wrong = [finding.sentence for finding in findings if finding.result == "wrong"]
     if json_output:
-        output.emit(report)
-        return
-    output.say(f"{file.name} verifies.", "green")
-    for name, value in report.items():
-        if not isinstance(value, list):
+        told = [{"result": finding.result, "sentence": finding.sentence} for finding in findings]
+        output.emit({"verified": not wrong, **facts, "findings": told})
+    else:
+        _show(file, facts, findings, verified=not wrong)
+    if wrong:
+        raise NotVerifiedError(wrong[0], tuple(wrong[1:]))
+
+
+def _show(file: Path, facts: dict[str, Any], findings: list[Finding], *, verified: bool) -> None:
+    if verified:
+        output.say(f"{file.resolve().name} verifies.", "green")
+    for name, value in facts.items():
+        if value is not None and not isinstance(value, list | dict):
             output.say(f"  {name.replace('_', ' ')}: {value}")
-    areas = report.get("areas", [])
-    if areas:
-        shown = [name for name in ("area", "kind", "format", "count", "sha256", "file") if name in areas[0]]
-        output.table(shown, [[str(area.get(name, "")) for name in shown] for area in areas])
+    for finding in findings:
+        output.say(f"{finding.result:5} {finding.sentence}", STYLES[finding.result])
+    for rows in (value for value in facts.values() if isinstance(value, list) and value):
+        shown = list(rows[0])
+        output.table(shown, [[str(row.get(name, "")) for name in shown] for row in rows])
 
 
-def _signed(file: Path, keys: KeySet) -> dict[str, Any]:
-    payload = keys.verify(file.read_text(encoding="ascii", errors="replace"))
+def _signed(file: Path, keys: KeySet) -> tuple[dict[str, Any], list[Finding]]:
+    """Verify a compact JWS, or a JSON answer that holds one under `signed` or `receipt`, or several as `parts`."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    if not text.lstrip().startswith("{"):
+        return _one(file, text, {}, keys)
+    answer = _answer(text)
+    if not answer.get("parts"):
+        return _one(file, str(answer.get("signed") or answer.get("receipt") or ""), answer, keys)
+    parts = [_one(file, str(part.get("signed")), part, keys) for part in answer["parts"]]
+    facts = {"type": parts[0][0]["type"], "parts": len(parts), "list_date": parts[0][0]["list_date"]}
+    return facts, [finding for _, findings in parts for finding in findings]
+
+
+def _one(file: Path, signed: str, answer: dict[str, Any], keys: KeySet) -> tuple[dict[str, Any], list[Finding]]:
+    """Verify a signed text; what the answer around it says must be what was signed."""
+    payload = keys.verify(signed)
+    findings = [Finding("ok", "The registry signed it, and nothing in it was changed since.")]
     kind = payload.get("type")
     if kind == "receipt":
-        return _receipt(file, payload)
-    if kind == "manifest":
-        entries = payload["areas"]
-        areas = [{"area": entry["area"], "count": entry["count"]} for entry in entries]
-        facts = {name: payload[name] for name in ("type", "profile", "date", "cutoff")}
-        previous = payload["previous"] and payload["previous"]["date"]
-        return facts | {"previous": previous, "numbers": sum(entry["count"] for entry in entries), "areas": areas}
-    if kind == "lookup":
-        listed = sum(answer["status"] == "listed" for answer in payload["answers"])
-        facts = {name: payload[name] for name in ("type", "id", "san", "list_date", "issued_at", "valid_until")}
-        return facts | {"listed": listed, "answers": payload["answers"]}
-    raise NotVerifiedError("It is signed by the registry, but of a kind that this command does not know.")
+        facts, more = _receipt(file, payload, keys)
+    elif kind == "manifest":
+        facts, more = _manifest(file, payload, keys)
+    elif kind in ANSWERS:
+        facts, more = _answered(payload), [_validity(payload, "answer")]
+    else:
+        raise NotVerifiedError("It is signed by the registry, but of a kind that this command does not know.")
+    differs = sorted(name for name, value in answer.items() if name in payload and payload[name] != value)
+    if differs:
+        more.append(Finding("wrong", f"The file says other than was signed: {', '.join(differs)}."))
+    return facts, findings + more
 
 
-def _receipt(file: Path, payload: dict[str, Any]) -> dict[str, Any]:
-    """Return the receipt's facts; list files that lie in the folder must be the ones it names."""
-    folder = file.resolve().parent.parent if file.resolve().parent.name == "receipts" else file.resolve().parent
-    held = {sha256_of(path): path.name for path in _list_files(folder)}
-    areas = [{**area, "file": held.get(area["sha256"], "not in this folder")} for area in payload["areas"]]
+def _answer(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise NotVerifiedError("This is neither a signed text nor an answer that holds one.") from error
+    return dict(found)
+
+
+def _receipt(file: Path, payload: dict[str, Any], keys: KeySet) -> tuple[dict[str, Any], list[Finding]]:
+    evidence = Evidence.around(file, keys)
+    here = whole.files_by_hash(file)
+    areas = [
+        {name: entry[name] for name in ("area", "kind", "format", "count", "sha256")}
+        | {"file": here.get(entry["sha256"], "not in this folder")}
+        for entry in payload["areas"]
+    ]
     facts = {name: payload[name] for name in ("type", "id", "san", "organization", "list_date", "issued_at")}
-    last = date.fromisoformat(payload["valid_until"])
-    return facts | {
-        "valid_until": payload["valid_until"],
-        "valid_today": datetime.now(UTC).date() <= last,
-        "areas": areas,
-    }
+    findings = [whole.receipt(payload, evidence), _validity(payload, "list")]
+    days_left = age.days_left(payload["valid_until"])
+    facts |= {"valid_until": payload["valid_until"], "valid_today": days_left >= 0, "areas": areas}
+    return facts, findings
 
 
-def _list_file(file: Path, keys: KeySet) -> dict[str, Any]:
-    """Find the manifest that names the file's hash: the newest of those kept beside it."""
-    digest = sha256_of(file)
-    manifests = sorted((file.resolve().parent / "manifests").glob("*.jws"), reverse=True)
-    if not manifests:
+def _manifest(file: Path, payload: dict[str, Any], keys: KeySet) -> tuple[dict[str, Any], list[Finding]]:
+    entries = payload["areas"]
+    facts = {name: payload[name] for name in ("type", "profile", "date", "cutoff")}
+    previous = payload["previous"] and payload["previous"]["date"]
+    facts |= {"previous": previous, "numbers": sum(entry["count"] for entry in entries)}
+    facts["areas"] = [
+        {name: entry[name] for name in ("area", "date", "count", "added", "removed")} for entry in entries
+    ]
+    evidence = Evidence.around(file, keys)
+    if payload["date"] not in evidence.manifests:  # it does not end in .jws
+        return facts, []
+    return facts, [evidence.link(payload["date"])]
+
+
+def _answered(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what a signed answer says, with the answers counted by status."""
+    facts = dict(payload)
+    rows = facts.pop("answers", None)
+    if isinstance(rows, list):
+        statuses = [str(row.get("status")) for row in rows if isinstance(row, dict)]
+        facts |= {status: statuses.count(status) for status in ("listed", "clear", "unknown")}
+        facts["answers"] = rows
+    return facts
+
+
+def _validity(payload: Mapping[str, Any], what: str) -> Finding:
+    left = age.days_left(payload["valid_until"])
+    if left < 0:
+        return Finding("note", f"This {what} could be relied on until {payload['valid_until']}; it is too old today.")
+    return Finding("ok", f"Calls may rely on this {what} until {payload['valid_until']}, {left} days from today.")
+
+
+def _list_file(file: Path, keys: KeySet) -> tuple[dict[str, Any], list[Finding]]:
+    """Verify a list file by the manifests and receipts beside it."""
+    evidence = Evidence.around(file, keys)
+    if not evidence.manifests:
         raise NotVerifiedError("There is no manifest beside the file.", ("Pulled folders keep them in manifests/.",))
-    for path in manifests:
-        payload = keys.verify(path.read_text(encoding="ascii", errors="replace"))
-        if payload.get("type") != "manifest":
-            raise NotVerifiedError(f"{path.name} is signed, but it is no manifest.")
-        for entry in payload["areas"]:
-            for named in entry["files"]:
-                if named["sha256"] == digest:
-                    facts = {name: named[name] for name in ("kind", "format", "bytes", "sha256")}
-                    return {"area": entry["area"], "date": entry["date"], "list_date": payload["date"]} | facts
-    raise NotVerifiedError("No manifest names a file with these bytes: it was changed, or it is not from here.")
-
-
-def _list_files(folder: Path) -> list[Path]:
-    return [path for suffix in ("*.zip", "*.roar") for path in sorted(folder.glob(suffix))]
+    facts, hashes = evidence.list_file(file)
+    span = (
+        facts["list_date"]
+        if facts["first_list"] == facts["list_date"]
+        else (f"{facts['first_list']} to {facts['list_date']}")
+    )
+    findings = [
+        *evidence.broken,
+        Finding(
+            "ok", f"It holds exactly the {facts['count']:,} numbers of area {facts['area']} in the list of {span}."
+        ),
+    ]
+    receipts = evidence.receipts_for(facts["area"], hashes)
+    if receipts:
+        newest = receipts[-1]
+        sentence = f"Receipt {newest['id']} of {newest['issued_at'][:10]} says that {newest['san']} got it."
+        findings += [Finding("ok", sentence), _validity(newest, "list")]
+    else:
+        findings.append(Finding("note", "No receipt beside the file names it: who got it, and when, is not proven."))
+    return facts, findings

@@ -24,6 +24,10 @@ from tests.fakes.lists import (
     MemorySigner,
 )
 
+TODAY = datetime.now(UTC).date()
+YESTERDAY, BEFORE = TODAY - timedelta(days=1), TODAY - timedelta(days=2)
+CROWD = range(2_000_000, 2_010_000, 10)
+"""Enough numbers that the changes of a day are shorter than the list."""
 API = "https://registry.example"
 COGNITO = "https://cognito.example"
 TOKENS = "https://sign-in.example/oauth2/token"
@@ -85,8 +89,7 @@ class FakeRegistry:
         elif str(request.url) == TOKENS:
             made = self._token(request)
         elif host == "https://lists.example":
-            body = self.objects.get(request.url.path.lstrip("/"))
-            made = httpx.Response(404) if body is None else httpx.Response(200, content=body)
+            made = self._object(request)
         else:
             try:
                 made = self._api(request)
@@ -114,6 +117,19 @@ class FakeRegistry:
         if path == "/v1/lookups":
             return httpx.Response(200, json=self._lookup(body["numbers"], body.get("as_of") or "2026-11-23"))
         return httpx.Response(404, json={"type": "/problems/no-such-address", "detail": "Check the address."})
+
+    def _object(self, request: httpx.Request) -> httpx.Response:
+        body = self.objects.get(request.url.path.lstrip("/"))
+        if body is None:
+            return httpx.Response(404)
+        wanted = request.headers.get("Range", "")
+        if not wanted:
+            return httpx.Response(200, content=body)
+        start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+        if start >= len(body):
+            return httpx.Response(416)
+        place = {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"}
+        return httpx.Response(206, content=body[start:], headers=place)
 
     def _download(self, organization: str, body: dict[str, Any]) -> dict[str, Any]:
         service = Downloads(

@@ -14,6 +14,7 @@ import pytest
 from pyroaring import BitMap
 from typer.testing import CliRunner, Result
 
+from cli.folder import HeldArea, State
 from cli.main import app
 from tests.fakes.lists import MemorySigner
 
@@ -47,7 +48,12 @@ class Pulled:
         for area in areas:
             self.write(f"bitmaps/{area}.roar", self.bitmaps[area])
         self.write("jwks.json", json.dumps(self.signer.jwks()))
-        self.write("pull.json", json.dumps({"list_date": day.isoformat(), "valid_until": until, "files": {}}))
+        held = {
+            area: HeldArea(day.isoformat(), until, f"R-{day}", 1, len(self.bitmaps[area]), hashes[area])
+            for area in areas
+        }
+        state = State(day.isoformat(), "SAN-1", "us", "roar", held)
+        self.write("pull.json", json.dumps(state.to_json()))
 
 
 @pytest.fixture
@@ -166,8 +172,8 @@ def test_a_list_that_is_too_old_washes_nothing(run: Any, calls: Path, pulled: Pu
 
 def test_dates_in_the_state_are_not_believed(run: Any, calls: Path, pulled: Pulled) -> None:
     pulled.pull(TODAY - timedelta(days=32))
-    state = json.loads((pulled.path / "pull.json").read_text()) | {"valid_until": "2999-01-01"}
-    pulled.write("pull.json", json.dumps(state))
+    state = (pulled.path / "pull.json").read_text()
+    pulled.write("pull.json", state.replace('"valid_until": "2', '"valid_until": "9'))
 
     assert run(calls).exit_code == 7
 

@@ -1,0 +1,152 @@
+"""What lies around a file and proves it: the keys, manifests and receipts, each with its signature checked."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from cli import renders
+from cli.errors import NotVerifiedError
+from cli.trust import KeySet, sha256_of
+
+INNER = ("bitmaps", "manifests", "receipts")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence about what was checked: `ok`, `wrong`, or a `note` of what cannot be told from here."""
+
+    result: Literal["ok", "note", "wrong"]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class SignedManifest:
+    """A manifest whose signature holds, and the bytes that were signed."""
+
+    payload: Mapping[str, Any]
+    sha256: str
+
+    @property
+    def previous(self) -> Mapping[str, str] | None:
+        """Date and hash of the manifest before."""
+        found: Mapping[str, str] | None = self.payload["previous"]
+        return found
+
+    def bitmaps(self) -> dict[str, str]:
+        """Return the SHA-256 of each area's bitmap."""
+        entries = self.payload["areas"]
+        return {
+            entry["area"]: file["sha256"] for entry in entries for file in entry["files"] if file["kind"] == "bitmap"
+        }
+
+
+@dataclass
+class Evidence:
+    """Manifests by date and receipts by id; `broken` says which signed files there do not verify."""
+
+    keys: KeySet
+    manifests: dict[str, SignedManifest] = field(default_factory=dict)
+    receipts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    broken: list[Finding] = field(default_factory=list)
+
+    @classmethod
+    def around(cls, path: Path, keys: KeySet) -> "Evidence":
+        """Gather what lies in a pulled folder, or beside a file."""
+        made = cls(keys)
+        root = root_of(path)
+        for folder in (root, root / "manifests", root / "receipts"):
+            for signed in sorted(folder.glob("*.jws")):
+                made._add(signed)
+        return made
+
+    def _add(self, path: Path) -> None:
+        data = path.read_bytes()
+        try:
+            payload = self.keys.verify(data.decode("ascii", "replace"))
+        except NotVerifiedError as error:
+            self.broken.append(Finding("wrong", f"{path.name}: {error}"))
+            return
+        if payload.get("type") == "manifest":
+            self.manifests[str(payload["date"])] = SignedManifest(payload, hashlib.sha256(data).hexdigest())
+        elif payload.get("type") == "receipt":
+            self.receipts[str(payload["id"])] = payload
+
+    def chain(self) -> list[Finding]:
+        """Return what is wrong with the chain of manifests; one sentence when nothing is."""
+        days = sorted(self.manifests)
+        wrong = [finding for day in days[1:] if (finding := self.link(day)).result != "ok"]
+        if wrong or not days:
+            return [Finding("wrong", finding.sentence) for finding in wrong]
+        if len(days) == 1:
+            return [Finding("ok", f"The manifest of {days[0]} is signed; it is the only one here.")]
+        return [Finding("ok", f"The {len(days)} manifests from {days[0]} to {days[-1]} are one chain without a gap.")]
+
+    def link(self, day: str) -> Finding:
+        """Return whether the manifest of a date continues the one before it."""
+        previous = self.manifests[day].previous
+        if previous is None:
+            return Finding("ok", f"The manifest of {day} is the first of all.")
+        before = self.manifests.get(previous["date"])
+        if before is None:
+            return Finding("note", f"The manifest of {previous['date']}, which that of {day} continues, is not here.")
+        if before.sha256 != previous["sha256"]:
+            return Finding("wrong", f"The manifest of {previous['date']} is not the one that that of {day} continues.")
+        return Finding("ok", f"The manifest of {day} continues the one of {previous['date']}.")
+
+    def lists_with(self, sha256: str) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+        """Yield date, entry and file of every manifest that names this hash, oldest first."""
+        for day, manifest in sorted(self.manifests.items()):
+            for entry in manifest.payload["areas"]:
+                for file in entry["files"]:
+                    if file["sha256"] == sha256:
+                        yield day, entry, file
+
+    def receipts_for(self, area: str, hashes: set[str]) -> list[Mapping[str, Any]]:
+        """Return the receipts that name one of these hashes for an area, oldest first."""
+        found = [
+            receipt
+            for receipt in self.receipts.values()
+            if any(entry["area"] == area and entry["sha256"] in hashes for entry in receipt["areas"])
+        ]
+        return sorted(found, key=lambda receipt: str(receipt["issued_at"]))
+
+    def list_file(self, path: Path) -> tuple[dict[str, Any], set[str]]:
+        """Return what a list file is by the manifests, and the hashes it goes by: its own and its bitmap's.
+
+        A text is compared by the numbers in it, so it may have been zipped or written anywhere.
+
+        Raises:
+            NotVerifiedError: no manifest names it or its numbers.
+        """
+        area, hashes = path.stem, {sha256_of(path)}
+        found = list(self.lists_with(sha256_of(path)))
+        if not found and self.manifests and path.suffix != ".roar":
+            area, digest = self._by_content(path)
+            hashes.add(digest)
+            found = list(self.lists_with(digest))
+        # equal lists, of areas without a number for example, have equal hashes
+        found = [one for one in found if one[1]["area"] == area] or (found if area == path.stem else [])
+        if not found:
+            raise NotVerifiedError(
+                f"No manifest names {path.name}: it was changed, it is not from here, or the manifest of its date is "
+                "not beside it."
+            )
+        first, (last, entry, file) = found[0][0], found[-1]
+        hashes |= {named["sha256"] for named in entry["files"]}
+        facts = {"area": entry["area"], "date": entry["date"], "list_date": last, "first_list": first}
+        return facts | {"count": entry["count"], "kind": file["kind"], "sha256": sha256_of(path)}, hashes
+
+    def _by_content(self, path: Path) -> tuple[str, str]:
+        from quietline.lists import build
+
+        profile = next(iter(self.manifests.values())).payload["profile"]
+        area, numbers = renders.numbers_of(path, profile)
+        return area, hashlib.sha256(build.dump(numbers)).hexdigest()
+
+
+def root_of(path: Path) -> Path:
+    """Return the pulled folder that a file belongs to, or the folder it lies in."""
+    found = path.resolve() if path.is_dir() else path.resolve().parent
+    return found.parent if found.name in INNER else found

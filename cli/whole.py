@@ -1,0 +1,113 @@
+"""A pulled folder as a whole: every list, manifest and receipt in it, checked against each other."""
+
+import hashlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from cli import age, output, renders
+from cli.errors import NotVerifiedError
+from cli.evidence import Evidence, Finding, root_of
+from cli.folder import Folder, HeldArea
+from cli.trust import KeySet, sha256_of
+
+
+def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], list[Finding]]:
+    """Check a pulled folder; return its facts and a sentence for everything checked.
+
+    Raises:
+        NotVerifiedError: nothing was pulled into it, or its state is damaged.
+    """
+    folder = Folder(path)
+    state = folder.state()
+    if not state.areas:
+        raise NotVerifiedError(f"Nothing was pulled into {path} yet.")
+    evidence = Evidence.around(path, keys)
+    findings = [*evidence.broken, *evidence.chain()]
+    receipts = [receipt(payload, evidence) for _, payload in sorted(evidence.receipts.items())]
+    findings += _summed(
+        receipts, f"All {len(receipts)} receipts are signed and name the files that the manifests name."
+    )
+    with output.steps(quiet=quiet) as bars, ThreadPoolExecutor() as pool:
+        work = pool.map(lambda one: _area(folder, one[0], one[1], evidence), state.areas.items())
+        lists = list(bars.track(work, total=len(state.areas), description="checking"))
+    count = sum(held.count for held in state.areas.values())
+    findings += _summed(
+        lists, f"All {len(lists)} lists hold exactly the {count:,} numbers that manifest and receipt name."
+    )
+    findings += [
+        _age(area, held, state.profile) for area, held in state.areas.items() if age.days_left(held.valid_until) < 0
+    ]
+    facts = {"list_date": state.list_date, "san": state.san, "profile": state.profile, "format": state.format}
+    return facts | {"areas": len(state.areas), "numbers": count}, findings
+
+
+def receipt(payload: Mapping[str, Any], evidence: Evidence) -> Finding:
+    """Return whether a receipt names the bitmaps that the manifest of its list names."""
+    manifest = evidence.manifests.get(payload["list_date"])
+    if manifest is None:
+        return Finding(
+            "note", f"The manifest of {payload['list_date']}, which receipt {payload['id']} is for, is not here."
+        )
+    named = manifest.bitmaps()
+    for entry in payload["areas"]:
+        if entry["kind"] == "bitmap" and named.get(entry["area"]) != entry["sha256"]:
+            return Finding(
+                "wrong", f"Receipt {payload['id']} names another list of area {entry['area']} than the manifest."
+            )
+    return Finding("ok", f"The manifest of {payload['list_date']} names the lists that this receipt is for.")
+
+
+def files_by_hash(path: Path) -> dict[str, str]:
+    """Return the list files of the folder a file belongs to, by SHA-256."""
+    root = root_of(path)
+    found = [*sorted(root.glob("*.zip")), *sorted(root.glob("*.roar")), *sorted(root.glob("bitmaps/*.roar"))]
+    return {sha256_of(file): str(file.relative_to(root)) for file in found}
+
+
+def _area(folder: Folder, area: str, held: HeldArea, evidence: Evidence) -> Finding:
+    """Return whether an area's bitmap and its file are what manifest and receipt name."""
+    manifest, paper = evidence.manifests.get(held.list_date), evidence.receipts.get(held.receipt)
+    bitmap = folder.bitmap(area)
+    if not bitmap.is_file():
+        return Finding("wrong", f"The bitmap of area {area} is missing.")
+    digest = sha256_of(bitmap)
+    if manifest is None or manifest.bitmaps().get(area) != digest:
+        return Finding(
+            "wrong", f"The bitmap of area {area} is not the one that the manifest of {held.list_date} names."
+        )
+    named = [entry["sha256"] for entry in paper["areas"] if entry["area"] == area] if paper else []
+    if paper is None or digest not in named or _dates(paper) != (held.list_date, held.valid_until):
+        return Finding("wrong", f"No receipt here names the list of area {area} of {held.list_date}.")
+    if held.file and not _same_numbers(folder.path / held.file.name, area, digest, evidence):
+        return Finding("wrong", f"{held.file.name} does not hold the numbers of area {area}: it was changed.")
+    return Finding("ok", f"Area {area}")
+
+
+def _same_numbers(path: Path, area: str, sha256: str, evidence: Evidence) -> bool:
+    from quietline.lists import build
+
+    profile = next(iter(evidence.manifests.values())).payload["profile"]
+    if not path.is_file():
+        return False
+    try:
+        found, numbers = renders.numbers_of(path, profile)
+    except NotVerifiedError:
+        return False
+    return found == area and hashlib.sha256(build.dump(numbers)).hexdigest() == sha256
+
+
+def _age(area: str, held: HeldArea, profile: str) -> Finding:
+    left = age.of(held.list_date, held.valid_until, profile).days_left
+    return Finding("note", f"The list of area {area} is of {held.list_date}, {-left} days too old to call by.")
+
+
+def _summed(findings: list[Finding], sentence: str) -> list[Finding]:
+    """Return what is not in order one by one, and one sentence when all is; a pulled folder lacks nothing."""
+    others = [Finding("wrong", finding.sentence) for finding in findings if finding.result != "ok"]
+    return others or [Finding("ok", sentence)]
+
+
+def _dates(paper: Mapping[str, Any]) -> tuple[str, str]:
+    return paper["list_date"], paper["valid_until"]

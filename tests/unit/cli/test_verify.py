@@ -1,0 +1,305 @@
+"""`quietline verify`: what was pulled, signed or answered, proven with the keys alone."""
+
+import json
+import shutil
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quietline.kernel import jws
+
+from cli import age
+from cli import api as cli_api
+from tests.fakes.lists import MemorySigner
+from tests.fakes.registry import BEFORE, CROWD, YESTERDAY, FakeRegistry
+
+
+@pytest.fixture
+def report(registry: FakeRegistry, pulled: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Two pulls by changes, and then no network any more."""
+    pulled()
+    registry.record("202", YESTERDAY, 5550111)
+    registry.publish(YESTERDAY)
+    made: dict[str, Any] = pulled()
+    monkeypatch.setattr(cli_api, "http_client", None)
+    monkeypatch.delenv("QUIETLINE_API")
+    return made
+
+
+def verified(run: Any, *arguments: Any) -> dict[str, Any]:
+    result = run("verify", *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    assert found["verified"] is True
+    return found
+
+
+def refused(run: Any, *arguments: Any) -> str:
+    result = run("verify", *arguments)
+    assert result.exit_code == 5, result.output
+    return str(result.stderr)
+
+
+def test_a_whole_folder(run: Any, folder: Path, report: dict[str, Any]) -> None:
+    found = verified(run, folder)
+
+    assert (found["areas"], found["list_date"], found["numbers"]) == (2, YESTERDAY.isoformat(), 2 * len(CROWD) + 11)
+    assert [finding["result"] for finding in found["findings"]] == ["ok"] * 3
+    shown = run("verify", folder).stdout
+    assert "The 2 manifests from" in shown
+    assert "All 3 receipts" in shown
+    assert f"exactly the {2 * len(CROWD) + 11:,} numbers" in shown
+
+
+def test_every_single_file_of_a_folder(run: Any, folder: Path, report: dict[str, Any]) -> None:
+    for area in report["areas"]:
+        for path in (folder / area["file"], folder / "bitmaps" / f"{area['area']}.roar"):
+            found = verified(run, path)
+            assert (found["area"], found["count"]) == (area["area"], area["count"])
+            assert found["list_date"] == YESTERDAY.isoformat()
+            assert "SAN-1 got it" in found["findings"][1]["sentence"]
+    for path in [*(folder / "receipts").iterdir(), *(folder / "manifests").iterdir()]:
+        assert verified(run, path)["type"] in ("receipt", "manifest")
+
+
+def test_an_auditor_gets_the_files_in_one_heap(run: Any, folder: Path, report: dict[str, Any], tmp_path: Path) -> None:
+    heap = tmp_path / "heap"
+    heap.mkdir()
+    for path in [*folder.glob("*.zip"), *folder.glob("manifests/*"), *folder.glob("receipts/*"), folder / "jwks.json"]:
+        shutil.copy(path, heap)
+    text = next(heap.glob("*_202_*.zip")).rename(heap / "list of the seller.zip")
+
+    found = verified(run, text)
+
+    assert (found["area"], found["findings"][1]["result"]) == ("202", "ok")
+
+
+def test_a_text_that_was_zipped_again_still_holds_the_same_numbers(
+    run: Any, folder: Path, report: dict[str, Any]
+) -> None:
+    path = folder / report["areas"][0]["file"]
+    with zipfile.ZipFile(path) as archive:
+        name, text = archive.namelist()[0], archive.read(archive.namelist()[0])
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, text)
+
+    assert verified(run, path)["area"] == "202"
+    verified(run, folder)
+
+
+def test_a_list_without_a_receipt_is_said_to_lack_one(run: Any, folder: Path, report: dict[str, Any]) -> None:
+    shutil.rmtree(folder / "receipts")
+
+    found = verified(run, folder / report["areas"][0]["file"])
+
+    assert [finding["result"] for finding in found["findings"]] == ["ok", "note"]
+    assert "No receipt here names the list of area 202" in refused(run, folder)
+
+
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        ("text changed", "does not hold the numbers of area 202: it was changed"),
+        ("text gone", "does not hold the numbers of area 202: it was changed"),
+        ("text of another area", "does not hold the numbers of area 202: it was changed"),
+        ("bitmap changed", "The bitmap of area 202 is not the one that the manifest"),
+        ("bitmap gone", "The bitmap of area 202 is missing"),
+        ("older bitmap", "The bitmap of area 202 is not the one that the manifest"),
+        ("manifest gone", "is for, is not here"),
+        ("manifest changed", "changed after it was signed"),
+        ("receipt changed", "changed after it was signed"),
+        ("fresher by hand", "No receipt here names the list of area 202"),
+    ],
+)
+def test_harm_to_a_folder_is_found(
+    registry: FakeRegistry, run: Any, folder: Path, report: dict[str, Any], harm: str, sentence: str
+) -> None:
+    text, other = (folder / area["file"] for area in report["areas"])
+    bitmap = folder / "bitmaps/202.roar"
+    manifest, receipt = folder / f"manifests/{BEFORE}.jws", folder / report["receipt"]
+    if harm == "text changed":
+        with zipfile.ZipFile(text) as archive:
+            name, lines = archive.namelist()[0], archive.read(archive.namelist()[0])
+        with zipfile.ZipFile(text, "w") as archive:
+            archive.writestr(name, lines.replace(b"202,2000000\n", b""))
+    elif harm == "text of another area":
+        shutil.copy(other, text)
+    elif harm.endswith("gone"):
+        {"text gone": text, "bitmap gone": bitmap, "manifest gone": manifest}[harm].unlink()
+    elif harm == "bitmap changed":
+        bitmap.write_bytes(bitmap.read_bytes() + b"\0")
+    elif harm == "older bitmap":
+        bitmap.write_bytes(registry.objects.objects[f"areas/202/{BEFORE}/bitmap.roar"])
+    elif harm == "fresher by hand":
+        state = (folder / "pull.json").read_text()
+        (folder / "pull.json").write_text(state.replace('"valid_until": "2', '"valid_until": "3'))
+    else:
+        change(manifest if harm == "manifest changed" else receipt)
+
+    assert sentence in refused(run, folder)
+
+
+def change(path: Path) -> None:
+    """Change a signed text, keep its signature."""
+    header, payload, signature = path.read_text().split(".")
+    changed = jws.decode(payload).replace(b'"2', b'"3', 1)
+    path.write_text(f"{header}.{jws.encode(changed)}.{signature}")
+
+
+def test_a_changed_list_file(run: Any, folder: Path, report: dict[str, Any]) -> None:
+    path = folder / "bitmaps/202.roar"
+    path.write_bytes(path.read_bytes() + b"\n")
+
+    assert "it was changed" in refused(run, path)
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"PK\x03\x04"])
+def test_what_is_no_list(run: Any, folder: Path, report: dict[str, Any], data: bytes) -> None:
+    path = folder / "other.zip"
+    path.write_bytes(data)
+
+    assert "other.zip" in refused(run, path)
+
+
+def test_a_list_far_from_any_manifest(run: Any, folder: Path, report: dict[str, Any], tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(folder / "bitmaps/202.roar", alone)
+
+    assert "No jwks.json" in refused(run, alone / "202.roar")
+    assert "no manifest beside" in refused(run, alone / "202.roar", "--jwks", folder / "jwks.json")
+
+
+@pytest.mark.parametrize("text", ["", "hello", "a.b.c", "{}", "{", '{"signed": 1}'])
+def test_what_was_never_signed(run: Any, folder: Path, report: dict[str, Any], text: str) -> None:
+    path = folder / "receipts" / "other.jws"
+    path.write_text(text)
+
+    refused(run, path)
+    refused(run, folder)
+
+
+def test_somebody_elses_receipt(run: Any, folder: Path, report: dict[str, Any]) -> None:
+    path = folder / report["receipt"]
+    path.write_text(MemorySigner().sign(jws.parse(path.read_text()).payload))
+
+    assert "key that the registry does not publish" in refused(run, path)
+
+
+def test_a_receipt_for_another_list_than_the_manifest_names(
+    registry: FakeRegistry, run: Any, folder: Path, report: dict[str, Any]
+) -> None:
+    path = folder / report["receipt"]
+    payload = jws.parse(path.read_text()).payload
+    payload["areas"][0]["sha256"] = "0" * 64
+    path.write_text(registry.signer.sign(payload))
+
+    assert "names another list of area 202" in refused(run, path)
+
+
+def test_a_receipt_says_what_it_is_for(run: Any, folder: Path, report: dict[str, Any]) -> None:
+    found = verified(run, folder / report["receipt"])
+
+    assert (found["type"], found["san"], found["valid_today"]) == ("receipt", "SAN-1", True)
+    assert [area["file"] for area in found["areas"]] == ["bitmaps/202.roar", "bitmaps/818.roar"]
+
+
+def test_what_is_too_old_to_call_by_is_said_and_is_still_proof(
+    run: Any, folder: Path, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(age, "today", lambda: YESTERDAY + timedelta(days=40))
+
+    receipt = verified(run, folder / report["receipt"])
+    whole = verified(run, folder)
+
+    assert receipt["valid_today"] is False
+    assert "too old today" in receipt["findings"][-1]["sentence"]
+    assert "9 days too old" in whole["findings"][-1]["sentence"]
+
+
+def test_a_manifest_and_the_one_before_it(run: Any, folder: Path, report: dict[str, Any]) -> None:
+    path = folder / f"manifests/{YESTERDAY}.jws"
+
+    found = verified(run, path)
+    assert (found["numbers"], found["previous"]) == (2 * len(CROWD) + 11, BEFORE.isoformat())
+    assert f"continues the one of {BEFORE}" in found["findings"][-1]["sentence"]
+    (folder / f"manifests/{BEFORE}.jws").unlink()
+    assert verified(run, path)["findings"][-1]["result"] == "note"
+
+
+def test_a_manifest_that_continues_another(
+    registry: FakeRegistry, run: Any, folder: Path, report: dict[str, Any]
+) -> None:
+    path = folder / f"manifests/{YESTERDAY}.jws"
+    payload = jws.parse(path.read_text()).payload
+    payload["previous"]["sha256"] = "0" * 64
+    path.write_text(registry.signer.sign(payload))
+
+    assert "is not the one that" in refused(run, path)
+
+
+ANSWER = {
+    "id": "L1",
+    "san": "SAN-1",
+    "list_date": BEFORE.isoformat(),
+    "issued_at": f"{BEFORE}T12:00:00.000Z",
+    "valid_until": (BEFORE + timedelta(days=31)).isoformat(),
+}
+
+
+@pytest.mark.parametrize("kind", ["lookup", "wash"])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_signed_answers(
+    registry: FakeRegistry, run: Any, folder: Path, report: dict[str, Any], kind: str, wrapped: bool
+) -> None:
+    answers = [{"input": "x", "status": "listed"}, {"input": "y", "status": "clear"}]
+    said = ANSWER | ({"answers": answers} if kind == "lookup" else {"listed": 1, "clear": 1, "unknown": 0})
+    signed = registry.signer.sign({"type": kind} | said)
+    path = folder / ("answer.json" if wrapped else "answer.jws")
+    path.write_text(json.dumps(said | {"signed": signed}) if wrapped else signed)
+
+    found = verified(run, path)
+
+    assert (found["type"], found["listed"], found["clear"], found["unknown"]) == (kind, 1, 1, 0)
+    assert "Calls may rely on this answer until" in found["findings"][-1]["sentence"]
+    if wrapped:
+        path.write_text(json.dumps(said | {"signed": signed, "valid_until": "2099-01-01"}))
+        assert "says other than was signed: valid_until" in refused(run, path)
+
+
+def test_an_answer_in_parts(registry: FakeRegistry, run: Any, folder: Path, report: dict[str, Any]) -> None:
+    part = ANSWER | {"answers": [{"input": "x", "status": "clear"}]}
+    signed = part | {"signed": registry.signer.sign({"type": "lookup"} | part)}
+    path = folder / "answer.json"
+    path.write_text(json.dumps({"list_date": part["list_date"], "parts": [signed, signed]}))
+
+    assert verified(run, path)["parts"] == 2
+    path.write_text(json.dumps({"parts": [signed, signed | {"answers": []}]}))
+    assert "says other than was signed: answers" in refused(run, path)
+
+
+def test_a_kind_that_is_not_known(registry: FakeRegistry, run: Any, folder: Path, report: dict[str, Any]) -> None:
+    path = folder / "answer.jws"
+    path.write_text(registry.signer.sign({"type": "promise"}))
+
+    assert "does not know" in refused(run, path)
+
+
+def test_keys_can_be_given(run: Any, folder: Path, report: dict[str, Any], tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "receipt.jws").write_bytes((folder / report["receipt"]).read_bytes())
+
+    assert "No jwks.json" in refused(run, alone / "receipt.jws")
+    assert verified(run, alone / "receipt.jws", "--jwks", folder / "jwks.json")["findings"][1]["result"] == "note"
+    assert run("verify", alone / "nothing.jws").exit_code == 2
+    assert "is not a JWKS file" in refused(run, alone / "receipt.jws", "--jwks", alone / "receipt.jws")
+
+
+def test_an_empty_folder(run: Any, folder: Path, report: dict[str, Any], tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    assert "Nothing was pulled" in refused(run, empty, "--jwks", folder / "jwks.json")
