@@ -45,6 +45,8 @@ class Deployment:
         emulator_url: the local cloud's endpoint; empty on AWS.
         settle_seconds: how long before now a list's cut-off lies at the earliest.
         days_ahead: how many days a list may be dated ahead; above 0 only on a demonstration.
+        signing_keys: how many signing keys there are; all are published, for what they signed stays signed.
+        signing_key: which of them signs, counted from 1, the oldest; 0 for the newest.
         gaps: what the local cloud lacks.
     """
 
@@ -59,6 +61,8 @@ class Deployment:
     emulator_url: str = ""
     settle_seconds: int = 120
     days_ahead: int = 0
+    signing_keys: int = 1
+    signing_key: int = 0
     gaps: LocalGaps = LocalGaps()
 
     @classmethod
@@ -70,6 +74,11 @@ class Deployment:
         """
         text = {name: str(context.try_get_context(name) or "") for name in CONTEXT}
         given: dict[str, Any] = {name: value for name, value in text.items() if value}
+        for name in NUMBERS:
+            if name in given:
+                if not given[name].isdecimal():
+                    raise ValueError(f"-c {name}={given[name]}: give a whole number.")
+                given[name] = int(given[name])
         if context.try_get_context("target") == "local":
             given = LOCAL | given
             gaps = LocalGaps(plain_http=True, host_architecture=True, no_finalize=True, no_custom_domain=True)
@@ -91,6 +100,12 @@ class Deployment:
             raise ValueError(f"-c stage={self.stage}: a stage is lower-case letters and digits.")
         if bool(self.domain) != bool(self.certificate_arn):
             raise ValueError("Set both -c domain=… and -c certificate_arn=…, or neither.")
+        if self.signing_keys < 1:
+            raise ValueError("-c signing_keys=0: there is at least one key.")
+        if self.signing_key > self.signing_keys:
+            raise ValueError(
+                f"-c signing_key={self.signing_key}: there are {self.signing_keys} keys (-c signing_keys)."
+            )
         if self.kept and self.sender.endswith(".example"):
             raise ValueError("Set -c sender=no-reply@your-domain: production mails need an address of yours.")
         if self.kept and not self.domain:
@@ -100,6 +115,11 @@ class Deployment:
     def kept(self) -> bool:
         """Whether data outlives the stacks."""
         return self.stage in KEPT_STAGES
+
+    @property
+    def signs(self) -> int:
+        """Index of the key that signs, oldest first."""
+        return (self.signing_key or self.signing_keys) - 1
 
     @property
     def removal(self) -> RemovalPolicy:
@@ -138,7 +158,10 @@ CONTEXT = (
     "site_url",
     "payments_url",
     "emulator_url",
+    "signing_keys",
+    "signing_key",
 )
+NUMBERS = ("signing_keys", "signing_key")
 LOCAL = {
     "stage": "local",
     "site_url": "http://127.0.0.1:4570",

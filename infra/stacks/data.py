@@ -39,14 +39,18 @@ class DataStack(Stack):
             enable_key_rotation=True,
             removal_policy=deployment.removal,
         )
-        self.signing_key = kms.Key(
-            self,
-            "SigningKey",
-            description="Signs manifests, receipts and lookups (ES256)",
-            key_spec=kms.KeySpec.ECC_NIST_P256,
-            key_usage=kms.KeyUsage.SIGN_VERIFY,
-            removal_policy=deployment.removal,
-        )
+        # oldest first; KMS rotates no asymmetric key by itself (docs/how-to/rotate-signing-key.md)
+        self.signing_keys = [
+            kms.Key(
+                self,
+                f"SigningKey{number if number > 1 else ''}",
+                description="Signs manifests, receipts and lookups (ES256)",
+                key_spec=kms.KeySpec.ECC_NIST_P256,
+                key_usage=kms.KeyUsage.SIGN_VERIFY,
+                removal_policy=deployment.removal,
+            )
+            for number in range(1, deployment.signing_keys + 1)
+        ]
         self.app_secret = secretsmanager.Secret(
             self,
             "AppSecret",
@@ -65,6 +69,26 @@ class DataStack(Stack):
             removal_policy=deployment.removal,
         )
         self._people()
+
+    @property
+    def signing_key(self) -> kms.Key:
+        """The key that signs."""
+        return self.signing_keys[self.deployment.signs]
+
+    @property
+    def signing_key_ids(self) -> str:
+        """The signing keys as functions read them: first the one that signs, then the others, newest first."""
+        others = [key for key in reversed(self.signing_keys) if key is not self.signing_key]
+        return ",".join(key.key_arn for key in (self.signing_key, *others))
+
+    @property
+    def signable_key_arns(self) -> list[str]:
+        """Keys that functions may sign with: the one that signs and its neighbours.
+
+        While a deployment changes the key, functions of the version before and of the next one sign side by side.
+        """
+        signs = self.deployment.signs
+        return [key.key_arn for key in self.signing_keys[max(0, signs - 1) : signs + 2]]
 
     def _bucket(self, name: str, logs: s3.IBucket | None = None, expire_days: int = 0) -> s3.Bucket:
         return s3.Bucket(

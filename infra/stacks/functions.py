@@ -17,7 +17,7 @@ def add_all(stack: ServiceStack) -> None:
     creating = common | {"idempotency_table": data.idempotency.table_name}
     registry, sellers, cases = data.registry.table_name, data.sellers.table_name, data.cases.table_name
     lists, pii, app = data.lists.bucket_name, data.pii_key.key_arn, data.app_secret.secret_arn
-    signing, stripe = data.signing_key.key_arn, data.stripe_secret.secret_arn
+    signing, stripe = data.signing_key_ids, data.stripe_secret.secret_arn
     pool = data.user_pool.user_pool_id
     issuer = f"https://cognito-idp.{stack.region}.amazonaws.com/{pool}"
     local = d.emulator_url

@@ -38,7 +38,7 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
         cipher(name, "Encrypt")
     once("public_api")
     functions["public_api"].allow(["s3:GetObject"], data.lists.arn_for_objects("manifests/*"))
-    functions["public_api"].allow(["kms:GetPublicKey"], data.signing_key.key_arn)
+    functions["public_api"].allow(["kms:GetPublicKey"], *(key.key_arn for key in data.signing_keys))
 
     table("seller_api", "registry")
     table("seller_api", "sellers", write=True)
@@ -49,7 +49,7 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
         ["s3:GetObject"], *(data.lists.arn_for_objects(f"{prefix}/*") for prefix in ("areas", "manifests", "renders"))
     )
     functions["seller_api"].allow(["lambda:InvokeFunction"], functions["render_list"].arn)
-    functions["seller_api"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
+    functions["seller_api"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
     functions["seller_api"].allow(
         ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient"],
         data.user_pool.user_pool_arn,
@@ -91,7 +91,7 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     table("publish_manifest", "registry", write=True)
     functions["publish_manifest"].allow(["s3:GetObject"], areas)
     functions["publish_manifest"].allow(["s3:GetObject", "s3:PutObject"], manifests)
-    functions["publish_manifest"].allow(["kms:Sign", "kms:GetPublicKey"], data.signing_key.key_arn)
+    functions["publish_manifest"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
     functions["render_list"].allow(["s3:GetObject"], areas)
     functions["render_list"].allow(["s3:GetObject", "s3:PutObject"], data.lists.arn_for_objects("renders/*"))
     for name in ("publish_plan", "publish_area", "publish_manifest", "render_list", "seller_api", "public_api"):

@@ -16,6 +16,7 @@ from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.sellers import OrganizationStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.s3 import Bucket
+from quietline.kernel import jws
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
 from quietline.kernel.settings import PublicApiSettings, PublishSettings, RenderListSettings, SellerApiSettings
@@ -172,13 +173,25 @@ def test_after_a_rotation_both_keys_are_served_and_old_manifests_verify(lists: L
     before = lists.get("/v1/manifests/latest")["body"]
     newer = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     both = f"{newer},{lists.cloud.signing_key_id}"
-    lists.cloud.use(PublicApiSettings, signing_key_ids=both)
-    public.settings.cache_clear()  # a new container
+    for model, module in ((PublicApiSettings, public), (PublishSettings, manifest), (SellerApiSettings, sellers)):
+        lists.cloud.use(model, signing_key_ids=both, **({"settle_seconds": 0} if model is PublishSettings else {}))
+        module.settings.cache_clear()  # a new container
 
     known = lists.keys()
+    lists.publish(DAY + timedelta(days=1))
+    after = lists.get("/v1/manifests/latest")["body"]
+    _, made = lists.post("/v1/downloads", {"areas": ["202"]})
 
     assert len(known.kids) == 2
     assert known.verify(before)["type"] == "manifest"
+    assert known.verify(after)["previous"]["sha256"] == hashlib.sha256(before.encode()).hexdigest()
+    newest, oldest = (jws.public_jwk(_spki(key))["kid"] for key in (newer, lists.cloud.signing_key_id))
+    assert jws.parse(before).kid == oldest
+    assert jws.parse(after).kid == jws.parse(made["receipt"]).kid == newest
+
+
+def _spki(key_id: str) -> bytes:
+    return bytes(aws.client("kms").get_public_key(KeyId=key_id)["PublicKey"])
 
 
 def test_a_download_is_fetched_by_its_link(lists: Lists) -> None:

@@ -39,6 +39,8 @@ def test_every_acknowledgement_says_why() -> None:
         ({"stage": "production", "sender": "a@b.test"}, "domain"),
         ({"domain": "a.test"}, "certificate_arn"),
         ({"stage": "Prod-1"}, "stage"),
+        ({"signing_keys": 0}, "signing_keys"),
+        ({"signing_keys": 2, "signing_key": 3}, "signing_key"),
     ],
 )
 def test_a_deployment_that_cannot_work_is_refused(values: dict[str, str], word: str) -> None:

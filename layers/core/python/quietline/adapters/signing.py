@@ -13,10 +13,10 @@ from quietline.kernel.errors import ConfigurationError
 
 @dataclass(frozen=True)
 class KmsSigner:
-    """Signs with the first of the keys; the others only verify what was signed before a rotation.
+    """Signs with the first of the keys; the others verify what was signed before a rotation, or sign after the next.
 
     Attributes:
-        key_ids: KMS key ids or ARNs (ECC_NIST_P256), newest first, separated by commas.
+        key_ids: KMS key ids or ARNs (ECC_NIST_P256), separated by commas, the one that signs first.
 
     """
 
@@ -28,10 +28,10 @@ class KmsSigner:
         Raises:
             ConfigurationError: there is no key, or it is not on P-256.
         """
-        newest = self._keys()[0]
-        text = jws.signing_input(payload, _public(newest)["kid"])
+        signs = self._keys()[0]
+        text = jws.signing_input(payload, _public(signs)["kid"])
         answer = client("kms").sign(
-            KeyId=newest,
+            KeyId=signs,
             # a digest, for KMS takes no message above 4 kB
             Message=hashlib.sha256(text.encode("ascii")).digest(),
             MessageType="DIGEST",
@@ -40,7 +40,7 @@ class KmsSigner:
         return f"{text}.{jws.encode(jws.raw_signature(answer['Signature']))}"
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """Return the public keys, newest first (RFC 7517).
+        """Return the public keys, the one that signs first (RFC 7517).
 
         Raises:
             ConfigurationError: there is no key, or one is not on P-256.

@@ -71,7 +71,7 @@ class PublicApiSettings(Settings):
     lists_bucket: str
     pii_key_id: str
     signing_key_ids: str
-    """KMS key ids or ARNs, newest first, separated by commas: rotation adds in front, old manifests still verify."""
+    """KMS key ids or ARNs separated by commas: the first signs, all are published, so old manifests still verify."""
     app_secret_id: str
 
 
