@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +12,12 @@ from cli.errors import NotVerifiedError, RefusedError
 from cli.fetch import Links, Wanted, fetch_all
 from cli.folder import Folder, HeldArea, RenderedFile, State, is_file_with
 from cli.offer import Listing, Offer, Registry
+
+PORTION = 100
+"""Areas whose changes are asked for at a time: the registry renders them while the request waits."""
+
+SMALL = 4096
+"""Bytes up to which a file costs its request and little else; such changes are taken even for a shorter list."""
 
 
 class MovedOnError(Exception):
@@ -83,7 +89,7 @@ class Update:
         for step in steps:
             if step.how == "changes" and not self.folder.staged(step.area, self._sha256(step.area)).is_file():
                 groups[step.since].append(step)
-        for since, group in sorted(groups.items()):
+        for since, group in _portions(groups):
             changes = self._changes(group, since)
             short = [step for step in group if step.how == "changes"]
             if changes is None or not short:
@@ -117,7 +123,7 @@ class Update:
                 step.go_the_long_way(str(file.get("reason") or "as_the_registry_says"))
             elif file["kind"] != "changes" or file.get("since") != since:
                 raise NotVerifiedError(f"The registry offers other changes of area {step.area} than were asked for.")
-            elif file["bytes"] >= self.offer.files[step.area]["bytes"]:
+            elif file["bytes"] >= max(self.offer.files[step.area]["bytes"], SMALL):
                 step.go_the_long_way("changes_larger_than_full")
         return changes
 
@@ -218,6 +224,12 @@ class Update:
             "bytes_of_full_pull": newest + sum(file["bytes"] for file in self.offer.files.values()),
             "warnings": sorted(self.warnings),
         }
+
+
+def _portions(groups: Mapping[str, list[Step]]) -> Iterator[tuple[str, list[Step]]]:
+    for since, steps in sorted(groups.items()):
+        for start in range(0, len(steps), PORTION):
+            yield since, steps[start : start + PORTION]
 
 
 def _told(step: Step, held: HeldArea) -> dict[str, Any]:
