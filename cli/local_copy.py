@@ -1,90 +1,87 @@
-"""The lists that were pulled into a folder, as far as they can be proven: by manifest, receipt and hash.
+"""The lists of a pulled folder, as far as they are proven: by manifest, receipt and hash.
 
-Nothing unsigned is believed: the list's date comes from a signed manifest, the last day from a signed receipt, and a
-bitmap counts only if a manifest names its hash.
+Nothing unsigned is believed: dates come from the signed receipt and manifest, and a bitmap counts only with the hash
+that both name.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import age
 from cli.errors import NotVerifiedError, StaleError, UsageError
+from cli.evidence import SignedManifest
 from cli.folder import Folder
-from cli.trust import KeySet, find_keys, payload_of
+from cli.status import Receipts
+from cli.trust import payload_of
 
 if TYPE_CHECKING:
     from pyroaring import BitMap
 
 
-@dataclass
+@dataclass(frozen=True)
 class LocalCopy:
-    """A pulled folder, opened by `open_copy`.
+    """A pulled folder, as `open_copy` found it.
 
     Attributes:
         folder: where it is.
-        profile: whose numbers.
-        list_date: date of the list.
-        valid_until: last day it may be used.
-        manifest_sha256: over the manifest's bytes.
+        list_date: date of the list of the last pull.
+        valid_until: last day on which calls may rely on it.
+        manifest: the list's manifest.
         receipts: ids of the receipts for this list.
-        areas: areas that the receipts name.
+        current: the bitmap's SHA-256 of each area that the last pull covered.
+        older: areas that it did not cover; what is held of them is an older list.
 
     """
 
-    folder: Path
-    profile: str
+    folder: Folder
     list_date: date
     valid_until: date
-    manifest_sha256: str
+    manifest: SignedManifest
     receipts: tuple[str, ...]
-    areas: frozenset[str]
-    keys: KeySet
-    hashes: dict[str, str]
-    """The bitmap's SHA-256 of each area, as the manifest names it."""
-    _not_current: set[str] = field(default_factory=set)
+    current: Mapping[str, str]
+    older: frozenset[str]
+
+    @property
+    def profile(self) -> str:
+        """Name of the jurisdiction."""
+        return str(self.manifest.payload["profile"])
 
     def bitmap_of(self, area: str) -> "BitMap | None":
-        """Return the numbers of an area, or None where the copy has no list of it that is of this date.
+        """Return the numbers of an area, or None where the copy has no list of this date.
 
         Raises:
-            NotVerifiedError: the file was changed, or no manifest in the folder names it.
+            NotVerifiedError: the file was changed after it was pulled, or is gone.
         """
         from pyroaring import BitMap
 
-        path = self.folder / "bitmaps" / f"{area}.roar"
-        if area not in self.areas or not path.is_file():
+        wanted = self.current.get(area)
+        if wanted is None:
             return None
-        data = path.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        if digest != self.hashes.get(area):
-            self._must_be_older(area, digest)
-            return None
+        try:
+            data = self.folder.bitmap(area).read_bytes()
+        except FileNotFoundError:
+            data = b""
+        if hashlib.sha256(data).hexdigest() != wanted:
+            raise NotVerifiedError(f"The bitmap of area {area} is not the one that was published.", self._again())
         return BitMap.deserialize(data)
 
     def why_not(self, area: str) -> str:
-        """Return why `bitmap_of` had nothing for an area."""
+        """Return why `bitmap_of` has nothing for an area."""
         from quietline.washes.report import Why
 
-        if area in self._not_current:
+        if area in self.older:
             return Why.AREA_NOT_CURRENT
-        return Why.AREA_NOT_PULLED if area in self.hashes else Why.AREA_NOT_PUBLISHED
+        return Why.AREA_NOT_PULLED if area in self.manifest.bitmaps() else Why.AREA_NOT_PUBLISHED
 
-    def _must_be_older(self, area: str, digest: str) -> None:
-        for path in sorted((self.folder / "manifests").glob("*.jws"), reverse=True):
-            manifest = payload_of(self.keys, path.read_text(encoding="ascii", errors="replace"), "manifest")
-            if _bitmap_hashes(manifest).get(area) == digest:
-                self._not_current.add(area)
-                return
-        raise NotVerifiedError(
-            f"The bitmap of area {area} is not the one that was published: it was changed after it was pulled.",
-            (f"Delete {self.folder / 'bitmaps' / f'{area}.roar'} and pull again.",),
-        )
+    def _again(self) -> tuple[str, ...]:
+        return (f"Pull again: quietline pull {self.folder.path}",)
 
 
-def open_copy(folder: Path, today: date | None = None) -> LocalCopy:
+def open_copy(path: Path) -> LocalCopy:
     """Return the copy in a folder after checking its proofs.
 
     Raises:
@@ -92,52 +89,41 @@ def open_copy(folder: Path, today: date | None = None) -> LocalCopy:
         StaleError: the list is too old to be used.
         UsageError: nothing was pulled into the folder.
     """
-    again = (f"Pull: quietline pull {folder}",)
-    state = Folder(folder).state()
-    if not state.list_date:
-        raise UsageError(f"There is no pulled list in {folder}.", again)
-    keys = find_keys(folder)
-    day = state.list_date
-    path = folder / "manifests" / f"{Path(day).name}.jws"
-    if not path.is_file():
-        raise NotVerifiedError(f"The manifest of the list of {day} is not in {folder}.", again)
-    signed = path.read_bytes()
-    manifest = payload_of(keys, signed.decode("ascii", "replace"), "manifest")
-    if manifest["date"] != day:
-        raise NotVerifiedError(f"{path.name} is the manifest of {manifest['date']}.", again)
-    receipts = _receipts(folder, keys, day)
-    if not receipts:
-        raise NotVerifiedError(f"There is no receipt for the list of {day} in {folder}.", again)
-    valid_until = min(date.fromisoformat(receipt["valid_until"]) for receipt in receipts)
-    if valid_until < (today or age.today()):
-        raise StaleError(f"The list of {day} could be used until {valid_until}; nothing was washed.", again)
+    folder, again = Folder(path), (f"Pull: quietline pull {path}",)
+    state = folder.state()
+    if not state.areas:
+        raise UsageError(f"There is no pulled list in {path}.", again)
+    manifest = _manifest(folder, state.list_date)
+    receipts = Receipts(folder, folder.keys(), {})
+    of_area = {area: receipts.of(state, area) for area in state.areas}
+    bitmaps = manifest.bitmaps()
+    current = {area: state.areas[area].sha256 for area, one in of_area.items() if one["list_date"] == state.list_date}
+    for area, sha256 in current.items():
+        if bitmaps.get(area) != sha256:
+            raise NotVerifiedError(f"Manifest and receipt name different lists of area {area}.", again)
+    used: dict[str, Mapping[str, Any]] = {str(of_area[area]["id"]): of_area[area] for area in current}
+    if not used:
+        raise NotVerifiedError(f"There is no receipt for the list of {state.list_date}.", again)
+    valid_until = min(str(receipt["valid_until"]) for receipt in used.values())
+    if age.days_left(valid_until) < 0:
+        raise StaleError(f"The list of {state.list_date} could be used until {valid_until}; nothing was washed.", again)
     return LocalCopy(
         folder=folder,
-        profile=manifest["profile"],
-        list_date=date.fromisoformat(day),
-        valid_until=valid_until,
-        manifest_sha256=hashlib.sha256(signed).hexdigest(),
-        receipts=tuple(receipt["id"] for receipt in receipts),
-        areas=frozenset(entry["area"] for receipt in receipts for entry in receipt["areas"]),
-        keys=keys,
-        hashes=_bitmap_hashes(manifest),
+        list_date=date.fromisoformat(state.list_date),
+        valid_until=date.fromisoformat(valid_until),
+        manifest=manifest,
+        receipts=tuple(sorted(used)),
+        current=current,
+        older=frozenset(state.areas) - set(current),
     )
 
 
-def _receipts(folder: Path, keys: KeySet, day: str) -> list[dict[str, Any]]:
-    """Return the receipts for the list of a day, the oldest first."""
-    found = []
-    for path in sorted(Folder(folder).receipts.glob("*.jws")):
-        receipt = payload_of(keys, path.read_text(encoding="ascii", errors="replace"), "receipt")
-        if receipt["list_date"] == day:
-            found.append(receipt)
-    return found
-
-
-def _bitmap_hashes(manifest: dict[str, Any]) -> dict[str, str]:
-    return {
-        entry["area"]: file["sha256"]
-        for entry in manifest["areas"]
-        for file in entry["files"]
-        if file["kind"] == "bitmap"
-    }
+def _manifest(folder: Folder, day: str) -> SignedManifest:
+    path = folder.manifests / f"{Path(day).name}.jws"
+    if not path.is_file():
+        raise NotVerifiedError(f"The manifest of the list of {day} is missing.", ("Pull again.",))
+    signed = path.read_bytes()
+    payload = payload_of(folder.keys(), signed.decode("ascii", "replace"), "manifest")
+    if payload["date"] != day:
+        raise NotVerifiedError(f"{path.name} is the manifest of {payload['date']}.", ("Pull again.",))
+    return SignedManifest(payload, hashlib.sha256(signed).hexdigest())

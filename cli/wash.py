@@ -15,7 +15,6 @@ import typer
 from cli import output
 from cli.app import JsonOption, app, command
 from cli.errors import UsageError
-from cli.folder import Folder
 from cli.local_copy import LocalCopy, open_copy
 
 if TYPE_CHECKING:
@@ -199,12 +198,12 @@ def _keep(copy: LocalCopy, file: Path, target: Path, washed: Washed) -> dict[str
         "washed_at": to_text(now),
         "call_list": {"name": file.name, **washed.call_list},
         "answer": {"name": target.name, **washed.answer},
-        "manifest": {"date": copy.list_date.isoformat(), "sha256": copy.manifest_sha256},
+        "manifest": {"date": copy.list_date.isoformat(), "sha256": copy.manifest.sha256},
         "receipts": list(copy.receipts),
         **counts,
     }
-    Folder(copy.folder).write_json(name, report)
-    return report | {"out": str(target), "record": str(copy.folder / name)}
+    copy.folder.write_json(name, report)
+    return report | {"out": str(target), "record": str(copy.folder.path / name)}
 
 
 def _show(report: dict[str, Any], stream: Any) -> None:
