@@ -11,6 +11,7 @@ from cli import age, output, whole
 from cli.app import JsonOption, app, command
 from cli.errors import NotVerifiedError, UsageError
 from cli.evidence import Evidence, Finding
+from cli.folder import is_file_with
 from cli.trust import KeySet, find_keys
 
 STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
@@ -53,14 +54,21 @@ def verify(
 def _show(file: Path, facts: dict[str, Any], findings: list[Finding], *, verified: bool) -> None:
     if verified:
         output.say(f"{file.resolve().name} verifies.", "green")
+    tables = [value for value in facts.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
     for name, value in facts.items():
-        if value is not None and not isinstance(value, list | dict):
-            output.say(f"  {name.replace('_', ' ')}: {value}")
+        if value not in (None, [], {}) and value not in tables:
+            output.say(f"  {name.replace('_', ' ')}: {_plain(value)}")
     for finding in findings:
         output.say(f"{finding.result:5} {finding.sentence}", STYLES[finding.result])
-    for rows in (value for value in facts.values() if isinstance(value, list) and value):
+    for rows in tables:
         shown = list(rows[0])
         output.table(shown, [[str(row.get(name, "")) for name in shown] for row in rows])
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _signed(file: Path, keys: KeySet) -> tuple[dict[str, Any], list[Finding]]:
@@ -86,10 +94,13 @@ def _one(file: Path, signed: str, answer: dict[str, Any], keys: KeySet) -> tuple
     elif kind == "manifest":
         facts, more = _manifest(file, payload, keys)
     elif kind in ANSWERS:
-        facts, more = _answered(payload), [_validity(payload, "answer")]
+        facts, more = _answered(payload), [*_files_of_wash(file, payload), _validity(payload, "answer")]
     else:
         raise NotVerifiedError("It is signed by the registry, but of a kind that this command does not know.")
-    differs = sorted(name for name, value in answer.items() if name in payload and payload[name] != value)
+    alike = [
+        name for name in answer.keys() & payload.keys() if name == "answers" or isinstance(answer[name], str | int)
+    ]
+    differs = sorted(name for name in alike if answer[name] != payload[name])
     if differs:
         more.append(Finding("wrong", f"The file says other than was signed: {', '.join(differs)}."))
     return facts, findings + more
@@ -141,6 +152,22 @@ def _answered(payload: dict[str, Any]) -> dict[str, Any]:
         facts |= {status: statuses.count(status) for status in ("listed", "clear", "unknown")}
         facts["answers"] = rows
     return facts
+
+
+def _files_of_wash(file: Path, payload: Mapping[str, Any]) -> list[Finding]:
+    """Return which of the files that a wash was of lie beside its receipt: the call list, and the answer to it."""
+    findings = []
+    for name, what in (("input", "call list"), ("answer", "answer file")):
+        named = payload.get(name)
+        if not isinstance(named, dict):
+            continue
+        near = (path for path in sorted(file.resolve().parent.iterdir()) if path.is_file())
+        same = [path.name for path in near if is_file_with(path, named["bytes"], named["sha256"])]
+        if same:
+            findings.append(Finding("ok", f"{same[0]} is the {what} of this wash."))
+        else:
+            findings.append(Finding("note", f"The {what} of this wash is not in this folder."))
+    return findings
 
 
 def _validity(payload: Mapping[str, Any], what: str) -> Finding:

@@ -12,7 +12,7 @@ from quietline.kernel import jws
 
 from cli import age
 from cli import api as cli_api
-from tests.fakes.lists import MemorySigner
+from tests.fakes.lists import MemorySigner, sha256
 from tests.fakes.registry import BEFORE, CROWD, YESTERDAY, FakeRegistry
 
 
@@ -267,6 +267,27 @@ def test_signed_answers(
     if wrapped:
         path.write_text(json.dumps(said | {"signed": signed, "valid_until": "2099-01-01"}))
         assert "says other than was signed: valid_until" in refused(run, path)
+
+
+def test_the_receipt_of_a_wash_and_its_files(
+    registry: FakeRegistry, run: Any, folder: Path, report: dict[str, Any]
+) -> None:
+    named = {name: {"bytes": 4, "sha256": sha256(data)} for name, data in (("input", b"call"), ("answer", b"done"))}
+    wash = (
+        ANSWER | named | {"rows": 2, "listed": 1, "clear": 0, "unknown": {"not_a_number": 1}, "areas": ["202", "818"]}
+    )
+    (folder / "leads.washed.csv").write_bytes(b"done")
+    path = folder / "wash.json"
+    api = {"id": "L1", "rows": 2, "answer": {"url": "x"}, "receipt": registry.signer.sign({"type": "wash"} | wash)}
+    path.write_text(json.dumps(api))
+
+    sentences = [finding["sentence"] for finding in verified(run, path)["findings"]]
+
+    assert "The call list of this wash is not in this folder." in sentences
+    assert "leads.washed.csv is the answer file of this wash." in sentences
+    shown = run("verify", path).stdout
+    assert "areas: 202, 818" in shown
+    assert "unknown: not_a_number 1" in shown
 
 
 def test_an_answer_in_parts(registry: FakeRegistry, run: Any, folder: Path, report: dict[str, Any]) -> None:
