@@ -169,7 +169,7 @@ def _named(column: str, names: Sequence[str] | None, width: int) -> int:
         raise _refused(f"The file has {width} columns. Give the column's place from 1 to {width}.", "column_unknown")
     if names is None:
         raise _refused("The file has no header. Give the column's place, counted from 1.", "column_unknown")
-    raise _refused(f"The file has no such column. It has {_quoted(names)}.", "column_unknown")
+    raise _refused(f"The file has no such column. It has {_shown(range(width), names)}.", "column_unknown")
 
 
 def _found(shares: Sequence[float], names: Sequence[str] | None) -> int:
@@ -188,7 +188,7 @@ def _found(shares: Sequence[float], names: Sequence[str] | None) -> int:
     top = max(ranks[place] for place in good)
     best = sorted((place for place in good if ranks[place] == top), key=lambda place: -shares[place])
     if len(best) > 1 and shares[best[0]] - shares[best[1]] < CLEAR_LEAD:
-        which = _quoted([names[place] for place in sorted(best)]) if names else _counted(sorted(best))
+        which = _shown(sorted(best), names)
         raise _refused(f"Several columns read as phone numbers: {which}. Say which one to wash.", "column_ambiguous")
     return best[0]
 
@@ -201,10 +201,12 @@ def _refused(message: str, code: str) -> InvalidInputError:
     return InvalidInputError(message, (FieldError("/column", message, code),))
 
 
-def _quoted(names: Sequence[str], most: int = 12) -> str:
-    shown = ", ".join(f"“{name[:40]}”" for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
-
-
-def _counted(places: Sequence[int]) -> str:
-    return " and ".join(f"column {place + 1}" for place in places)
+def _shown(places: Sequence[int], names: Sequence[str] | None, most: int = 12) -> str:
+    """Return columns as a sentence may name them: by their place where the name looks like somebody's data."""
+    words = []
+    for place in places[:most]:
+        name = names[place] if names and place < len(names) else ""
+        personal = not name or "@" in name or sum(letter.isdigit() for letter in name) > 3
+        words.append(f"column {place + 1}" if personal else f"“{name[:40]}”")
+    more = f" and {len(places) - most} more" if len(places) > most else ""
+    return ", ".join(words) + more
