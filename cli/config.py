@@ -27,6 +27,10 @@ class Config:
         publish_machine_arn: the `publish` state machine, for operators; empty when unknown.
         investigate_machine_arn: the `investigate-case` state machine, for operators; empty when unknown.
         cases_table: the table of cases, for operators; empty when unknown.
+        import_machine_arn: the `import` state machine, for operators; empty when unknown.
+        reconcile_machine_arn: the `reconcile` state machine, for operators; empty when unknown.
+        operations_bucket: the operators' private files; empty when unknown.
+        profile: name of the jurisdiction.
         emulator_url: address of the local cloud; empty on AWS.
 
     """
@@ -39,6 +43,10 @@ class Config:
     publish_machine_arn: str = ""
     investigate_machine_arn: str = ""
     cases_table: str = ""
+    import_machine_arn: str = ""
+    reconcile_machine_arn: str = ""
+    operations_bucket: str = ""
+    profile: str = "us"
     emulator_url: str = ""
 
 
@@ -75,6 +83,10 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
         investigate_machine_arn=env.get("QUIETLINE_INVESTIGATE_MACHINE")
         or str(outputs.get("investigate_machine_arn", "")),
         cases_table=env.get("QUIETLINE_CASES_TABLE") or str(outputs.get("cases_table", "")),
+        import_machine_arn=env.get("QUIETLINE_IMPORT_MACHINE") or str(outputs.get("import_machine_arn", "")),
+        reconcile_machine_arn=env.get("QUIETLINE_RECONCILE_MACHINE") or str(outputs.get("reconcile_machine_arn", "")),
+        operations_bucket=env.get("QUIETLINE_OPERATIONS_BUCKET") or str(outputs.get("operations_bucket", "")),
+        profile=env.get("QUIETLINE_PROFILE") or str(outputs.get("profile", "")) or "us",
         emulator_url=emulator,
     )
 

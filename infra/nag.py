@@ -12,7 +12,7 @@ from constructs import IConstruct
 
 from infra.stacks.data import DataStack
 from infra.stacks.operations import OperationsStack
-from infra.stacks.service import ROUTES, ServiceStack
+from infra.stacks.service import DISTRIBUTED, OPERATIONS, ROUTES, ServiceStack
 from infra.stacks.web import WebStack
 
 OBJECTS = "The role reaches only this prefix of the bucket; object names hold dates and areas, known at run time."
@@ -20,6 +20,8 @@ DEPLOYER = "CDK's own function that copies the pages at deployment; it runs only
 
 LISTS_EXPORT = "ExportsOutputFnGetAttListsCB6DC742Arn4CA546A5"
 """The lists bucket's ARN as the service stack imports it; a renamed bucket would be a lost bucket."""
+OPERATIONS_EXPORT = "ExportsOutputFnGetAttOperations993AC38DArn69AB91A9"
+"""The same of the operators' bucket."""
 PREFIXES = {
     "public_api": ("manifests",),
     "seller_api": ("areas", "manifests", "renders"),
@@ -27,6 +29,11 @@ PREFIXES = {
     "publish_area": ("areas",),
     "publish_manifest": ("areas", "manifests"),
     "render_list": ("areas", "renders"),
+    "import_plan": ("manifests",),
+    "import_area": ("areas", "manifests"),
+    "reconcile_plan": ("manifests",),
+    "reconcile_area": ("areas", "manifests"),
+    "reconcile_finish": ("manifests",),
 }
 """Function → prefixes of the lists bucket that its role reaches."""
 
@@ -149,13 +156,17 @@ def _functions(service: ServiceStack) -> None:
         for prefix in PREFIXES.get(name, ()):
             objects = f"Resource::{service.data.stack_name}:{LISTS_EXPORT}/{prefix}/*"
             _accept(function.role, OBJECTS, _iam5(objects))
+        for machine, prefix in (("import", "imports"), ("reconcile", "reconciliations")):
+            if name in OPERATIONS[machine]:
+                objects = f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/{prefix}/*"
+                _accept(function.role, OBJECTS, _iam5(objects))
 
 
 def _workflows(service: ServiceStack) -> None:
     for kind, machine in service.machines.items():
         reason = "Delivery of logs and X-Ray's write actions know no resource."
         _accept(machine.role, reason, _iam5("Resource::*"))
-        if kind == "publish":
+        if kind in DISTRIBUTED:
             executions = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution"
             _accept(
                 machine.role,

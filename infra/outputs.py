@@ -14,6 +14,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
         data: {
             "UserPoolId": data.user_pool.user_pool_id,
             "CliClientId": data.cli_client.user_pool_client_id,
+            "OperationsBucket": data.operations.bucket_name,
             "ListsBucket": data.lists.bucket_name,
             "RegistryTable": data.registry.table_name,
             "SellersTable": data.sellers.table_name,
@@ -26,6 +27,8 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
         },
         service: {
             "PublishMachineArn": service.machines["publish"].state_machine_arn,
+            "ImportMachineArn": service.machines["import"].state_machine_arn,
+            "ReconcileMachineArn": service.machines["reconcile"].state_machine_arn,
             "ScreenMachineArn": service.machines["screen-complaint"].state_machine_arn,
             "InvestigateMachineArn": service.machines["investigate-case"].state_machine_arn,
             "MailQueueUrl": service.mail_queue.queue_url,

@@ -150,6 +150,8 @@ def _make() -> dict[str, Any]:
     made["lists_bucket"] = "quietline-lists"
     made["render_function"] = "quietline-render-list"
     s3.create_bucket(Bucket=made["lists_bucket"])
+    made["operations_bucket"] = "quietline-operations"
+    s3.create_bucket(Bucket=made["operations_bucket"])
     made["pii_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
     made["signing_key_id"] = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     made["signing_key_ids"] = made["signing_key_id"]

@@ -15,6 +15,9 @@ from infra.deployment import Deployment
 SCOPE_SERVER = "quietline"
 SCOPES = {"lists": "Download lists and look numbers up"}
 
+OPERATIONS_DAYS = 30
+"""How long the operators' private files are kept: a month to look at refused lines and differences."""
+
 
 class DataStack(Stack):
     """State; other stacks point here and never the other way round."""
@@ -31,6 +34,10 @@ class DataStack(Stack):
         # whatever is rendered on demand can be rendered again
         self.lists.add_lifecycle_rule(
             prefix="renders/", expiration=Duration.days(30), noncurrent_version_expiration=Duration.days(1)
+        )
+        # what operators import, what was refused, what a reconciliation found: whole numbers, so nothing stays
+        self.operations = self._bucket(
+            "Operations", logs=self.access_logs, expire_days=OPERATIONS_DAYS, versioned=False
         )
         self.pii_key = kms.Key(
             self,
@@ -90,7 +97,9 @@ class DataStack(Stack):
         signs = self.deployment.signs
         return [key.key_arn for key in self.signing_keys[max(0, signs - 1) : signs + 2]]
 
-    def _bucket(self, name: str, logs: s3.IBucket | None = None, expire_days: int = 0) -> s3.Bucket:
+    def _bucket(
+        self, name: str, logs: s3.IBucket | None = None, expire_days: int = 0, versioned: bool = True
+    ) -> s3.Bucket:
         return s3.Bucket(
             self,
             name,
@@ -98,9 +107,9 @@ class DataStack(Stack):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
-            versioned=logs is not None,
+            versioned=versioned and logs is not None,
             server_access_logs_bucket=logs,
-            server_access_logs_prefix="lists/" if logs else None,
+            server_access_logs_prefix=f"{name.lower()}/" if logs else None,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=Duration.days(7),

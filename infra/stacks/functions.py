@@ -15,6 +15,7 @@ def add_all(stack: ServiceStack) -> None:
     d, data = stack.deployment, stack.data
     common: dict[str, Any] = {"stage": d.stage, "profile": d.profile}
     creating = common | {"idempotency_table": data.idempotency.table_name}
+    operations = data.operations.bucket_name
     registry, sellers, cases = data.registry.table_name, data.sellers.table_name, data.cases.table_name
     lists, pii, app = data.lists.bucket_name, data.pii_key.key_arn, data.app_secret.secret_arn
     signing, stripe = data.signing_key_ids, data.stripe_secret.secret_arn
@@ -124,3 +125,17 @@ def add_all(stack: ServiceStack) -> None:
         s.InvestigateCaseSettings(**common, cases_table=cases, sellers_table=sellers, registry_table=registry),
         timeout=30,
     )
+    importing = s.ImportSettings(**common, registry_table=registry, lists_bucket=lists, operations_bucket=operations)
+    stack.add("import_plan", importing, timeout=60)
+    stack.add(
+        "import_chunk", s.ImportChunkSettings(**common, operations_bucket=operations), "lists", memory=2048, timeout=300
+    )
+    stack.add("import_area", importing, "lists", memory=1024, timeout=600)
+    stack.add("import_finish", importing, timeout=60)
+    reconciling = s.ReconcileSettings(
+        **common, registry_table=registry, lists_bucket=lists, operations_bucket=operations, segments=4 if local else 32
+    )
+    stack.add("reconcile_plan", reconciling, timeout=60)
+    stack.add("reconcile_segment", reconciling, "lists", memory=1024, timeout=900)
+    stack.add("reconcile_area", reconciling, "lists", memory=2048, timeout=300)
+    stack.add("reconcile_finish", reconciling, timeout=60)

@@ -14,6 +14,9 @@ from infra.deployment import Deployment
 from infra.stacks.service import ServiceStack
 from infra.stacks.web import WebStack
 
+RUNBOOKS = {"import": "imports", "reconcile": "reconcile"}
+"""Machine → its runbook; the others share one."""
+
 
 class OperationsStack(Stack):
     """Alarms and the dashboard."""
@@ -39,7 +42,11 @@ class OperationsStack(Stack):
         if deployment.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(deployment.alarm_email))
         alarms = [alarm for function in service.functions.values() for alarm in function.alarms(self)]
-        alarms += self._queue_alarms(service) + self._machine_alarms(service) + [self._api_alarm(web)]
+        alarms += (
+            self._queue_alarms(service)
+            + self._machine_alarms(service)
+            + [self._api_alarm(web), self._reconciliation_alarm()]
+        )
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(self.topic))
         self._dashboard(deployment, service)
@@ -76,7 +83,7 @@ class OperationsStack(Stack):
         return [
             self._alarm(
                 f"{''.join(part.title() for part in kind.split('-'))}Failed",
-                f"An execution of {kind} failed (docs/runbooks/workflows.md)",
+                f"An execution of {kind} failed (docs/runbooks/{RUNBOOKS.get(kind, 'workflows')}.md)",
                 machine.metric_failed(period=Duration.minutes(5)),
             )
             for kind, machine in service.machines.items()
@@ -85,6 +92,18 @@ class OperationsStack(Stack):
     def _api_alarm(self, web: WebStack) -> cloudwatch.Alarm:
         metric = web.api.metric_server_error(period=Duration.minutes(5), statistic="sum")
         return self._alarm("ApiServerErrors", "The API answered 5xx (docs/runbooks/api.md)", metric)
+
+    def _reconciliation_alarm(self) -> cloudwatch.Alarm:
+        metric = cloudwatch.Metric(
+            namespace="Quietline",
+            metric_name="AreasThatDiffer",
+            dimensions_map={"service": "reconcile_finish"},
+            period=Duration.hours(1),
+            statistic="max",
+        )
+        return self._alarm(
+            "RegistryAndListDiffer", "The list is not what the registry says (docs/runbooks/reconcile.md)", metric
+        )
 
     def _dashboard(self, deployment: Deployment, service: ServiceStack) -> None:
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=deployment.prefix)

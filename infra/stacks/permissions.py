@@ -106,3 +106,46 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     table("investigate_case", "registry")
     # a wait that finds a decision already given wakes itself
     functions["investigate_case"].allow(["states:SendTaskSuccess"], stack.machine_arn("investigate-case"))
+
+    _imports(stack)
+    _reconciliation(stack)
+
+
+def _imports(stack: ServiceStack) -> None:
+    data, functions = stack.data, stack.functions
+    own, manifests = data.operations.arn_for_objects("imports/*"), data.lists.arn_for_objects("manifests/*")
+    registry = data.registry.table_arn
+    once = ["dynamodb:GetItem", "dynamodb:PutItem"]
+    functions["import_plan"].allow([*once, "dynamodb:Query", "dynamodb:Scan"], registry)
+    functions["import_plan"].allow(["s3:GetObject", "s3:PutObject"], own)
+    functions["import_plan"].allow(["s3:GetObject"], manifests)
+    functions["import_chunk"].allow(["s3:GetObject", "s3:PutObject"], own)
+    functions["import_area"].allow([*READ, "dynamodb:PutItem", "dynamodb:UpdateItem"], registry)
+    functions["import_area"].allow(["s3:GetObject", "s3:PutObject"], own)
+    functions["import_area"].allow(["s3:GetObject"], manifests, data.lists.arn_for_objects("areas/*"))
+    functions["import_finish"].allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], registry)
+    functions["import_finish"].allow(["s3:GetObject"], own)
+    for name in ("import_plan", "import_chunk", "import_area", "import_finish"):
+        functions[name].allow(["s3:ListBucket"], data.operations.bucket_arn)
+    for name in ("import_plan", "import_area"):
+        functions[name].allow(["s3:ListBucket"], data.lists.bucket_arn)
+
+
+def _reconciliation(stack: ServiceStack) -> None:
+    data, functions = stack.data, stack.functions
+    own, manifests = data.operations.arn_for_objects("reconciliations/*"), data.lists.arn_for_objects("manifests/*")
+    registry = data.registry.table_arn
+    functions["reconcile_plan"].allow(["dynamodb:Query"], registry)
+    functions["reconcile_plan"].allow(["s3:GetObject"], manifests)
+    functions["reconcile_segment"].allow(["dynamodb:Scan"], registry)
+    functions["reconcile_segment"].allow(["s3:PutObject"], own)
+    functions["reconcile_area"].allow(READ, registry)
+    functions["reconcile_area"].allow(["s3:GetObject", "s3:PutObject"], own)
+    functions["reconcile_area"].allow(["s3:GetObject"], manifests, data.lists.arn_for_objects("areas/*"))
+    functions["reconcile_finish"].allow(["dynamodb:GetItem"], registry)
+    functions["reconcile_finish"].allow(["s3:GetObject", "s3:PutObject"], own)
+    functions["reconcile_finish"].allow(["s3:GetObject"], manifests)
+    for name in ("reconcile_area", "reconcile_finish"):
+        functions[name].allow(["s3:ListBucket"], data.operations.bucket_arn)
+    for name in ("reconcile_plan", "reconcile_area", "reconcile_finish"):
+        functions[name].allow(["s3:ListBucket"], data.lists.bucket_arn)

@@ -57,6 +57,13 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
 }
 """Function → (behind the authorizer, routes)."""
 
+OPERATIONS = {
+    "import": ("import_plan", "import_chunk", "import_area", "import_finish"),
+    "reconcile": ("reconcile_plan", "reconcile_segment", "reconcile_area", "reconcile_finish"),
+}
+"""Machines that operators start (and a schedule, `reconcile`) → the functions they invoke."""
+DISTRIBUTED = ("publish", *OPERATIONS)
+
 RELAYED = {
     "registry": ("MAIL#",),
     "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#"),
@@ -82,7 +89,8 @@ class ServiceStack(Stack):
         self.mail_queue, self.mail_dead = self._queue_with_dead_letters("Mail", timeout=90)
         self.payments_queue, self.payments_dead = self._queue_with_dead_letters("Payments", timeout=360)
         self.machine_names = {
-            kind: f"{deployment.prefix}-{kind}" for kind in ("publish", "screen-complaint", "investigate-case")
+            kind: f"{deployment.prefix}-{kind}"
+            for kind in ("publish", "screen-complaint", "investigate-case", *OPERATIONS)
         }
         self._mail_identity()
         self.functions: dict[str, QuietlineFunction] = {}
@@ -167,6 +175,7 @@ class ServiceStack(Stack):
             "publish": ("publish_plan", "publish_area", "publish_manifest"),
             "screen-complaint": ("screen_complaint",),
             "investigate-case": ("investigate_case",),
+            **OPERATIONS,
         }
         self.machines: dict[str, sfn.StateMachine] = {
             kind: workflow(
@@ -177,7 +186,7 @@ class ServiceStack(Stack):
                 substitutions=substitutions,
                 functions=[self.functions[name].function for name in names],
                 failures=self.failures,
-                distributed=kind == "publish",
+                distributed=kind in DISTRIBUTED,
             )
             for kind, names in invoked.items()
         }
@@ -267,6 +276,19 @@ class ServiceStack(Stack):
             schedule=scheduler.ScheduleExpression.cron(minute="10", hour="0", time_zone=TimeZone.of(zone)),
             target=targets.StepFunctionsStartExecution(
                 self.machines["publish"],
+                dead_letter_queue=self.dead_letters,
+                input=scheduler.ScheduleTargetInput.from_object({}),
+            ),
+        )
+        scheduler.Schedule(
+            self,
+            "Reconcile",
+            description="Compare the registry with the published list",
+            schedule=scheduler.ScheduleExpression.cron(
+                minute="0", hour="3", week_day="SUN", time_zone=TimeZone.of(zone)
+            ),
+            target=targets.StepFunctionsStartExecution(
+                self.machines["reconcile"],
                 dead_letter_queue=self.dead_letters,
                 input=scheduler.ScheduleTargetInput.from_object({}),
             ),

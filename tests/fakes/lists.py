@@ -59,7 +59,7 @@ class MemoryChanges:
         self.by_area.setdefault(area, []).append(Change(at, subscriber, added))
 
     def first(self) -> datetime | None:
-        instants = [change.at for changes in self.by_area.values() for change in changes]
+        instants = [one.at for kind in (self.by_area, self.imports) for ones in kind.values() for one in ones]
         return datetime.combine(min(instants).date(), time(), UTC) if instants else None
 
     def changed(self, areas: Iterable[str], since: datetime, before: datetime) -> set[str]:

@@ -25,8 +25,8 @@ def tasks(part: Any) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
-def test_the_three_machines_are_here() -> None:
-    assert NAMES == ["investigate-case", "publish", "screen-complaint"]
+def test_the_machines_are_here() -> None:
+    assert NAMES == ["import", "investigate-case", "publish", "reconcile", "screen-complaint"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -118,7 +118,7 @@ def test_repeated_numbers_count_once_and_lines_in_any_order_are_sorted() -> None
     assert made.accepted == 4
 
 
-def test_a_piece_without_a_line() -> None:
+def test_a_chunk_without_a_line() -> None:
     made = parse(b"", FLAT, RULES)
 
     assert (made.lines, made.numbers, made.rejects) == (0, {}, [])

@@ -18,12 +18,24 @@ from quietline.bootstrap.lists import (
     publish_plan,
     renderer,
 )
+from quietline.bootstrap.operations import (
+    area_reconciliation,
+    import_area,
+    import_chunk_reader,
+    import_finish,
+    import_planner,
+    imports,
+    reconcile_finish,
+    reconcile_plan,
+    segment_scan,
+)
 from quietline.bootstrap.sellers import billing, event_inbox, orders, organizations
 from quietline.bootstrap.usage import metering
 
 __all__ = [
     "app_secret",
     "area_build",
+    "area_reconciliation",
     "assignment",
     "billing",
     "cases",
@@ -31,6 +43,11 @@ __all__ = [
     "complaints",
     "downloads",
     "event_inbox",
+    "import_area",
+    "import_chunk_reader",
+    "import_finish",
+    "import_planner",
+    "imports",
     "investigation",
     "link_signer",
     "lookups",
@@ -44,9 +61,12 @@ __all__ = [
     "organizations",
     "publications",
     "publish_plan",
+    "reconcile_finish",
+    "reconcile_plan",
     "redrive",
     "registrations",
     "renderer",
     "screening",
+    "segment_scan",
     "signer",
 ]

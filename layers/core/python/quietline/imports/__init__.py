@@ -1,1 +1,1 @@
-"""Taking in an existing registry: files in pieces, numbers in blocks, every refused line with its reason."""
+"""Taking in an existing registry: files in chunks, numbers in blocks, every refused line with its reason."""

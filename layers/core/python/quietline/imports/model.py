@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PIECE_BYTES = 16 * 1024 * 1024
-"""Text of a piece before it is compressed: 1.4 million lines of the FTC's layout, a second or two of one worker."""
+CHUNK_BYTES = 16 * 1024 * 1024
+"""Text of a chunk before it is compressed: 1.4 million lines of the FTC's layout, a second or two of one worker."""
 
 MALFORMED = "malformed_line"
 """Why a line was refused that has no field for a number; other reasons are those of `kernel.phone.Reason`."""
@@ -47,7 +47,7 @@ class Layout(_Part):
     header: bool = False
 
 
-class Piece(_Part):
+class Chunk(_Part):
     """A run of whole lines: `first_line` of its file (from 1), SHA-256 of its text, whose gzip is the object."""
 
     file: int
@@ -58,8 +58,8 @@ class Piece(_Part):
 
     @property
     def key(self) -> str:
-        """The key of the piece's object; pieces are named by what they hold."""
-        return f"imports/pieces/{self.sha256}.gz"
+        """The key of the chunk's object; chunks are named by what they hold."""
+        return f"imports/chunks/{self.sha256}.gz"
 
 
 class File(_Part):
@@ -70,12 +70,12 @@ class File(_Part):
 
 
 class ImportPlan(_Part):
-    """What is to be imported; the command writes it when all pieces are uploaded.
+    """What is to be imported; the command writes it when all chunks are uploaded.
 
     Attributes:
         profile: the jurisdiction whose numbers these are.
         files: in the order given.
-        pieces: of all files, in order.
+        chunks: of all files, in order.
         registered_on: the date the registrations count from; None means the day of the import's first run.
         dry_run: only count and find what would be refused.
 
@@ -83,7 +83,7 @@ class ImportPlan(_Part):
 
     profile: str
     files: tuple[File, ...]
-    pieces: tuple[Piece, ...]
+    chunks: tuple[Chunk, ...]
     registered_on: date | None = None
     dry_run: bool = False
 
@@ -95,8 +95,8 @@ class ImportPlan(_Part):
 
     @property
     def lines(self) -> int:
-        """How many lines the pieces hold."""
-        return sum(piece.lines for piece in self.pieces)
+        """How many lines the chunks hold."""
+        return sum(chunk.lines for chunk in self.chunks)
 
 
 @dataclass(frozen=True)
@@ -139,23 +139,23 @@ def plan_key(import_id: str) -> str:
     return f"imports/{import_id}/plan.json"
 
 
-def result_key(import_id: str, piece: int) -> str:
-    """Return the key of what reading a piece came to; it is written last."""
-    return f"imports/{import_id}/results/{piece}.json"
+def result_key(import_id: str, chunk: int) -> str:
+    """Return the key of what reading a chunk came to; it is written last."""
+    return f"imports/{import_id}/results/{chunk}.json"
 
 
-def part_key(import_id: str, area: str, piece: int) -> str:
-    """Return the key of the bitmap of one area's numbers in one piece."""
-    return f"imports/{import_id}/parts/{area}/{piece}.roar"
+def part_key(import_id: str, area: str, chunk: int) -> str:
+    """Return the key of the bitmap of one area's numbers in one chunk."""
+    return f"imports/{import_id}/parts/{area}/{chunk}.roar"
 
 
-def rejects_key(import_id: str, piece: int) -> str:
-    """Return the key of a piece's refused lines: gzip of CSV without a header."""
-    return f"imports/{import_id}/rejects/{piece}.csv.gz"
+def rejects_key(import_id: str, chunk: int) -> str:
+    """Return the key of a chunk's refused lines: gzip of CSV without a header."""
+    return f"imports/{import_id}/rejects/{chunk}.csv.gz"
 
 
 def areas_key(import_id: str) -> str:
-    """Return the key of the list of areas with the pieces that hold their numbers."""
+    """Return the key of the list of areas with the chunks that hold their numbers."""
     return f"imports/{import_id}/areas.json"
 
 

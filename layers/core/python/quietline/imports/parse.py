@@ -43,7 +43,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a piece holds: `lines` = `blank` + `accepted` + refused; `numbers` has no repetitions."""
+    """What a chunk holds: `lines` = `blank` + `accepted` + refused; `numbers` has no repetitions."""
 
     lines: int
     blank: int

@@ -1,6 +1,6 @@
-"""An import in four steps: plan (read what the command uploaded), read (a piece), add (an area), finish (sum up).
+"""An import in four steps: plan (read what the command uploaded), read (a chunk), add (an area), finish (sum up).
 
-Every step may run again at any time: pieces are read to the same bytes, an area is added once, and an import ends in
+Every step may run again at any time: chunks are read to the same bytes, an area is added once, and an import ends in
 the same state however often its workers were killed. Numbers that are listed already stay as they are; nothing is ever
 taken off.
 """
@@ -54,7 +54,7 @@ class ImportPlanner:
     changes: ChangeReader
 
     def start(self, import_id: str) -> dict[str, Any]:
-        """Return the pieces to read, or, for an import that is done, its summary with `done` true.
+        """Return the chunks to read, or, for an import that is done, its summary with `done` true.
 
         Raises:
             InvalidInputError: there is no plan of this id, it is for another profile, or its date lies in the future.
@@ -65,7 +65,7 @@ class ImportPlanner:
         record = self.store.get(import_id) or self._begin(plan)
         if record.summary is not None:
             return {"done": True, **record.summary}
-        items = [{"piece": index} for index in range(len(plan.pieces))]
+        items = [{"chunk": index} for index in range(len(plan.chunks))]
         return {"done": False, "id": import_id, "dry_run": plan.dry_run, "items": items}
 
     def _begin(self, plan: ImportPlan) -> ImportRecord:
@@ -88,33 +88,33 @@ class ImportPlanner:
         )
 
     def areas(self, import_id: str) -> dict[str, Any]:
-        """Return the areas to add, once all pieces are read.
+        """Return the areas to add, once all chunks are read.
 
         Raises:
-            ConflictError: a piece is not read yet.
+            ConflictError: a chunk is not read yet.
         """
         plan = read_plan(self.objects, import_id)
-        pieces: dict[str, list[int]] = {}
+        chunks: dict[str, list[int]] = {}
         for index, result in enumerate(_results(self.objects, plan)):
             for area in result["areas"]:
-                pieces.setdefault(area, []).append(index)
-        _put_json(self.objects, areas_key(import_id), pieces)
-        items = [{"area": area} for area in sorted(pieces)]
+                chunks.setdefault(area, []).append(index)
+        _put_json(self.objects, areas_key(import_id), chunks)
+        items = [{"area": area} for area in sorted(chunks)]
         return {"id": import_id, "dry_run": plan.dry_run, "items": items}
 
 
 @dataclass(frozen=True)
-class PieceReader:
-    """Reads one piece into a bitmap per area and a file of refused lines. Needs the `lists` layer."""
+class ChunkReader:
+    """Reads one chunk into a bitmap per area and a file of refused lines. Needs the `lists` layer."""
 
     profile: Profile
     objects: ObjectStore
 
     def read(self, import_id: str, index: int) -> dict[str, Any]:
-        """Write a piece's bitmaps, refused lines and result; return the result. A repeat returns the first run's.
+        """Write a chunk's bitmaps, refused lines and result; return the result. A repeat returns the first run's.
 
         Raises:
-            ConfigurationError: the piece's object is missing or not what the plan names.
+            ConfigurationError: the chunk's object is missing or not what the plan names.
         """
         done = self.objects.get(result_key(import_id, index))
         if done is not None:
@@ -123,13 +123,13 @@ class PieceReader:
         from quietline.lists import build
 
         plan = read_plan(self.objects, import_id)
-        piece = plan.pieces[index]
-        file = plan.files[piece.file]
-        packed = self.objects.get(piece.key)
+        chunk = plan.chunks[index]
+        file = plan.files[chunk.file]
+        packed = self.objects.get(chunk.key)
         data = gzip.decompress(packed) if packed else b""
-        if digest(data) != piece.sha256:
-            raise ConfigurationError(f"Piece {index} of import {import_id} is not what its plan names.")
-        made = parse(data, file.layout, self.profile.rules, piece.first_line)
+        if digest(data) != chunk.sha256:
+            raise ConfigurationError(f"Chunk {index} of import {import_id} is not what its plan names.")
+        made = parse(data, file.layout, self.profile.rules, chunk.first_line)
         bodies = {part_key(import_id, area, index): build.dump(numbers) for area, numbers in made.numbers.items()}
         with ThreadPoolExecutor(READERS) as pool:
             list(pool.map(lambda key: self.objects.put(key, bodies[key], "application/octet-stream"), bodies))
@@ -202,12 +202,12 @@ class AreaImport:
     def _numbers(self, import_id: str, area: str) -> "BitMap":
         from quietline.lists import build
 
-        pieces = json.loads(self.objects.get(areas_key(import_id)) or b"{}").get(area, [])
+        chunks = json.loads(self.objects.get(areas_key(import_id)) or b"{}").get(area, [])
         found = build.load(None)
-        for piece in pieces:
-            data = self.objects.get(part_key(import_id, area, piece))
+        for chunk in chunks:
+            data = self.objects.get(part_key(import_id, area, chunk))
             if data is None:
-                raise ConfigurationError(f"Import {import_id} lacks the numbers of area {area} in piece {piece}.")
+                raise ConfigurationError(f"Import {import_id} lacks the numbers of area {area} in chunk {chunk}.")
             found |= build.load(data)
         return found
 
@@ -301,7 +301,7 @@ def read_plan(objects: ObjectStore, import_id: str) -> ImportPlan:
 
 
 def _results(objects: ObjectStore, plan: ImportPlan) -> list[dict[str, Any]]:
-    return _read_all(objects, [result_key(plan.id, index) for index in range(len(plan.pieces))])
+    return _read_all(objects, [result_key(plan.id, index) for index in range(len(plan.chunks))])
 
 
 def _read_all(objects: ObjectStore, keys: list[str]) -> list[dict[str, Any]]:

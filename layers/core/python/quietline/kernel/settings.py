@@ -206,6 +206,34 @@ class InvestigateCaseSettings(Settings):
     registry_table: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImportChunkSettings(Settings):
+    """`import_chunk`: reads lines; it reaches neither the registry nor the lists."""
+
+    operations_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSettings(Settings):
+    """`import_plan`, `import_area` and `import_finish`."""
+
+    registry_table: str
+    lists_bucket: str
+    operations_bucket: str
+    """Private files of the operators: what they import, what was refused, what a reconciliation found. They expire."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileSettings(Settings):
+    """`reconcile_plan`, `reconcile_segment`, `reconcile_area` and `reconcile_finish`."""
+
+    registry_table: str
+    lists_bucket: str
+    operations_bucket: str
+    segments: int = 32
+    """How many workers scan the registry side by side."""
+
+
 FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "public_api": PublicApiSettings,
     "site_forms": SiteFormsSettings,
@@ -222,5 +250,13 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "render_list": RenderListSettings,
     "screen_complaint": ScreenComplaintSettings,
     "investigate_case": InvestigateCaseSettings,
+    "import_plan": ImportSettings,
+    "import_chunk": ImportChunkSettings,
+    "import_area": ImportSettings,
+    "import_finish": ImportSettings,
+    "reconcile_plan": ReconcileSettings,
+    "reconcile_segment": ReconcileSettings,
+    "reconcile_area": ReconcileSettings,
+    "reconcile_finish": ReconcileSettings,
 }
 """Every function folder and its settings model; a test compares this with `functions/` and with the templates."""

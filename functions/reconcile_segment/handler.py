@@ -1,0 +1,26 @@
+"""The worker of `reconcile` that scans one segment of the registry."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from quietline import bootstrap
+from quietline.kernel.clock import from_text
+from quietline.kernel.settings import ReconcileSettings
+
+logger = Logger(service="reconcile_segment")
+
+
+@cache
+def settings() -> ReconcileSettings:
+    """Return the settings, read at the first call."""
+    return ReconcileSettings.from_environment()
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Scan one segment: `{"run", "segment", "segments", "cutoff"}`."""
+    cutoff = from_text(event["cutoff"])
+    count = bootstrap.segment_scan(settings()).read(event["run"], event["segment"], event["segments"], cutoff)
+    logger.info("scanned", run=event["run"], segment=event["segment"], records=count)
+    return {"records": count}
