@@ -34,6 +34,8 @@ from quietline.washes.rows import Rows, Splitter
 from quietline.washes.source import Encoding, Reader, Unpacked, WideReader, WideWriter, encoding_of, unpack
 
 CHUNK = 1 << 20
+_MARKS = tuple(bytes((value,)) for value in (*range(1, 9), *range(14, 32), *range(0x80, 0x100)))
+"""Bytes that texts seldom have."""
 MAX_ROW = 8 << 20
 """A row longer than this is refused, and the whole file with it: it is no call list."""
 
@@ -193,22 +195,43 @@ class _Answers:
 
     def of(self, data: bytes, rows: Rows, codes: npt.NDArray[np.uint8]) -> bytes:
         """Return rows with their answers."""
-        count, begin, done = len(codes), int(rows.starts[0]), int(rows.nexts[-1])
-        line_end = bytes((self.layout.line_end,))
-        returned = int(np.count_nonzero(rows.nexts - rows.ends == 2))
-        ending = b"\r" + line_end if returned == count else line_end
-        whole = returned in {0, count} and not rows.broken and data[done - 1] == self.layout.line_end
-        parts: list[bytes] = [b""] * (2 * count)
-        if whole:
-            parts[0::2] = data[begin : done - len(ending)].split(ending)
-            parts[1::2] = self._ended(ending)[codes].tolist()
-        else:
-            starts, ends, nexts = rows.starts.tolist(), rows.ends.tolist(), rows.nexts.tolist()
-            parts[0::2] = [data[start:end] for start, end in zip(starts, ends, strict=True)]
-            cells = self._ended(b"")[codes].tolist()
-            parts[1::2] = [cell + data[end:after] for cell, end, after in zip(cells, ends, nexts, strict=True)]
+        if not rows.inserts and int(rows.cells.min()) == self.layout.width:
+            answered = self._by_replacing(data, rows, codes)
+            if answered is not None:
+                return answered
+        starts, ends, nexts = rows.starts.tolist(), rows.ends.tolist(), rows.nexts.tolist()
+        cells = self._ended(b"")[codes].tolist()
+        parts: list[bytes] = [b""] * (2 * len(codes))
+        parts[0::2] = [data[start:end] for start, end in zip(starts, ends, strict=True)]
+        parts[1::2] = [cell + data[end:after] for cell, end, after in zip(cells, ends, nexts, strict=True)]
         self._mend(parts, rows, data)
         return b"".join(parts)
+
+    def _by_replacing(self, data: bytes, rows: Rows, codes: npt.NDArray[np.uint8]) -> bytes | None:
+        """Return rows with their answers, or None for a piece in which this is not possible.
+
+        Each row's line end becomes a byte that the piece does not have, one for each answer; then all of one answer are
+        replaced at once. Half the time of joining rows one by one.
+        """
+        begin, done = int(rows.starts[0]), int(rows.nexts[-1])
+        after = np.frombuffer(data, np.uint8)[rows.ends]
+        ending = bytes(after[:1])
+        if (after != after[0]).any() or rows.ends[-1] == done:
+            return None
+        present = np.flatnonzero(np.bincount(codes, minlength=256)).tolist()
+        unused = (mark for mark in _MARKS if data.find(mark, begin, done) < 0)
+        marks = dict(zip(present, unused, strict=False))
+        if len(marks) < len(present):
+            return None
+        table = np.zeros(256, np.uint8)
+        for code, mark in marks.items():
+            table[code] = mark[0]
+        text = bytearray(memoryview(data)[begin:done])
+        np.frombuffer(text, np.uint8)[rows.ends - begin] = table[codes]
+        answered = bytes(text)
+        for code, mark in marks.items():
+            answered = answered.replace(mark, self._ended(ending)[code])
+        return answered
 
     def _mend(self, parts: list[bytes], rows: Rows, data: bytes) -> None:
         """Bring the answers of ragged rows into their column."""

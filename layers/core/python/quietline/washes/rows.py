@@ -32,7 +32,6 @@ class Rows:
         cell_starts: where its cell of the numbers begins, inside of quotes; equal to `cell_ends` where it has none.
         cell_ends: where that cell ends.
         inserts: where the answer goes, where that is not the row's end (it has more cells than the header), by row.
-        broken: whether line ends stand within rows, in quotes.
 
     """
 
@@ -43,7 +42,6 @@ class Rows:
     cell_starts: Places
     cell_ends: Places
     inserts: dict[int, int]
-    broken: bool
 
     def after_first(self) -> "Rows":
         """Return the rows without the first one: the header."""
@@ -55,7 +53,6 @@ class Rows:
             self.cell_starts[1:],
             self.cell_ends[1:],
             {row - 1: place for row, place in self.inserts.items() if row},
-            self.broken,
         )
 
 
@@ -87,33 +84,44 @@ class Splitter:
         buffer = np.frombuffer(data, np.uint8, size)
         marks = (buffer == self.delimiter) | (buffer == self.line_end)
         if data.find(b'"', 0, size) < 0:
-            return self._rows(buffer, np.flatnonzero(marks), last=last, broken=False)
+            return self._rows(buffer, np.flatnonzero(marks), last=last)
         marks |= buffer == QUOTE
         places = np.flatnonzero(marks)
         quotes = buffer[places] == QUOTE
-        inside = np.cumsum(quotes, dtype=np.uint32) & 1
-        if not self._is_well_formed(buffer, places[quotes], last=last):
+        if not self._is_well_formed(buffer, places, np.flatnonzero(quotes), last=last):
             return self._split_slowly(data, size, last=last)
-        hidden = bool(((buffer[places] == self.line_end) & (inside == 1)).any())
-        return self._rows(buffer, places[(inside == 0) & ~quotes], last=last, broken=hidden)
+        # one byte is enough to tell odd from even
+        inside = (np.cumsum(quotes, dtype=np.uint8) & 1).view(np.bool_)
+        return self._rows(buffer, places[~(inside | quotes)], last=last)
 
-    def _is_well_formed(self, buffer: npt.NDArray[np.uint8], quotes: Places, *, last: bool) -> bool:
-        """Tell whether every odd quote opens a cell or follows a quote, and every even one closes or precedes one."""
-        if last and len(quotes) % 2:
+    def _is_well_formed(self, buffer: npt.NDArray[np.uint8], places: Places, quotes: Places, *, last: bool) -> bool:
+        """Tell whether every odd quote follows a mark or begins the text, and every even one precedes a mark.
+
+        Args:
+            buffer: the text.
+            places: where its marks are: delimiters, line ends and quotes.
+            quotes: which of the marks are quotes.
+            last: whether the file ends here.
+        """
+        end = len(buffer)
+        if len(quotes) % 2 and (last or end - int(places[quotes[-1]]) > MAX_QUOTED):
             return False
         opening, closing = quotes[0::2], quotes[1::2]
-        before = buffer[np.maximum(opening - 1, 0)]
-        opens = (before == self.delimiter) | (before == self.line_end) | (before == QUOTE) | (opening == 0)
-        after = buffer[np.minimum(closing + 1, len(buffer) - 1)]
-        closes = (after == self.delimiter) | (after == self.line_end) | (after == QUOTE) | (closing == len(buffer) - 1)
-        if self.line_end != RETURN:
-            beyond = buffer[np.minimum(closing + 2, len(buffer) - 1)]
-            closes |= (after == RETURN) & ((beyond == self.line_end) | (closing + 2 >= len(buffer)))
-        if len(quotes) % 2 and len(buffer) - int(opening[-1]) > MAX_QUOTED:
+        begins = places[opening]
+        opens = (begins - places[opening - 1] == 1) | (begins == 0)
+        if not opens.all():
             return False
-        return bool(opens.all() and closes.all())
+        ends = places[closing]
+        following = np.append(places, end)[closing + 1]
+        open_ended = ends[following - ends != 1]
+        if self.line_end == RETURN:
+            return not len(open_ended)
+        # only a carriage return may stand between a quote and the line end
+        beyond = open_ended + 2
+        returns = buffer[np.minimum(open_ended + 1, end - 1)] == RETURN
+        return bool((returns & ((beyond >= end) | (buffer[np.minimum(beyond, end - 1)] == self.line_end))).all())
 
-    def _rows(self, buffer: npt.NDArray[np.uint8], marks: Places, *, last: bool, broken: bool) -> tuple[Rows, int]:
+    def _rows(self, buffer: npt.NDArray[np.uint8], marks: Places, *, last: bool) -> tuple[Rows, int]:
         """Return the rows between marks: the delimiters and line ends that are not quoted."""
         ending = np.flatnonzero(buffer[marks] == self.line_end)
         done = int(marks[ending[-1]]) + 1 if len(ending) else 0
@@ -136,7 +144,7 @@ class Splitter:
         cell_starts, cell_ends = self._cells(buffer, marks, first, cells, (starts, ends))
         long = np.flatnonzero(cells > self.width).tolist()
         inserts = {row: int(marks[first[row] + self.width - 1]) for row in long}
-        return Rows(starts, ends, nexts, cells, cell_starts, cell_ends, inserts, broken), done
+        return Rows(starts, ends, nexts, cells, cell_starts, cell_ends, inserts), done
 
     def _cells(
         self, buffer: npt.NDArray[np.uint8], marks: Places, first: Places, cells: Places, bounds: tuple[Places, Places]
@@ -170,7 +178,7 @@ class Splitter:
             marks.append(end)
             position = end + 1
         buffer = np.frombuffer(data, np.uint8, size)
-        return self._rows(buffer, np.array(marks, np.int64), last=last, broken=True)
+        return self._rows(buffer, np.array(marks, np.int64), last=last)
 
     def _may_go_on(self, found: re.Match[bytes], size: int, *, last: bool) -> bool:
         """Tell whether a cell that begins with a quote and was read as text may be a quoted one that ends later."""
