@@ -26,6 +26,8 @@ class Config:
         token_url: where machine clients get tokens; empty when unknown.
         publish_machine_arn: the `publish` state machine, for operators; empty when unknown.
         investigate_machine_arn: the `investigate-case` state machine, for operators; empty when unknown.
+        registry_table: the table of numbers, for operators; empty when unknown.
+        user_pool_id: the user pool, for operators; empty when unknown.
         cases_table: the table of cases, for operators; empty when unknown.
         import_machine_arn: the `import` state machine, for operators; empty when unknown.
         reconcile_machine_arn: the `reconcile` state machine, for operators; empty when unknown.
@@ -42,6 +44,8 @@ class Config:
     token_url: str = ""
     publish_machine_arn: str = ""
     investigate_machine_arn: str = ""
+    registry_table: str = ""
+    user_pool_id: str = ""
     cases_table: str = ""
     import_machine_arn: str = ""
     reconcile_machine_arn: str = ""
@@ -82,6 +86,8 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
         publish_machine_arn=env.get("QUIETLINE_PUBLISH_MACHINE") or str(outputs.get("publish_machine_arn", "")),
         investigate_machine_arn=env.get("QUIETLINE_INVESTIGATE_MACHINE")
         or str(outputs.get("investigate_machine_arn", "")),
+        registry_table=env.get("QUIETLINE_REGISTRY_TABLE") or str(outputs.get("registry_table", "")),
+        user_pool_id=env.get("QUIETLINE_USER_POOL") or str(outputs.get("user_pool_id", "")),
         cases_table=env.get("QUIETLINE_CASES_TABLE") or str(outputs.get("cases_table", "")),
         import_machine_arn=env.get("QUIETLINE_IMPORT_MACHINE") or str(outputs.get("import_machine_arn", "")),
         reconcile_machine_arn=env.get("QUIETLINE_RECONCILE_MACHINE") or str(outputs.get("reconcile_machine_arn", "")),

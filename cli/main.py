@@ -1,11 +1,24 @@
 """`quietline`: the command for sellers and operators."""
 
-from cli import cases, imports, login, lookup, ops, pull, reconcile, sellers, status, verify, wash
+from cli import carriers, cases, imports, login, lookup, ops, pull, reconcile, sellers, status, verify, wash
 from cli.api import Api
 from cli.app import app
 from cli.config import load
 
-__all__ = ["app", "cases", "imports", "login", "lookup", "ops", "pull", "reconcile", "status", "verify", "wash"]
+__all__ = [
+    "app",
+    "carriers",
+    "cases",
+    "imports",
+    "login",
+    "lookup",
+    "ops",
+    "pull",
+    "reconcile",
+    "status",
+    "verify",
+    "wash",
+]
 
 sellers.register(app, lambda: Api(load()))
 

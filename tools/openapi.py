@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from quietline.http.auth import LISTS_SCOPE, RULES, Rule
+from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, RULES, Rule
 from quietline.http.problems import PROBLEM, PROBLEM_SCHEMA, SITUATIONS
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs/reference/openapi.json"
-FUNCTIONS = ("public_api", "seller_api", "case_api", "stripe_webhook")
+FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook")
 METHODS = ("get", "post", "put", "patch", "delete")
 INFO = {
     "title": "Quietline",
@@ -35,11 +35,14 @@ SCHEMES = {
     },
     "machine": {
         "type": "oauth2",
-        "description": "Client credentials of an organization's machine client.",
+        "description": "Client credentials of an organization's or a carrier's machine client.",
         "flows": {
             "clientCredentials": {
                 "tokenUrl": "/oauth2/token",
-                "scopes": {LISTS_SCOPE: "Download lists and look numbers up"},
+                "scopes": {
+                    LISTS_SCOPE: "Download lists and look numbers up",
+                    CARRIERS_SCOPE: "Report disconnected and reassigned lines",
+                },
             }
         },
     },
@@ -50,6 +53,7 @@ SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.USER: [{"person": []}],
     Rule.REPRESENTATIVE: [{"person": []}],
     Rule.MEMBER: [{"person": []}, {"machine": [LISTS_SCOPE]}],
+    Rule.CARRIER: [{"machine": [CARRIERS_SCOPE]}],
     Rule.INVESTIGATOR: [{"person": []}],
 }
 PROBLEM_CONTENT = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}

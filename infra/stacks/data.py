@@ -13,7 +13,10 @@ from infra.constructs.table import key_value_table, table
 from infra.deployment import Deployment
 
 SCOPE_SERVER = "quietline"
-SCOPES = {"lists": "Download lists and look numbers up"}
+SCOPES = {
+    "lists": "Download lists and look numbers up",
+    "carriers": "Report disconnected and reassigned lines",
+}
 
 OPERATIONS_DAYS = 30
 """How long the operators' private files are kept: a month to look at refused lines and differences."""

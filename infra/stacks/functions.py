@@ -55,6 +55,7 @@ def add_all(stack: ServiceStack) -> None:
         ),
     )
     stack.add("case_api", s.CaseApiSettings(**creating, cases_table=cases))
+    stack.add("carrier_api", s.CarrierApiSettings(**creating, registry_table=registry), timeout=29)
     stack.add(
         "authorizer",
         s.AuthorizerSettings(

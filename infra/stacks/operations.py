@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
+from quietline.profiles import load_profile
 
 from infra.deployment import Deployment
 from infra.stacks.service import ServiceStack
@@ -42,22 +43,19 @@ class OperationsStack(Stack):
         if deployment.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(deployment.alarm_email))
         alarms = [alarm for function in service.functions.values() for alarm in function.alarms(self)]
-        alarms += (
-            self._queue_alarms(service)
-            + self._machine_alarms(service)
-            + [self._api_alarm(web), self._reconciliation_alarm()]
-        )
+        alarms += self._queue_alarms(service) + self._machine_alarms(service)
+        alarms += [self._api_alarm(web), self._reconciliation_alarm(), self._hygiene_alarm(deployment)]
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(self.topic))
         self._dashboard(deployment, service)
 
-    def _alarm(self, name: str, description: str, metric: cloudwatch.IMetric) -> cloudwatch.Alarm:
+    def _alarm(self, name: str, description: str, metric: cloudwatch.IMetric, threshold: float = 1) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(
             self,
             name,
             alarm_description=description,
             metric=metric,
-            threshold=1,
+            threshold=threshold,
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -103,6 +101,21 @@ class OperationsStack(Stack):
         )
         return self._alarm(
             "RegistryAndListDiffer", "The list is not what the registry says (docs/runbooks/reconcile.md)", metric
+        )
+
+    def _hygiene_alarm(self, deployment: Deployment) -> cloudwatch.Alarm:
+        metric = cloudwatch.Metric(
+            namespace="Quietline",
+            metric_name="NumbersReassigned",
+            dimensions_map={"service": "carrier_api"},
+            period=Duration.hours(1),
+            statistic="sum",
+        )
+        return self._alarm(
+            "ManyNumbersReassigned",
+            "Carriers' reports took many numbers off the list within an hour (docs/runbooks/hygiene.md)",
+            metric,
+            threshold=load_profile(deployment.profile).hygiene.alarm_removals,
         )
 
     def _dashboard(self, deployment: Deployment, service: ServiceStack) -> None:

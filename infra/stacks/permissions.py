@@ -59,6 +59,9 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     once("case_api")
     functions["case_api"].allow(["states:SendTaskSuccess"], stack.machine_arn("investigate-case"))
 
+    table("carrier_api", "registry", write=True)
+    once("carrier_api")
+
     table("stripe_webhook", "sellers", write=True)
     secret("stripe_webhook", data.stripe_secret.secret_arn)
 

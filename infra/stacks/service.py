@@ -54,6 +54,7 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
         ),
     ),
     "case_api": (True, _any("/v1/cases")),
+    "carrier_api": (True, _any("/v1/carriers")),
 }
 """Function → (behind the authorizer, routes)."""
 

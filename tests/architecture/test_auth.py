@@ -4,25 +4,28 @@ import importlib
 from typing import Any
 
 import pytest
-from quietline.http.auth import LISTS_SCOPE, RULES, Rule, require
+from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, RULES, Rule, require
 from quietline.kernel.errors import ForbiddenError, UnauthenticatedError
 
-API_FUNCTIONS = ("public_api", "seller_api", "case_api", "stripe_webhook")
+API_FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook")
 CALLERS: dict[str, dict[str, str] | None] = {
     "nobody": None,
     "person": {"sub": "user-1", "client_id": "cli", "groups": "", "scopes": "aws.cognito.signin.user.admin"},
     "investigator": {"sub": "user-2", "client_id": "cli", "groups": "investigator", "scopes": ""},
     "supervisor": {"sub": "user-3", "client_id": "cli", "groups": "supervisor", "scopes": ""},
     "machine": {"sub": "", "client_id": "machine-1", "groups": "", "scopes": LISTS_SCOPE},
+    "carrier": {"sub": "", "client_id": "carrier-1", "groups": "", "scopes": CARRIERS_SCOPE},
+    "person with a carrier's scope": {"sub": "user-4", "client_id": "cli", "groups": "", "scopes": CARRIERS_SCOPE},
     "machine without scope": {"sub": "", "client_id": "machine-2", "groups": "", "scopes": ""},
     "machine that claims a group": {"sub": "", "client_id": "machine-3", "groups": "investigator", "scopes": ""},
 }
 ALLOWED = {
     Rule.PUBLIC: set(CALLERS),
     Rule.SIGNED: set(CALLERS),
-    Rule.USER: {"person", "investigator", "supervisor"},
-    Rule.REPRESENTATIVE: {"person", "investigator", "supervisor"},
-    Rule.MEMBER: {"person", "investigator", "supervisor", "machine"},
+    Rule.USER: {"person", "person with a carrier's scope", "investigator", "supervisor"},
+    Rule.REPRESENTATIVE: {"person", "person with a carrier's scope", "investigator", "supervisor"},
+    Rule.MEMBER: {"person", "person with a carrier's scope", "investigator", "supervisor", "machine"},
+    Rule.CARRIER: {"carrier"},
     Rule.INVESTIGATOR: {"investigator", "supervisor"},
 }
 

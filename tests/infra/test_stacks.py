@@ -146,6 +146,7 @@ def test_routes_that_need_an_identity_have_the_authorizer(production: Synthesize
         "downloads",
         "lookups",
         "cases",
+        "carriers",
     ]
 
     assert guarded == {f"ANY /v1/{p}{tail}" for p in prefixes for tail in ("", "/{proxy+}")}

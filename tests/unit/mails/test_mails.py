@@ -17,6 +17,7 @@ from quietline.profiles.profile import Profile
 
 TEMPLATES = get_args(Template.__value__)
 FACTS = {
+    "number": "+•••••••••43",
     "numbers": "+•••••••••43",
     "expires_at": "2026-11-27T15:00:00.000Z",
     "listed_from": "2026-11-25",

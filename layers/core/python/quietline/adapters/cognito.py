@@ -1,4 +1,4 @@
-"""Machine clients in Cognito: OAuth2 client credentials with the scope of the lists."""
+"""Machine clients in Cognito: OAuth2 client credentials with one scope."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +15,11 @@ class CognitoClients:
 
     Attributes:
         user_pool_id: the pool, e.g. `us-east-1_AbCdEfGhI`.
+        scope: what its clients' tokens allow.
     """
 
     user_pool_id: str
+    scope: str = SCOPE
     _client: Any = field(default=None, repr=False)
 
     def create_client(self, name: str) -> tuple[str, str]:
@@ -28,7 +30,7 @@ class CognitoClients:
             GenerateSecret=True,
             AllowedOAuthFlows=["client_credentials"],
             AllowedOAuthFlowsUserPoolClient=True,
-            AllowedOAuthScopes=[SCOPE],
+            AllowedOAuthScopes=[self.scope],
             AccessTokenValidity=TOKEN_MINUTES,
             TokenValidityUnits={"AccessToken": "minutes"},
             EnableTokenRevocation=True,

@@ -9,6 +9,15 @@ logger = Logger(child=True)
 NAMESPACE = "Quietline"
 
 
+class HygieneLog:
+    """Implements `carriers.ports.HygieneMetrics`."""
+
+    def removed(self, numbers: int) -> None:
+        """Report how many numbers left the list because of carriers' reports: metric `NumbersReassigned`."""
+        with single_metric("NumbersReassigned", MetricUnit.Count, numbers, namespace=NAMESPACE):
+            pass
+
+
 class UsageLog:
     """Implements `usage.ports.UsageMetrics`; who seems to enumerate is in the log, not in the metric."""
 

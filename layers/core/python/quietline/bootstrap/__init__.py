@@ -4,6 +4,7 @@ A function's handler calls e.g. `bootstrap.registrations(settings)`; tests pass 
 builder imports what it needs inside, so that a function loads only its own features.
 """
 
+from quietline.bootstrap.carriers import carrier_administration, line_reports
 from quietline.bootstrap.cases import assignment, cases, investigation, redrive
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.consumers import complaints, mails, registrations, screening
@@ -38,6 +39,7 @@ __all__ = [
     "area_reconciliation",
     "assignment",
     "billing",
+    "carrier_administration",
     "cases",
     "changes",
     "complaints",
@@ -49,6 +51,7 @@ __all__ = [
     "import_planner",
     "imports",
     "investigation",
+    "line_reports",
     "link_signer",
     "lookups",
     "mailbox_cipher",

@@ -28,11 +28,14 @@ class Rule(StrEnum):
     """A person who is an authorized representative of the organization."""
     MEMBER = "member"
     """Any member of the organization, or its machine client with the scope `quietline/lists`."""
+    CARRIER = "carrier"
+    """A carrier's machine client with the scope `quietline/carriers`."""
     INVESTIGATOR = "investigator"
     """A person of the group `investigator` or `supervisor`."""
 
 
 LISTS_SCOPE = "quietline/lists"
+CARRIERS_SCOPE = "quietline/carriers"
 RULES: dict[str, Rule] = {}
 """`METHOD /path` → its rule; filled as routes are declared, read by the tests and by the OpenAPI generator."""
 
@@ -88,6 +91,8 @@ def require(rule: Rule, event: dict[str, Any]) -> Principal | None:
         raise ForbiddenError("Only investigators may do this.")
     if rule in (Rule.USER, Rule.REPRESENTATIVE) and principal.is_machine:
         raise ForbiddenError("Only a signed-in person may do this, not a machine client.")
+    if rule is Rule.CARRIER and not (principal.is_machine and CARRIERS_SCOPE in principal.scopes):
+        raise ForbiddenError(f"Only a carrier's machine client with the scope {CARRIERS_SCOPE} may do this.")
     if rule is Rule.MEMBER and principal.is_machine and LISTS_SCOPE not in principal.scopes:
         raise ForbiddenError(f"This machine client lacks the scope {LISTS_SCOPE}.")
     return principal

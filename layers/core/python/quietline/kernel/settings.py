@@ -112,6 +112,13 @@ class CaseApiSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CarrierApiSettings(Settings):
+    """`carrier_api`: carriers' reports of disconnected and reassigned lines."""
+
+    registry_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuthorizerSettings(Settings):
     """`authorizer`: verifies Cognito access tokens."""
 
@@ -239,6 +246,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "site_forms": SiteFormsSettings,
     "seller_api": SellerApiSettings,
     "case_api": CaseApiSettings,
+    "carrier_api": CarrierApiSettings,
     "authorizer": AuthorizerSettings,
     "stripe_webhook": StripeWebhookSettings,
     "payment_worker": PaymentWorkerSettings,

@@ -19,6 +19,8 @@ type Template = Literal[
     "order-paid",
     "invoice-ready",
     "list-published",
+    "line-quarantined",
+    "line-reassigned",
 ]
 
 

@@ -47,6 +47,19 @@ class Lists(_Part):
     warn_age_days: int
 
 
+class Hygiene(_Part):
+    """How numbers leave the list by carriers' reports.
+
+    `ageing_days`: from disconnection to a reassignment that counts; `max_report_age_days`: how old an event may be;
+    `max_reports`: a batch; `alarm_removals`: numbers an hour that make people look.
+    """
+
+    ageing_days: int
+    max_report_age_days: int
+    max_reports: int
+    alarm_removals: int
+
+
 class Sellers(_Part):
     """Term, renewal and the certification's text by language."""
 
@@ -148,6 +161,7 @@ class Profile(_Part):
     languages: tuple[str, ...]
     numbering: Numbering
     registration: Registration
+    hygiene: Hygiene
     lists: Lists
     sellers: Sellers
     fees: Fees

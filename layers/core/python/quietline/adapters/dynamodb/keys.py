@@ -17,6 +17,16 @@ def number(e164: str) -> tuple[str, str]:
     return f"NUMBER#{e164}", META
 
 
+def line(e164: str) -> tuple[str, str]:
+    """Key of what carriers reported of a listed number."""
+    return f"LINE#{e164}", META
+
+
+def carrier(client_id: str) -> tuple[str, str]:
+    """Key of a carrier's machine client; the partition `CARRIERS` lists them."""
+    return "CARRIERS", client_id
+
+
 def block(prefix: str) -> tuple[str, str]:
     """Key of the imported numbers that share a prefix; see `kernel.blocks`."""
     return f"BLOCK#{prefix}", META

@@ -1,0 +1,1 @@
+"""API of carriers: what they report of telephone lines."""

@@ -1,0 +1,17 @@
+"""API Gateway → the carriers' routes."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from quietline.http.app import handle
+
+from functions.carrier_api.routes import disconnections  # noqa: F401  (it declares its routes on `app`)
+from functions.carrier_api.wiring import app, settings
+
+logger = Logger(service="carrier_api")
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request."""
+    return handle(app, event, context, settings().idempotency_table)

@@ -1,0 +1,28 @@
+"""The resolver, and the use cases built from this function's settings at the first call."""
+
+from functools import cache
+
+from quietline import bootstrap
+from quietline.carriers.service import LineReports
+from quietline.http.app import make_app
+from quietline.http.auth import Principal
+from quietline.kernel.settings import CarrierApiSettings
+
+app = make_app()
+
+
+@cache
+def settings() -> CarrierApiSettings:
+    """Return the settings, read at the first call."""
+    return CarrierApiSettings.from_environment()
+
+
+def line_reports() -> LineReports:
+    """Return what takes carriers' reports."""
+    return bootstrap.line_reports(settings())
+
+
+def client_id() -> str:
+    """Return the machine client that calls; the route's rule was checked before."""
+    principal: Principal = app.context["principal"]
+    return principal.client_id

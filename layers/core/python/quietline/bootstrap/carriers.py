@@ -1,0 +1,45 @@
+"""Carriers and their reports."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from quietline.bootstrap.common import numbers
+
+if TYPE_CHECKING:
+    from quietline.carriers.service import CarrierAdministration, LineReports
+    from quietline.kernel.settings import CarrierApiSettings
+
+
+@cache
+def line_reports(settings: "CarrierApiSettings") -> "LineReports":
+    """Return what takes carriers' reports."""
+    from quietline.adapters.dynamodb.carriers import DynamoCarriers, DynamoLines
+    from quietline.adapters.dynamodb.registrations import DynamoRegistrations
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.metrics import HygieneLog
+    from quietline.carriers.service import LineReports
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    table = Table(settings.registry_table)
+    return LineReports(
+        carriers=DynamoCarriers(table),
+        numbers=numbers(settings.registry_table),
+        registrations=DynamoRegistrations(table),
+        lines=DynamoLines(table),
+        metrics=HygieneLog(),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+def carrier_administration(registry_table: str, user_pool_id: str) -> "CarrierAdministration":
+    """Return what an operator administers carriers' machine clients with."""
+    from quietline.adapters.cognito import CognitoClients
+    from quietline.adapters.dynamodb.carriers import DynamoCarriers
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.carriers.service import CarrierAdministration
+    from quietline.kernel.clock import SystemClock
+
+    clients = CognitoClients(user_pool_id, "quietline/carriers")
+    return CarrierAdministration(DynamoCarriers(Table(registry_table)), clients, SystemClock())

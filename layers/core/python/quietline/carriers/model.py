@@ -1,0 +1,152 @@
+"""What a carrier reports of a line, and where a listed line stands after all reports.
+
+A number leaves the list only when it was reported disconnected **and**, later, reassigned to somebody else (Do-Not-Call
+Improvement Act of 2007). Between the two it is in quarantine: still on the list, still protected. An earlier process
+took off whatever looked disconnected, and one in six of its removals would have been wrong.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from quietline.kernel.phone import PhoneNumber
+from quietline.profiles.profile import Hygiene
+
+
+class Event(StrEnum):
+    """What happened to a line; the order is that of several events on one day."""
+
+    DISCONNECTED = "disconnected"
+    """The subscriber has the number no more."""
+    RECONNECTED = "reconnected"
+    """The same subscriber has it again, e.g. after a change of carrier or plan."""
+    REASSIGNED = "reassigned"
+    """Somebody else has it."""
+
+
+ORDER = tuple(Event)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One carrier's word on one line.
+
+    Attributes:
+        event: what happened.
+        on: the day it happened, in the registry's time zone.
+        carrier: the reporting carrier's code.
+        received_at: when the report first came.
+
+    """
+
+    event: Event
+    on: date
+    carrier: str
+    received_at: datetime
+
+    @property
+    def says(self) -> tuple[Event, date, str]:
+        """What makes two reports the same, whenever they came."""
+        return self.event, self.on, self.carrier
+
+
+class State(StrEnum):
+    """Where a listed line stands."""
+
+    IN_SERVICE = "in_service"
+    QUARANTINE = "quarantine"
+    """Reported disconnected: stays on the list until it is reported reassigned."""
+    REASSIGNED = "reassigned"
+    """Leaves the list."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The outcome of all reports on one registration: `since` is the day of the event that led to it."""
+
+    state: State
+    since: date | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """Everything carriers said of a listed number; `version` counts the writes, 0 before the first.
+
+    Attributes:
+        number: the number.
+        reports: in the order they came, none twice.
+        state: where the line stood after the last write.
+        version: a write is conditional on the version it read.
+
+    """
+
+    number: PhoneNumber
+    reports: tuple[Report, ...] = ()
+    state: State = State.IN_SERVICE
+    version: int = 0
+
+    def with_reports(self, new: Iterable[Report]) -> "Line":
+        """Return the line with the reports that it does not know yet."""
+        known = {report.says for report in self.reports}
+        added = {report.says: report for report in new if report.says not in known}
+        return replace(self, reports=(*self.reports, *added.values())) if added else self
+
+
+def standing(reports: Iterable[Report], registered_on: date, rules: Hygiene) -> Standing:
+    """Return where a line stands after its reports, in whatever order they came.
+
+    Reports of days before the present registration speak of an earlier subscriber and do not count. A reassignment
+    counts only when the line was disconnected and has aged since then; one that comes too early is kept and changes
+    nothing, for two carriers contradict each other.
+
+    Args:
+        reports: all that are known.
+        registered_on: the day on which the present registration began.
+        rules: the profile's `hygiene`.
+    """
+    now = Standing(State.IN_SERVICE)
+    counted = [report for report in reports if report.on >= registered_on]
+    for report in sorted(counted, key=lambda report: (report.on, ORDER.index(report.event), report.carrier)):
+        if report.event is Event.DISCONNECTED and now.state is State.IN_SERVICE:
+            now = Standing(State.QUARANTINE, report.on)
+        elif report.event is Event.RECONNECTED and now.state is State.QUARANTINE:
+            now = Standing(State.IN_SERVICE, report.on)
+        elif report.event is Event.REASSIGNED and _aged(now, report.on, rules):
+            return Standing(State.REASSIGNED, report.on)
+    return now
+
+
+def _aged(now: Standing, day: date, rules: Hygiene) -> bool:
+    quarantined = now.since if now.state is State.QUARANTINE else None
+    return quarantined is not None and day >= quarantined + timedelta(days=rules.ageing_days)
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A carrier's machine client: `code` names the carrier in reports, several clients may have the same."""
+
+    client_id: str
+    code: str
+    name: str
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a batch as it was sent; all are texts."""
+
+    number: str
+    event: str
+    on: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an entry was not taken: `index` in the batch, the field, a sentence and a stable code."""
+
+    index: int
+    field: str
+    detail: str
+    code: str

@@ -1,0 +1,89 @@
+"""What carriers' reports need of the world."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from quietline.carriers.model import Carrier, Line
+from quietline.kernel.phone import PhoneNumber
+from quietline.mails.outbox import Template
+from quietline.registrations.model import NumberRecord, Registration
+
+
+class NumberReader(Protocol):
+    """The registry of record."""
+
+    def get_many(self, numbers: Sequence[PhoneNumber]) -> dict[PhoneNumber, NumberRecord]:
+        """Return the records that exist, with strongly consistent reads."""
+        ...
+
+
+class RegistrationReader(Protocol):
+    """Registrations by id."""
+
+    def get(self, registration_id: str) -> Registration | None:
+        """Return the registration, or None."""
+        ...
+
+
+class Lines(Protocol):
+    """What carriers said, and the one transaction that acts on it."""
+
+    def get_many(self, numbers: Sequence[PhoneNumber]) -> dict[PhoneNumber, Line]:
+        """Return the lines that somebody reported before."""
+        ...
+
+    def write(
+        self, line: Line, before: NumberRecord, after: NumberRecord, mail: tuple[Template, Registration] | None
+    ) -> None:
+        """Write a line's next version, the number's record and its change, and ask for the mail: all or nothing.
+
+        Args:
+            line: as it shall be; its version is one more than the one that was read.
+            before: the number's record as it was read.
+            after: as it shall be; when equal to `before` it is only checked.
+            mail: which mail goes to the address of which registration.
+
+        Raises:
+            ChangedMeanwhileError: somebody else wrote between; nothing was written.
+        """
+        ...
+
+
+class Carriers(Protocol):
+    """Carriers' machine clients."""
+
+    def get(self, client_id: str) -> Carrier | None:
+        """Return the carrier behind a machine client."""
+        ...
+
+    def add(self, carrier: Carrier) -> None:
+        """Keep a new one."""
+        ...
+
+    def all(self) -> Iterable[Carrier]:
+        """Return all, oldest first."""
+        ...
+
+    def disable(self, carrier: Carrier) -> None:
+        """Keep that a machine client is not served any more."""
+        ...
+
+
+class Clients(Protocol):
+    """Where machine clients sign in."""
+
+    def create_client(self, name: str) -> tuple[str, str]:
+        """Make a machine client that may report lines; return its id and secret."""
+        ...
+
+    def delete_client(self, client_id: str) -> None:
+        """Remove a machine client."""
+        ...
+
+
+class HygieneMetrics(Protocol):
+    """What operations watch."""
+
+    def removed(self, numbers: int) -> None:
+        """Report how many numbers left the list because of carriers' reports."""
+        ...
