@@ -37,6 +37,11 @@ def number(run_id: str) -> str:
     return f"+1207555{100 + random.Random(run_id).randrange(100):04d}"
 
 
+def neighbour(number: str, steps: int) -> str:
+    """Another fictitious number of the same area."""
+    return f"{number[:-2]}{(int(number[-2:]) + steps) % 100:02d}"
+
+
 def fresh_date(cloud: Cloud) -> str:
     """The newest date that has no list yet: today, or the day after the newest list where one was published today."""
     today = datetime.now(ZoneInfo("America/New_York")).date()
@@ -50,7 +55,7 @@ def fresh_date(cloud: Cloud) -> str:
 
 def test_1_a_consumer_registers_and_confirms(cloud: Cloud, story: dict[str, Any], number: str, run_id: str) -> None:
     email = f"consumer-{run_id}@example.com"
-    body = {"numbers": [number], "email": email, "language": "en"}
+    body = {"numbers": [number, neighbour(number, 1), neighbour(number, 2)], "email": email, "language": "en"}
     asked = cloud.http.post("/v1/registrations", json=body)
     assert asked.status_code == 202, asked.text
 
@@ -138,12 +143,35 @@ def test_5_the_terminal_does_the_same(cloud: Cloud, story: dict[str, Any], numbe
     pulled = cloud.command("pull", str(tmp_path / "lists"), "--areas", "207", home=tmp_path)
     assert pulled.returncode == 0, pulled.stdout + pulled.stderr
     listed = next(path for path in (tmp_path / "lists").rglob("*.zip"))
-    verified = cloud.command("verify", str(listed), home=tmp_path)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
+    for path in (listed, tmp_path / "lists"):
+        verified = cloud.command("verify", str(path), home=tmp_path)
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+    story["home"] = tmp_path
     looked = cloud.command("lookup", number, "+12075550000", "--json", home=tmp_path)
     assert looked.returncode == 0, looked.stdout + looked.stderr
     answers = json.loads(looked.stdout)["answers"]
     assert next(one["status"] for one in answers) == "listed"
+
+
+def test_5_the_next_list_comes_by_changes(cloud: Cloud, story: dict[str, Any], number: str, run_id: str) -> None:
+    email, home, late = f"later-{run_id}@example.com", story["home"], neighbour(number, 3)
+    asked = cloud.http.post("/v1/registrations", json={"numbers": [late], "email": email, "language": "en"})
+    assert asked.status_code == 202, asked.text
+    assert cloud.http.post("/v1/registrations/confirm", json={"token": cloud.link_token(email)}).status_code == 200
+    time.sleep(3)
+    done = cloud.command("ops", "publish", "--date", fresh_date(cloud), home=home)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    pulled = cloud.command("pull", str(home / "lists"), "--areas", "207", "--json", home=home)
+    assert pulled.returncode == 0, pulled.stdout + pulled.stderr
+    (area,) = json.loads(pulled.stdout)["areas"]
+    assert (area["area"], area["how"]) == ("207", "changes"), area
+    with zipfile.ZipFile(home / "lists" / area["file"]) as bundle:
+        lines = bundle.read(bundle.namelist()[0]).decode().split()
+    assert {f"{one[2:5]},{one[5:]}" for one in (number, late)} <= set(lines)
+    for command in ("verify", "status"):
+        checked = cloud.command(command, str(home / "lists"), home=home)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_6_a_complaint_runs_to_a_decision(cloud: Cloud, story: dict[str, Any], number: str, run_id: str) -> None:
