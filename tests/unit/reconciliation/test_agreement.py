@@ -1,15 +1,19 @@
-"""Import, register, remove, publish and reconcile over random days: no difference, until something is tampered with."""
+"""Import, register, remove, disconnect, publish and reconcile over random days: no difference, until something is
+tampered with.
+"""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pyroaring import BitMap
+from quietline.carriers.model import Carrier, Entry, Event, Line
+from quietline.carriers.service import LineReports
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.phone import from_parts
+from quietline.kernel.phone import PhoneNumber, from_parts, subscriber_of
 from quietline.lists import build
 from quietline.lists.model import ImportedNumbers, Kind
 from quietline.lists.publish import AreaBuild, ManifestWriter, PublishPlan, read_manifest
@@ -18,7 +22,9 @@ from quietline.reconciliation.model import NumberState
 from quietline.reconciliation.service import AreaReconciliation, ReconcileFinish, ReconcilePlan, SegmentScan
 from quietline.registrations.model import HistoryEntry, NumberRecord
 
+from tests.fakes.carriers import FakeCarriers, FakeHygieneMetrics
 from tests.fakes.lists import MemoryChanges, MemoryObjects, MemoryPublications, MemorySigner
+from tests.fakes.registrations import FakeNumbers, FakeRegistrations
 
 AREA = "202"
 FEW = Profile.model_validate(load_profile("us").model_dump(by_alias=True) | {"areas": {"Somewhere": (AREA, "818")}})
@@ -48,6 +54,33 @@ class MemoryRegistry:
                 yield NumberState(AREA, subscriber, bool(last and last.change == "A"), last.at if last else None)
 
 
+class _Numbers:
+    def __init__(self, registry: MemoryRegistry) -> None:
+        self.registry = registry
+
+    def get_many(self, numbers: Sequence[PhoneNumber]) -> dict[PhoneNumber, NumberRecord]:
+        found = {number: self.registry.record(subscriber_of(number, FEW.rules)) for number in numbers}
+        return {number: record for number, record in found.items() if record.history}
+
+
+class MemoryLines:
+    """Carriers' reports over the same registry; implements `NumberReader` and `Lines`."""
+
+    def __init__(self, registry: MemoryRegistry, changes: MemoryChanges) -> None:
+        self.registry, self.changes = registry, changes
+        self.lines: dict[PhoneNumber, Line] = {}
+
+    def get_many(self, numbers: Sequence[PhoneNumber]) -> dict[PhoneNumber, Line]:
+        return {number: self.lines[number] for number in numbers if number in self.lines}
+
+    def write(self, line: Line, before: NumberRecord, after: NumberRecord, mail: Any) -> None:
+        subscriber = subscriber_of(line.number, FEW.rules)
+        self.lines[line.number] = line
+        if after != before:
+            self.registry.records[subscriber] = after
+            self.changes.record(AREA, after.history[-1].at, subscriber, added=False)
+
+
 class Days(RuleBasedStateMachine):
     """A registry's days, with a plain set beside it."""
 
@@ -56,6 +89,8 @@ class Days(RuleBasedStateMachine):
         self.clock = FixedClock(START)
         self.registry, self.changes = MemoryRegistry(), MemoryChanges()
         self.publications, self.lists, self.objects = MemoryPublications(), MemoryObjects(), MemoryObjects()
+        self.lines = MemoryLines(self.registry, self.changes)
+        self.quarantine: dict[int, date] = {}
         self.listed: set[int] = set()
         self.published: set[int] | None = None
 
@@ -69,8 +104,41 @@ class Days(RuleBasedStateMachine):
             self.registry.records[subscriber] = before.changed(change, at, f"change:{at}")
             self.changes.record(AREA, at, subscriber, change == "A")
 
+    def begin_anew(self, *these: int) -> None:
+        """What carriers said before a new registration concerns somebody else."""
+        today = FEW.local_date(self.clock.now())
+        for subscriber in set(these) - self.listed:
+            if self.quarantine.get(subscriber, today) < today:
+                del self.quarantine[subscriber]
+
+    @rule(subscriber=subscribers, event=st.sampled_from(list(Event)), days=st.sampled_from([1, 20, 50]))
+    def report(self, subscriber: int, event: Event, days: int) -> None:
+        self.clock.instant += timedelta(days=days)
+        today = FEW.local_date(self.now())
+        reports = LineReports(
+            FakeCarriers({"c": Carrier("c", "A1", "Acme", START)}),
+            _Numbers(self.registry),
+            FakeRegistrations(FakeNumbers()),
+            self.lines,
+            FakeHygieneMetrics(),
+            self.clock,
+            FEW,
+        )
+        number = from_parts(AREA, subscriber, FEW.rules)
+        assert reports.take("c", [Entry(number.e164, event.value, today.isoformat())]) == ()
+        if subscriber not in self.listed:
+            return
+        if event is Event.DISCONNECTED:
+            self.quarantine.setdefault(subscriber, today)
+        elif event is Event.RECONNECTED:
+            self.quarantine.pop(subscriber, None)
+        elif subscriber in self.quarantine and (today - self.quarantine[subscriber]).days >= 45:
+            del self.quarantine[subscriber]
+            self.listed.discard(subscriber)
+
     @rule(subscriber=subscribers)
     def register(self, subscriber: int) -> None:
+        self.begin_anew(subscriber)
         self.change(subscriber, "A")
         self.listed.add(subscriber)
 
@@ -81,6 +149,7 @@ class Days(RuleBasedStateMachine):
 
     @rule(these=st.sets(subscribers, min_size=1))
     def bring_in(self, these: set[int]) -> None:
+        self.begin_anew(*these)
         at = self.now()
         self.registry.imports.append((HistoryEntry(at, "A", f"import:{at}"), these))
         blocks = build.blocks_of(BitMap(these))
