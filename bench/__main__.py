@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHMARKS = ("coldstart",)
+BENCHMARKS = ("coldstart", "imports")
 
 
 def main() -> int:

@@ -25,5 +25,5 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     made = reconciliation.compare(event["run"], day, event["areas"], event["segments"])
     for one in made:
         if not one.agrees:
-            logger.error("differs", run=event["run"], **one.to_payload())
+            logger.error("differs", run=event["run"], comparison=one.to_payload())
     return {"differing": sum(not one.agrees for one in made)}

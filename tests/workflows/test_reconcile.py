@@ -179,9 +179,13 @@ def test_a_block_that_was_changed_is_found(busy: Registry) -> None:
     blocks = DynamoImports(busy.table, busy.profile.rules)
     blocks.write_blocks("one", "202", build.blocks_of(BitMap([5550101, 5550104, 5550108])))
 
-    (one,) = busy.report(code=5)["differences"]
+    report = busy.report(code=5)
 
+    (one,) = report["differences"]
     assert (one["area"], one["missing"], one["extra"]) == ("202", 1, 1)
+    # asked of the worker itself, for moto goes on behind a map whose worker failed
+    event = {"run": report["run"], "date": report["date"], "segments": 3, "areas": ["202", "818", "907"]}
+    assert reconcile_area.lambda_handler(event, LambdaContext()) == {"differing": 1}
 
 
 @pytest.mark.parametrize(

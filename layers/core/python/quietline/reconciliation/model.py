@@ -60,9 +60,9 @@ def segment_key(run: str, segment: int) -> str:
     return f"reconciliations/{run}/segments/{segment}.bin.gz"
 
 
-def area_key(run: str, area: str) -> str:
-    """Return the key of an area's comparison."""
-    return f"reconciliations/{run}/areas/{area}.json"
+def group_key(run: str, first_area: str) -> str:
+    """Return the key of the comparisons of a group of areas."""
+    return f"reconciliations/{run}/areas/{first_area}.json"
 
 
 def differences_key(run: str, area: str) -> str:

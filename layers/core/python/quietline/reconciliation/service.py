@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 from quietline.kernel.clock import Clock, from_text, to_text
 from quietline.kernel.errors import ConfigurationError, ConflictError
 from quietline.kernel.phone import NumberingRules, from_parts
-from quietline.lists.model import AreaEntry, Kind
+from quietline.lists.model import AreaEntry, Kind, Manifest
 from quietline.lists.ports import ChangeReader, ObjectStore, PublicationStore
 from quietline.lists.publish import digest, read_manifest
 from quietline.profiles import Profile
 from quietline.reconciliation.model import (
     AreaComparison,
-    area_key,
     differences_key,
+    group_key,
     report_key,
     segment_key,
 )
@@ -58,15 +58,14 @@ class ReconcilePlan:
         newest = self.publications.newest()
         if newest is None:
             return {"published": False}
-        known = {entry.area for entry in read_manifest(self.lists, newest).areas}
-        areas = sorted({*self.profile.area_keys, *known})
+        groups = _groups(self.profile, read_manifest(self.lists, newest))
         return {
             "published": True,
             "run": f"{self.clock.now():%Y%m%dT%H%M%S%f}",
             "date": newest.date.isoformat(),
             "cutoff": to_text(newest.cutoff),
             "segments": [{"segment": index, "segments": self.segments} for index in range(self.segments)],
-            "groups": [{"areas": areas[at : at + AREAS_PER_ITEM]} for at in range(0, len(areas), AREAS_PER_ITEM)],
+            "groups": [{"areas": areas} for areas in groups],
         }
 
 
@@ -120,6 +119,8 @@ class AreaReconciliation:
         for area in areas:
             rebuilt = self._rebuilt(area, records[area], published.cutoff)
             made.append(self._compare(run, area, manifest.entry(area), rebuilt))
+        body = json.dumps([one.to_payload() for one in made]).encode("utf-8")
+        self.objects.put(group_key(run, areas[0]), body, "application/json")
         return made
 
     def _records(self, run: str, areas: Sequence[str], segments: int) -> dict[str, Any]:
@@ -161,8 +162,6 @@ class AreaReconciliation:
             lines += _lines(area, extra, "extra", self.profile.rules)
             body = gzip.compress("".join(lines).encode("ascii"), 6, mtime=0)
             self.objects.put(differences_key(run, area), body, "application/gzip")
-        body = json.dumps(made.to_payload()).encode("utf-8")
-        self.objects.put(area_key(run, area), body, "application/json")
         return made
 
     def _published(self, entry: AreaEntry | None) -> tuple["BitMap", str]:
@@ -208,13 +207,12 @@ class ReconcileFinish:
         published = self.publications.published(day)
         if published is None:
             raise ConfigurationError(f"The list of {day.isoformat()} is missing in the table.")
-        known = {entry.area for entry in read_manifest(self.lists, published).areas}
-        areas = sorted({*self.profile.area_keys, *known})
+        groups = _groups(self.profile, read_manifest(self.lists, published))
         with ThreadPoolExecutor(READERS) as pool:
-            found = list(pool.map(self.objects.get, (area_key(run, area) for area in areas)))
+            found = list(pool.map(self.objects.get, (group_key(run, areas[0]) for areas in groups)))
         if None in found:
-            raise ConflictError(f"{found.count(None)} areas of reconciliation {run} were not compared.")
-        made = [AreaComparison(**json.loads(data)) for data in found if data is not None]
+            raise ConflictError(f"{found.count(None)} groups of areas of reconciliation {run} were not compared.")
+        made = [AreaComparison(**one) for data in found if data is not None for one in json.loads(data)]
         differing = [one for one in made if not one.agrees]
         report = {
             "run": run,
@@ -232,6 +230,12 @@ class ReconcileFinish:
         }
         self.objects.put(report_key(run), json.dumps(report).encode("utf-8"), "application/json")
         return report
+
+
+def _groups(profile: Profile, manifest: Manifest) -> list[list[str]]:
+    """Return the areas that the list covers or the profile serves, a few to a worker."""
+    areas = sorted({*profile.area_keys, *(entry.area for entry in manifest.areas)})
+    return [areas[at : at + AREAS_PER_ITEM] for at in range(0, len(areas), AREAS_PER_ITEM)]
 
 
 def _milliseconds(instant: datetime | None) -> int:
