@@ -267,7 +267,7 @@ cell = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(cell, min_size=1, max_size=4), max_size=12), st.integers(3, 40), st.booleans())
 def test_where_the_pieces_are_cut_makes_no_difference(rows: list[list[str]], chunk: int, vectorised: bool) -> None:
     data = ("id,phone\n1,2025550143\n" + "".join(",".join(row) + "\n" for row in rows)).encode()
@@ -285,7 +285,7 @@ def test_where_the_pieces_are_cut_makes_no_difference(rows: list[list[str]], chu
     assert again == summary
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.lists(cell.filter(lambda text: "\r" not in text and "\x00" not in text), min_size=3, max_size=3), max_size=12
@@ -301,3 +301,22 @@ def test_a_csv_writers_file_reads_back_with_an_answer_a_row(rows: list[list[str]
     assert [row[:3] for row in read[2:]] == rows
     assert all(row[3] in {"listed", "clear", "unknown"} and len(row) == 7 for row in read[1:])
     assert summary.rows == len(rows) + 1
+
+
+def test_threads_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"{n},{area}555{n % 300:04d}\n" for n in range(500) for area in ("202", "818", "303", "n/a ")]
+    data = ("id,phone\n" + "".join(rows)).encode()
+    monkeypatch.setattr(engine, "CHUNK", 1000)
+
+    alone, together = washed(data), washed(data, threads=3)
+
+    assert together == alone
+    assert alone[1].rows == 2000
+
+
+def test_a_profile_without_prefixes_is_right_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b"phone\n2025550143\n(818) 555-1234\nn/a\n\n+44 20 7183 8750\n2.03E+09\n"
+    known = washed(data)
+    monkeypatch.setattr("quietline.washes.numbers.verdicts", lambda profile: None)
+
+    assert washed(data) == known
