@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 import typer
 
 from cli import output
-from cli.app import JsonOption, app, command
+from cli.app import ApiOption, JsonOption, app, command
 from cli.errors import UsageError
 from cli.local_copy import LocalCopy, open_copy
 
@@ -42,13 +42,27 @@ def wash(
     threads: Annotated[
         int | None, typer.Option(min=1, max=MAX_THREADS, help="How many work on it; else one a core.")
     ] = None,
+    cloud: Annotated[bool, typer.Option("--cloud", help="Let the registry wash it; the file is uploaded.")] = False,
+    reference: Annotated[
+        str, typer.Option(help="With --cloud: your name for this wash; the same again fetches the same answer.")
+    ] = "",
+    api: ApiOption = None,
     json_output: JsonOption = False,
 ) -> None:
     """Answer a call list: its own columns, and status (listed, clear, unknown), reason, list date and valid-until.
 
     Works offline against the pulled copy, which must be provable and not too old. Only clear rows may be called; a row
     that the list cannot answer is unknown. What was washed against which list is kept in the folder's washes/.
+
+    With --cloud the registry washes the uploaded file against its newest list and signs a receipt. Run the same command
+    again when it was interrupted: it goes on where it stands.
     """
+    if cloud:
+        from cli.wash_cloud import CloudWash, wash_in_cloud
+
+        wanted = CloudWash(file, out or answer_path(file), column, header, reference)
+        wash_in_cloud(wanted, api, json_output=json_output)
+        return
     copy = open_copy(folder)
     if file != STDIO and not file.is_file():
         raise UsageError(f"There is no file {file}.")

@@ -22,6 +22,8 @@ LISTS_EXPORT = "ExportsOutputFnGetAttListsCB6DC742Arn4CA546A5"
 """The lists bucket's ARN as the service stack imports it; a renamed bucket would be a lost bucket."""
 OPERATIONS_EXPORT = "ExportsOutputFnGetAttOperations993AC38DArn69AB91A9"
 """The same of the operators' bucket."""
+WASHES_EXPORT = "ExportsOutputFnGetAttWashes5FB9C545ArnC2FE7051"
+"""The same of the bucket of washes."""
 PREFIXES = {
     "public_api": ("manifests",),
     "seller_api": ("areas", "manifests", "renders"),
@@ -34,6 +36,7 @@ PREFIXES = {
     "reconcile_plan": ("manifests",),
     "reconcile_area": ("areas", "manifests"),
     "reconcile_finish": ("manifests",),
+    "wash": ("areas", "manifests"),
 }
 """Function → prefixes of the lists bucket that its role reaches."""
 
@@ -160,6 +163,9 @@ def _functions(service: ServiceStack) -> None:
             if name in OPERATIONS[machine]:
                 objects = f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/{prefix}/*"
                 _accept(function.role, OBJECTS, _iam5(objects))
+        for prefix in ("uploads", "answers") if name in ("seller_api", "wash") else ():
+            objects = f"Resource::{service.data.stack_name}:{WASHES_EXPORT}/{prefix}/*"
+            _accept(function.role, "Objects are named by organization and wash.", _iam5(objects))
 
 
 def _workflows(service: ServiceStack) -> None:
@@ -176,14 +182,20 @@ def _workflows(service: ServiceStack) -> None:
 
 
 def _queues_and_routes(service: ServiceStack) -> None:
-    for queue in (service.dead_letters, service.failures, service.mail_dead, service.payments_dead):
+    for queue in (
+        service.dead_letters,
+        service.failures,
+        service.mail_dead,
+        service.payments_dead,
+        service.washes_dead,
+    ):
         _accept(
             queue,
             "The end of the line: an alarm tells people, who redrive it (docs/how-to/deploy.md).",
             "AwsSolutions-SQS3",
             "Serverless-SQSRedrivePolicy",
         )
-    for name in ("mailer", "payment_worker"):
+    for name in ("mailer", "payment_worker", "wash"):
         for source in _matching_sources(service, name):
             _accept(
                 source,

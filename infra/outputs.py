@@ -16,6 +16,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
             "CliClientId": data.cli_client.user_pool_client_id,
             "OperationsBucket": data.operations.bucket_name,
             "ListsBucket": data.lists.bucket_name,
+            "WashesBucket": data.washes.bucket_name,
             "RegistryTable": data.registry.table_name,
             "SellersTable": data.sellers.table_name,
             "CasesTable": data.cases.table_name,

@@ -152,6 +152,9 @@ def _make() -> dict[str, Any]:
     s3.create_bucket(Bucket=made["lists_bucket"])
     made["operations_bucket"] = "quietline-operations"
     s3.create_bucket(Bucket=made["operations_bucket"])
+    made["washes_bucket"] = "quietline-washes"
+    s3.create_bucket(Bucket=made["washes_bucket"])
+    made["max_receives"] = 3
     made["pii_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
     made["signing_key_id"] = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     made["signing_key_ids"] = made["signing_key_id"]

@@ -5,12 +5,22 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline.http.app import MAX_BODY_BYTES, handle
 
-from functions.seller_api.routes import clients, downloads, entitlements, lookups, orders, organizations
+from functions.seller_api.routes import clients, downloads, entitlements, lookups, orders, organizations, washes
 from functions.seller_api.wiring import app, settings
 
-__all__ = ["app", "clients", "downloads", "entitlements", "lambda_handler", "lookups", "orders", "organizations"]
+__all__ = [
+    "app",
+    "clients",
+    "downloads",
+    "entitlements",
+    "lambda_handler",
+    "lookups",
+    "orders",
+    "organizations",
+    "washes",
+]
 
-NEVER_KEPT = ("/v1/clients", "/v1/downloads", "/v1/lookups")
+NEVER_KEPT = ("/v1/clients", "/v1/downloads", "/v1/lookups", "/v1/washes")
 """Their answers hold a secret, links that give access, or numbers: the idempotency store must not keep them."""
 
 LARGE_BODIES = {"/v1/lookups": 1024 * 1024}

@@ -14,6 +14,7 @@ from quietline.orders.service import OrderService
 from quietline.sellers.model import Membership
 from quietline.sellers.service import OrganizationService
 from quietline.usage.model import Standing
+from quietline.washes.service import Washes
 
 app = make_app()
 
@@ -42,6 +43,11 @@ def downloads() -> Downloads:
 def lookups() -> Lookups:
     """Return what looks numbers up."""
     return bootstrap.lookups(settings())
+
+
+def washes() -> Washes:
+    """Return what takes requests for washes."""
+    return bootstrap.washes(settings())
 
 
 def caller() -> Principal:

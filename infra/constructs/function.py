@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Size, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -44,6 +44,7 @@ class QuietlineFunction(Construct):
         dead_letters: where events of failed asynchronous invocations go.
         memory: MB.
         timeout: seconds.
+        temporary: MB of temporary files.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class QuietlineFunction(Construct):
         dead_letters: sqs.IQueue,
         memory: int = 512,
         timeout: int = 15,
+        temporary: int = 512,
     ) -> None:
         super().__init__(scope, "".join(part.title() for part in name.split("_")))
         if type(settings) is not FUNCTION_SETTINGS[name]:
@@ -77,6 +79,7 @@ class QuietlineFunction(Construct):
             role=self.role,
             memory_size=memory,
             timeout=Duration.seconds(timeout),
+            ephemeral_storage_size=Size.mebibytes(temporary),
             tracing=lambda_.Tracing.ACTIVE,
             log_group=self.logs,
             logging_format=lambda_.LoggingFormat.JSON,

@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
+from quietline.profiles import load_profile
 
 from infra.constructs.table import key_value_table, table
 from infra.deployment import Deployment
@@ -42,6 +43,7 @@ class DataStack(Stack):
         self.operations = self._bucket(
             "Operations", logs=self.access_logs, expire_days=OPERATIONS_DAYS, versioned=False
         )
+        self.washes = self._washes_bucket()
         self.pii_key = kms.Key(
             self,
             "PiiKey",
@@ -121,6 +123,31 @@ class DataStack(Stack):
             ],
             removal_policy=self.deployment.removal,
         )
+
+    def _washes_bucket(self) -> s3.Bucket:
+        """Call lists and their answers: nothing in it outlives its days, and no version of it is kept."""
+        days = load_profile(self.deployment.profile).washes.answer_days
+        bucket = s3.Bucket(
+            self,
+            "Washes",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="washes/",
+            lifecycle_rules=[
+                s3.LifecycleRule(prefix="uploads/", expiration=Duration.days(2)),
+                s3.LifecycleRule(prefix="answers/", expiration=Duration.days(days + 1)),
+                s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1)),
+            ],
+            removal_policy=self.deployment.removal,
+        )
+        resource = bucket.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        # the property itself: CDK's own switch would add a function that sets it
+        resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
+        return bucket
 
     def _people(self) -> None:
         self.user_pool = cognito.UserPool(

@@ -9,6 +9,10 @@ from quietline.kernel import settings as s
 if TYPE_CHECKING:
     from infra.stacks.service import ServiceStack
 
+WASH_SECONDS = 900
+"""As long as a function may run at all."""
+WASH_TRIES = 3
+
 
 def add_all(stack: ServiceStack) -> None:
     """Add every function to the stack."""
@@ -16,6 +20,7 @@ def add_all(stack: ServiceStack) -> None:
     common: dict[str, Any] = {"stage": d.stage, "profile": d.profile}
     creating = common | {"idempotency_table": data.idempotency.table_name}
     operations = data.operations.bucket_name
+    washes = data.washes.bucket_name
     registry, sellers, cases = data.registry.table_name, data.sellers.table_name, data.cases.table_name
     lists, pii, app = data.lists.bucket_name, data.pii_key.key_arn, data.app_secret.secret_arn
     signing, stripe = data.signing_key_ids, data.stripe_secret.secret_arn
@@ -52,7 +57,9 @@ def add_all(stack: ServiceStack) -> None:
             user_pool_id=pool,
             render_function=stack.functions["render_list"].function.function_name,
             token_url=f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
+            washes_bucket=washes,
         ),
+        memory=1024,  # lookups of thousands of numbers: half a second of parsing on a whole core
     )
     stack.add("case_api", s.CaseApiSettings(**creating, cases_table=cases))
     stack.add("carrier_api", s.CarrierApiSettings(**creating, registry_table=registry), timeout=29)
@@ -116,6 +123,22 @@ def add_all(stack: ServiceStack) -> None:
     stack.add("publish_plan", publishing, timeout=60)
     stack.add("publish_area", publishing, "lists", memory=1024, timeout=300)
     stack.add("publish_manifest", publishing, memory=1024, timeout=120)
+    stack.add(
+        "wash",
+        s.WashSettings(
+            **common,
+            registry_table=registry,
+            sellers_table=sellers,
+            lists_bucket=lists,
+            washes_bucket=washes,
+            signing_key_ids=signing,
+            max_receives=WASH_TRIES,
+        ),
+        "lists",
+        memory=2048,  # more than one core, and a bit for every number of the country
+        timeout=WASH_SECONDS,
+        temporary=2048,  # a zip is unpacked from a temporary file
+    )
     stack.add(
         "screen_complaint",
         s.ScreenComplaintSettings(**common, registry_table=registry, cases_table=cases, sellers_table=sellers),

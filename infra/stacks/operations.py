@@ -45,6 +45,7 @@ class OperationsStack(Stack):
         alarms = [alarm for function in service.functions.values() for alarm in function.alarms(self)]
         alarms += self._queue_alarms(service) + self._machine_alarms(service)
         alarms += [self._api_alarm(web), self._reconciliation_alarm(), self._hygiene_alarm(deployment)]
+        alarms += self._wash_alarms(service)
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(self.topic))
         self._dashboard(deployment, service)
@@ -75,6 +76,32 @@ class OperationsStack(Stack):
                 queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(5), statistic="max"),
             )
             for name, queue in queues.items()
+        ]
+
+    def _wash_alarms(self, service: ServiceStack) -> list[cloudwatch.Alarm]:
+        """Uploads that failed or wait too long, and accounts that seem to enumerate the registry."""
+        page = "docs/runbooks/washes.md"
+        dead, waiting = service.washes_dead, service.washes_queue
+        suspected = cloudwatch.Metric(
+            namespace="Quietline",
+            metric_name="EnumerationSuspected",
+            dimensions_map={"service": "quietline"},  # one for both functions that report it
+            statistic="sum",
+            period=Duration.minutes(5),
+        )
+        return [
+            self._alarm(
+                "WashesDeadLetters",
+                f"A call list could not be washed ({page})",
+                dead.metric_approximate_number_of_messages_visible(period=Duration.minutes(5), statistic="max"),
+            ),
+            self._alarm(
+                "WashesWait",
+                f"A call list has waited for an hour ({page})",
+                waiting.metric_approximate_age_of_oldest_message(period=Duration.minutes(5), statistic="max"),
+                threshold=3600,
+            ),
+            self._alarm("EnumerationSuspected", f"An account seems to enumerate the registry ({page})", suspected),
         ]
 
     def _machine_alarms(self, service: ServiceStack) -> list[cloudwatch.Alarm]:
@@ -139,7 +166,14 @@ class OperationsStack(Stack):
                 title="Waiting messages",
                 left=[
                     queue.metric_approximate_number_of_messages_visible()
-                    for queue in (service.mail_queue, service.payments_queue, service.mail_dead, service.payments_dead)
+                    for queue in (
+                        service.mail_queue,
+                        service.payments_queue,
+                        service.washes_queue,
+                        service.mail_dead,
+                        service.payments_dead,
+                        service.washes_dead,
+                    )
                 ],
                 width=12,
             ),

@@ -50,6 +50,10 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     )
     functions["seller_api"].allow(["lambda:InvokeFunction"], functions["render_list"].arn)
     functions["seller_api"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
+    # presigned forms and links act with the role that signed them
+    uploads, answers = data.washes.arn_for_objects("uploads/*"), data.washes.arn_for_objects("answers/*")
+    functions["seller_api"].allow(["s3:PutObject"], uploads)
+    functions["seller_api"].allow(["s3:GetObject"], answers)
     functions["seller_api"].allow(
         ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient"],
         data.user_pool.user_pool_arn,
@@ -100,6 +104,14 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     for name in ("publish_plan", "publish_area", "publish_manifest", "render_list", "seller_api", "public_api"):
         # without it S3 answers 403 instead of 404 for an object that is not there
         functions[name].allow(["s3:ListBucket"], data.lists.bucket_arn)
+
+    table("wash", "registry")
+    table("wash", "sellers", write=True)
+    functions["wash"].allow(["s3:GetObject"], areas, manifests)
+    functions["wash"].allow(["s3:GetObject", "s3:DeleteObject"], uploads)
+    functions["wash"].allow(["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], answers)
+    functions["wash"].allow(["s3:ListBucket"], data.lists.bucket_arn, data.washes.bucket_arn)
+    functions["wash"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
 
     table("screen_complaint", "registry")
     table("screen_complaint", "cases", write=True)

@@ -4,6 +4,8 @@ from typing import Any
 
 from aws_cdk import Duration, Stack, TimeZone
 from aws_cdk import aws_apigatewayv2 as api
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as event_targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
@@ -51,6 +53,7 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
             "/v1/clients",
             "/v1/downloads",
             "/v1/lookups",
+            "/v1/washes",
         ),
     ),
     "case_api": (True, _any("/v1/cases")),
@@ -89,6 +92,9 @@ class ServiceStack(Stack):
         self.failures = self._queue("WorkflowFailures")
         self.mail_queue, self.mail_dead = self._queue_with_dead_letters("Mail", timeout=90)
         self.payments_queue, self.payments_dead = self._queue_with_dead_letters("Payments", timeout=360)
+        self.washes_queue, self.washes_dead = self._queue_with_dead_letters(
+            "Washes", timeout=functions.WASH_SECONDS + 60, tries=functions.WASH_TRIES
+        )
         self.machine_names = {
             kind: f"{deployment.prefix}-{kind}"
             for kind in ("publish", "screen-complaint", "investigate-case", *OPERATIONS)
@@ -119,7 +125,7 @@ class ServiceStack(Stack):
             retention_period=Duration.days(14),
         )
 
-    def _queue_with_dead_letters(self, name: str, timeout: int) -> tuple[sqs.Queue, sqs.Queue]:
+    def _queue_with_dead_letters(self, name: str, timeout: int, tries: int = 5) -> tuple[sqs.Queue, sqs.Queue]:
         dead = self._queue(f"{name}DeadLetters")
         queue = sqs.Queue(
             self,
@@ -128,7 +134,7 @@ class ServiceStack(Stack):
             enforce_ssl=True,
             visibility_timeout=Duration.seconds(timeout),
             retention_period=Duration.days(14),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=5),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=tries),
         )
         return queue, dead
 
@@ -150,6 +156,7 @@ class ServiceStack(Stack):
         deps: bool = True,
         memory: int = 512,
         timeout: int = 15,
+        temporary: int = 512,
     ) -> None:
         """Add one function (infra/stacks/functions.py lists them)."""
         layers: list[lambda_.ILayerVersion] = [self.layers.core]
@@ -165,6 +172,7 @@ class ServiceStack(Stack):
             dead_letters=self.dead_letters,
             memory=memory,
             timeout=timeout,
+            temporary=temporary,
         )
 
     def _machines(self) -> None:
@@ -220,6 +228,28 @@ class ServiceStack(Stack):
             self.functions[name].function.add_event_source(
                 sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True)
             )
+
+        self._uploads()
+
+    def _uploads(self) -> None:
+        """Call lists that come into the bucket of washes go to the queue, and from there to `wash` one by one."""
+        events.Rule(
+            self,
+            "WashUploads",
+            description="A call list was uploaded",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [self.data.washes.bucket_name]},
+                    "object": {"key": [{"prefix": "uploads/"}]},
+                },
+            ),
+            targets=[event_targets.SqsQueue(self.washes_queue, dead_letter_queue=self.washes_dead)],
+        )
+        self.functions["wash"].function.add_event_source(
+            sources.SqsEventSource(self.washes_queue, batch_size=1, max_concurrency=20, report_batch_item_failures=True)
+        )
 
     def _api(self) -> None:
         """Routes on the API of the web stack; plain resources, because CDK's own would lie in that stack."""

@@ -1,5 +1,6 @@
 """Counters in DynamoDB: conditional, by day and month, parallel batches of records."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.dynamodb.usage import DynamoUsage
+from quietline.adapters.metrics import UsageLog
 from quietline.kernel.phone import PhoneNumber
 from quietline.registrations.model import HistoryEntry, NumberRecord
 from quietline.usage.model import Channel, DayUsage, Take
@@ -45,6 +47,20 @@ def test_beyond_the_limit_nothing_is_counted(usage: DynamoUsage) -> None:
     assert usage.take(take(101)) is None
 
     assert usage.of_day("acme", DAY).looked_up == 99
+
+
+def test_suspicion_is_one_metric_for_all_functions_and_names_nobody(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for service in ("wash", "seller_api"):
+        monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", service)
+        UsageLog().suspected(Channel.WASH, "acme", "walk")
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+
+    assert [(line["EnumerationSuspected"], line["service"]) for line in lines] == [([1.0], "quietline")] * 2
+    assert all(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]] for line in lines)
+    assert "acme" not in json.dumps(lines)
 
 
 def test_many_records_are_read_at_once(cloud: Any) -> None:

@@ -118,7 +118,7 @@ def test_streams_end_in_a_queue_and_batches_fail_in_part(production: Synthesized
     streams = [source for source in sources if "StartingPosition" in source]
 
     assert len(streams) == 3
-    assert len(sources) == 5
+    assert len(sources) == 6
     for source in sources:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     for source in streams:
@@ -130,7 +130,34 @@ def test_streams_end_in_a_queue_and_batches_fail_in_part(production: Synthesized
 def test_working_queues_have_dead_letters(production: Synthesized) -> None:
     queues = dict(production.of_type("AWS::SQS::Queue"))
 
-    assert sum("RedrivePolicy" in queue["Properties"] for queue in queues.values()) == 2
+    assert sum("RedrivePolicy" in queue["Properties"] for queue in queues.values()) == 3
+
+
+def test_call_lists_and_answers_do_not_stay(production: Synthesized) -> None:
+    [(name, bucket)] = [found for found in production.of_type("AWS::S3::Bucket") if found[0].startswith("Washes")]
+    properties = bucket["Properties"]
+    rules = {rule.get("Prefix", ""): rule for rule in properties["LifecycleConfiguration"]["Rules"]}
+
+    assert rules["uploads/"]["ExpirationInDays"] == 2
+    assert rules["answers/"]["ExpirationInDays"] == 31
+    assert "VersioningConfiguration" not in properties, name
+    assert properties["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"] is True
+
+
+def test_an_upload_reaches_the_queue_of_washes_and_fails_into_its_dead_letters(production: Synthesized) -> None:
+    [(_, rule)] = [found for found in production.of_type("AWS::Events::Rule") if found[0].startswith("WashUploads")]
+    detail = rule["Properties"]["EventPattern"]["detail"]
+    [target] = rule["Properties"]["Targets"]
+    wash = functions(production)["wash"]
+    queues = {name: queue["Properties"] for name, queue in production.of_type("AWS::SQS::Queue")}
+
+    assert detail["object"] == {"key": [{"prefix": "uploads/"}]}
+    assert target["Arn"]["Fn::GetAtt"][0].startswith("WashesQueue")
+    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("WashesDeadLetters")
+    [queue] = [queue for name, queue in queues.items() if name.startswith("WashesQueue")]
+    assert queue["VisibilityTimeout"] > wash["Timeout"] == 900
+    tries = wash["Environment"]["Variables"]["QUIETLINE_MAX_RECEIVES"]
+    assert str(queue["RedrivePolicy"]["maxReceiveCount"]) == tries
 
 
 def test_routes_that_need_an_identity_have_the_authorizer(production: Synthesized) -> None:
@@ -145,6 +172,7 @@ def test_routes_that_need_an_identity_have_the_authorizer(production: Synthesize
         "clients",
         "downloads",
         "lookups",
+        "washes",
         "cases",
         "carriers",
     ]

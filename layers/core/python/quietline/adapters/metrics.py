@@ -7,6 +7,8 @@ from quietline.usage.model import Channel
 
 logger = Logger(child=True)
 NAMESPACE = "Quietline"
+ANY_FUNCTION = "quietline"
+"""The dimension that Powertools would set to the function's name: an alarm watches one metric, whoever reports it."""
 
 
 class HygieneLog:
@@ -29,5 +31,5 @@ class UsageLog:
     def suspected(self, channel: Channel, organization_id: str, why: str) -> None:
         """Report that an account seems to enumerate: metric `EnumerationSuspected`, and a warning with its id."""
         logger.warning("enumeration_suspected", channel=channel.value, organization=organization_id, why=why)
-        with single_metric("EnumerationSuspected", MetricUnit.Count, 1, namespace=NAMESPACE):
-            pass
+        with single_metric("EnumerationSuspected", MetricUnit.Count, 1, namespace=NAMESPACE) as metric:
+            metric.add_dimension("service", ANY_FUNCTION)

@@ -32,6 +32,7 @@ from quietline.bootstrap.operations import (
 )
 from quietline.bootstrap.sellers import billing, event_inbox, orders, organizations
 from quietline.bootstrap.usage import metering
+from quietline.bootstrap.washes import wash_worker, washes
 
 __all__ = [
     "app_secret",
@@ -72,4 +73,6 @@ __all__ = [
     "screening",
     "segment_scan",
     "signer",
+    "wash_worker",
+    "washes",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import mailbox_cipher
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import PaymentWorkerSettings, SellerApiSettings, StripeWebhookSettings
+    from quietline.kernel.settings import PaymentWorkerSettings, SellerApiSettings, StripeWebhookSettings, WashSettings
     from quietline.orders.billing import Billing
     from quietline.orders.service import OrderService
     from quietline.payments.service import EventInbox
@@ -33,7 +33,7 @@ def organizations(settings: "SellerApiSettings") -> "OrganizationService":
 
 
 @cache
-def orders(settings: "SellerApiSettings") -> "OrderService":
+def orders(settings: "SellerApiSettings | WashSettings") -> "OrderService":
     """Return the use cases of orders."""
     from quietline.adapters.dynamodb.orders import OrderStore
     from quietline.adapters.dynamodb.table import Table

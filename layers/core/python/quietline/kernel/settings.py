@@ -100,6 +100,8 @@ class SellerApiSettings(Settings):
     """OAuth2 token endpoint that machine clients use."""
     render_function: str
     """Name of `render_list`."""
+    washes_bucket: str
+    upload_url_seconds: int = 3600
     download_url_seconds: int = 300
     """How long a link to a file works."""
 
@@ -196,6 +198,19 @@ class RenderListSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WashSettings(Settings):
+    """`wash`: answers uploaded call lists."""
+
+    registry_table: str
+    sellers_table: str
+    lists_bucket: str
+    washes_bucket: str
+    signing_key_ids: str
+    max_receives: int
+    """How often the queue hands out an upload before it gives up."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScreenComplaintSettings(Settings):
     """`screen_complaint`: the rules on one complaint."""
 
@@ -256,6 +271,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "publish_area": PublishSettings,
     "publish_manifest": PublishSettings,
     "render_list": RenderListSettings,
+    "wash": WashSettings,
     "screen_complaint": ScreenComplaintSettings,
     "investigate_case": InvestigateCaseSettings,
     "import_plan": ImportSettings,

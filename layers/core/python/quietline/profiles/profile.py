@@ -94,6 +94,15 @@ class Lookups(_Part):
     subscriber_numbers: int
 
 
+class Washes(_Part):
+    """How large a call list may be, in bytes as uploaded and unpacked, and how long things take and last."""
+
+    max_upload_bytes: int
+    max_bytes: int
+    answer_days: int
+    stalled_minutes: int
+
+
 class Allowance(_Part):
     """Different numbers that an account may ask for in a day: above `alarm` people are told, above `limit` refused."""
 
@@ -166,6 +175,7 @@ class Profile(_Part):
     sellers: Sellers
     fees: Fees
     lookups: Lookups
+    washes: Washes
     usage: Usage
     complaints: Complaints
     cases: Cases

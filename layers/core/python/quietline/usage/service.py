@@ -36,7 +36,7 @@ class Metering:
         total = self.store.take(Take(standing.organization_id, self.today, Channel.LOOKUP, count, allowance.limit))
         if total is None:
             self.metrics.suspected(Channel.LOOKUP, standing.organization_id, "daily_limit")
-            raise self.refused("look up", allowance)
+            raise self._refused("look up", allowance)
         self.metrics.asked(Channel.LOOKUP, count)
         if walks(numbers, usage):
             self.metrics.suspected(Channel.LOOKUP, standing.organization_id, "walk")
@@ -48,9 +48,13 @@ class Metering:
         Raises:
             TooManyRequestsError: as it says.
         """
-        allowance = self.profile.usage.washes
-        if self.store.of_day(organization_id, self.today).washed >= allowance.limit:
-            raise self.refused("wash", allowance)
+        if self.store.of_day(organization_id, self.today).washed >= self.profile.usage.washes.limit:
+            raise self.wash_refused(organization_id)
+
+    def wash_refused(self, organization_id: str) -> TooManyRequestsError:
+        """Report that an account is past its limit of washes, and return the refusal."""
+        self.metrics.suspected(Channel.WASH, organization_id, "daily_limit")
+        return self._refused("wash", self.profile.usage.washes)
 
     def washed(self, organization_id: str, day: date, numbers: int) -> None:
         """Tell of a wash whose numbers were counted together with its end."""
@@ -68,8 +72,7 @@ class Metering:
         """The registry's date."""
         return self.profile.local_date(self.clock.now())
 
-    def refused(self, verb: str, allowance: Allowance) -> TooManyRequestsError:
-        """Return the refusal that holds until the registry's day ends."""
+    def _refused(self, verb: str, allowance: Allowance) -> TooManyRequestsError:
         seconds = int((self.profile.end_of(self.today) - self.clock.now()).total_seconds()) + 1
         sentence = f"An account may {verb} at most {allowance.limit:,} different numbers a day; try again tomorrow."
         return TooManyRequestsError(sentence, seconds)

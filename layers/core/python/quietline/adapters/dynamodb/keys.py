@@ -133,6 +133,16 @@ def usage(organization_id: str, day: date) -> tuple[str, str]:
     return f"ORGANIZATION#{organization_id}", f"USAGE#{day.isoformat()}"
 
 
+def wash(organization_id: str, wash_id: str) -> tuple[str, str]:
+    """Key of a wash; an organization's washes sort by time."""
+    return f"ORGANIZATION#{organization_id}", f"WASH#{wash_id}"
+
+
+def wash_reference(organization_id: str, client_reference: str) -> tuple[str, str]:
+    """Key that makes a caller's reference unique in its organization and finds the wash."""
+    return f"ORGANIZATION#{organization_id}", f"WASH_REFERENCE#{client_reference}"
+
+
 def machine_client(organization_id: str, client_id: str) -> tuple[str, str]:
     """Key of a machine client."""
     return f"ORGANIZATION#{organization_id}", f"CLIENT#{client_id}"

@@ -1,0 +1,1 @@
+"""Washes uploaded call lists."""
