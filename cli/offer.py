@@ -24,7 +24,6 @@ class Offer:
     list_date: str
     valid_until: str
     receipt_id: str
-    receipt: str
     san: str
     files: Mapping[str, Mapping[str, Any]]
 
@@ -105,7 +104,7 @@ class Registry:
                 raise NotVerifiedError(f"The receipt does not name the file of area {area}.")
         self.receipts[safe_name(receipt["id"])] = made["receipt"]
         self.bytes += len(made["receipt"])
-        return Offer(made["list_date"], made["valid_until"], receipt["id"], made["receipt"], str(receipt["san"]), files)
+        return Offer(made["list_date"], made["valid_until"], receipt["id"], str(receipt["san"]), files)
 
     def listing(self, offer: Offer, held: bytes | None) -> Listing:
         """Return the manifest of an offer of bitmaps, if it continues the one held and is fresh enough.

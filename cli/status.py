@@ -126,7 +126,7 @@ def _show(report: dict[str, Any], folder: Path | None) -> None:
         [
             row["area"],
             row["list_date"],
-            f"{row['age_days']} days",
+            f"{max(0, row['age_days'])} days",
             str(max(0, row["days_left"])),
             row["valid_until"],
             f"{row['count']:,}",

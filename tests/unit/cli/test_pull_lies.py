@@ -71,11 +71,19 @@ def test_a_file_with_other_bytes_never_counts(
 
 
 def test_a_file_that_is_too_long_is_not_read_to_its_end(registry: FakeRegistry, run: Any, folder: Path) -> None:
+    sent = []
+
+    def endless(content: bytes) -> Any:
+        for _ in range(1000):
+            sent.append(1)
+            yield content
+
     registry.tamper = lambda path, answer: (
-        httpx.Response(200, content=answer.content * 3) if path.startswith("/areas/202") else answer
+        httpx.Response(200, content=endless(answer.content)) if path.startswith("/areas/202") else answer
     )
 
     assert run("pull", folder).exit_code == 5
+    assert len(sent) < 10
 
 
 def test_signed_changes_that_do_not_lead_to_the_signed_list_are_told_and_replaced(
