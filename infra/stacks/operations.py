@@ -105,14 +105,29 @@ class OperationsStack(Stack):
         ]
 
     def _machine_alarms(self, service: ServiceStack) -> list[cloudwatch.Alarm]:
-        return [
-            self._alarm(
-                f"{''.join(part.title() for part in kind.split('-'))}Failed",
-                f"An execution of {kind} failed (docs/runbooks/{RUNBOOKS.get(kind, 'workflows')}.md)",
-                machine.metric_failed(period=Duration.minutes(5)),
-            )
-            for kind, machine in service.machines.items()
-        ]
+        alarms = []
+        for kind, machine in service.machines.items():
+            name = "".join(part.title() for part in kind.split("-"))
+            # a failed execution, one that took too long and one that was stopped are counted apart
+            ends = {"Failed": machine.metric_failed, "TimedOut": machine.metric_timed_out}
+            for end, metric in ends.items():
+                text = f"An execution of {kind} {'failed' if end == 'Failed' else 'took too long'}"
+                page = f"docs/runbooks/{RUNBOOKS.get(kind, 'workflows')}.md"
+                alarms.append(self._alarm(f"{name}{end}", f"{text} ({page})", metric(period=Duration.minutes(5))))
+        return [*alarms, self._no_list_alarm(service)]
+
+    def _no_list_alarm(self, service: ServiceStack) -> cloudwatch.Alarm:
+        # whatever the reason, also a schedule that was switched off: silence must not look like health
+        return cloudwatch.Alarm(
+            self,
+            "NoListPublished",
+            alarm_description="No list was published for a day (docs/runbooks/workflows.md)",
+            metric=service.machines["publish"].metric_succeeded(period=Duration.days(1)),
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        )
 
     def _api_alarm(self, web: WebStack) -> cloudwatch.Alarm:
         metric = web.api.metric_server_error(period=Duration.minutes(5), statistic="sum")

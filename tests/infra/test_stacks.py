@@ -95,6 +95,24 @@ def test_the_environment_is_what_the_model_reads(name: str, production: Synthesi
     assert set(settings.to_env()) == set(ours)
 
 
+def test_a_failed_publication_and_a_missing_one_raise_an_alarm_that_somebody_gets(production: Synthesized) -> None:
+    found = {name: alarm["Properties"] for name, alarm in production.of_type("AWS::CloudWatch::Alarm", "Operations")}
+    machines = {name for name, _ in production.of_type("AWS::StepFunctions::StateMachine")}
+
+    def watching(metric: str) -> list[dict[str, Any]]:
+        return [alarm for alarm in found.values() if alarm.get("MetricName") == metric]
+
+    for metric in ("ExecutionsFailed", "ExecutionsTimedOut"):
+        assert len(watching(metric)) == len(machines)
+        for alarm in watching(metric):
+            assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+    (missing,) = watching("ExecutionsSucceeded")
+    assert (missing["Period"], missing["Threshold"], missing["ComparisonOperator"]) == (86400, 1, "LessThanThreshold")
+    assert missing["TreatMissingData"] == "breaching"
+    for alarm in found.values():
+        assert alarm["AlarmActions"], alarm["AlarmDescription"]
+
+
 def test_every_function_has_its_own_role_and_alarms(production: Synthesized) -> None:
     made = functions(production)
     roles = {json.dumps(properties["Role"]) for properties in made.values()}

@@ -39,6 +39,24 @@ def test_statelint_finds_nothing(name: str) -> None:
     assert found == []
 
 
+def test_publication_tolerates_no_failed_area_and_tries_again_with_jitter() -> None:
+    definition = json.loads((FOLDER / "publish.asl.json").read_text(encoding="utf-8"))
+    found = dict(tasks(definition))
+
+    assert set(found) == {"Plan", "BuildArea", "WriteManifest"}
+    for state, task in found.items():
+        final, again = task["Retry"]
+        assert final == {"ErrorEquals": final["ErrorEquals"], "MaxAttempts": 0}, state
+        assert again["ErrorEquals"] == ["States.ALL"], state
+        assert again["JitterStrategy"] == "FULL", state
+        assert again["MaxAttempts"] >= 3, state
+        # nothing is caught: a failure is the execution's, which an alarm watches, and no manifest is written
+        assert "Catch" not in task, state
+    areas = definition["States"]["BuildAreas"]
+    assert areas["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+    assert (areas["ToleratedFailureCount"], areas.get("Catch")) == (0, None)
+
+
 @pytest.mark.parametrize("name", ["screen-complaint", "investigate-case"])
 def test_every_task_is_tried_again_with_jitter_and_every_failure_is_caught(name: str) -> None:
     found = tasks(json.loads((FOLDER / f"{name}.asl.json").read_text(encoding="utf-8")))
