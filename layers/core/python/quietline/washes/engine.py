@@ -33,7 +33,7 @@ from quietline.washes.report import ANSWER_COLUMNS, ListsView, WashOptions, Wash
 from quietline.washes.rows import Rows, Splitter
 from quietline.washes.source import Encoding, Reader, Unpacked, WideReader, WideWriter, encoding_of, unpack
 
-CHUNK = 1 << 20
+CHUNK = 1 << 21
 _MARKS = tuple(bytes((value,)) for value in (*range(1, 9), *range(14, 32), *range(0x80, 0x100)))
 """Bytes that texts seldom have."""
 MAX_ROW = 8 << 20
