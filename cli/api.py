@@ -47,6 +47,14 @@ class Api:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         return self._send("POST", path, json=body or {}, headers=headers).json()
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        """Return the JSON of a PUT."""
+        return self._send("PUT", path, json=body).json()
+
+    def delete(self, path: str) -> None:
+        """Delete what is there."""
+        self._send("DELETE", path)
+
     def _send(self, method: str, path: str, *, signed_in: bool = True, **request: Any) -> "httpx.Response":
         import httpx
 

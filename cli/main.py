@@ -1,6 +1,6 @@
 """`quietline`: the command for sellers and operators."""
 
-from cli import carriers, cases, imports, login, lookup, ops, pull, reconcile, sellers, status, verify, wash
+from cli import carriers, cases, imports, login, lookup, ops, pull, reconcile, sellers, status, verify, wash, webhooks
 from cli.api import Api
 from cli.app import app
 from cli.config import load
@@ -18,6 +18,7 @@ __all__ = [
     "status",
     "verify",
     "wash",
+    "webhooks",
 ]
 
 sellers.register(app, lambda: Api(load()))

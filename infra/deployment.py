@@ -27,6 +27,10 @@ class LocalGaps:
     """The local payment server has no step that finalizes an invoice; paying one finalizes it."""
     no_custom_domain: bool = False
     """No certificate and no DNS."""
+    loopback_webhooks: bool = False
+    """Webhooks may also go to `http://127.0.0.1`, where a test can receive them; elsewhere that is refused."""
+    webhook_retry_seconds: str = ""
+    """Pauses between a webhook's attempts, in place of the profile's day: nobody waits a day for a test."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,14 @@ class Deployment:
                 given[name] = int(given[name])
         if context.try_get_context("target") == "local":
             given = LOCAL | given
-            gaps = LocalGaps(plain_http=True, host_architecture=True, no_finalize=True, no_custom_domain=True)
+            gaps = LocalGaps(
+                plain_http=True,
+                host_architecture=True,
+                no_finalize=True,
+                no_custom_domain=True,
+                loopback_webhooks=True,
+                webhook_retry_seconds="1,1",
+            )
             made = cls(**given, settle_seconds=2, days_ahead=30, gaps=gaps)
         else:
             made = cls(**given)

@@ -188,6 +188,8 @@ def _queues_and_routes(service: ServiceStack) -> None:
         service.mail_dead,
         service.payments_dead,
         service.washes_dead,
+        service.notices_dead,
+        service.webhooks_dead,
     ):
         _accept(
             queue,
@@ -195,7 +197,7 @@ def _queues_and_routes(service: ServiceStack) -> None:
             "AwsSolutions-SQS3",
             "Serverless-SQSRedrivePolicy",
         )
-    for name in ("mailer", "payment_worker", "wash"):
+    for name in ("mailer", "payment_worker", "wash", "notify", "webhook_sender"):
         for source in _matching_sources(service, name):
             _accept(
                 source,

@@ -156,6 +156,7 @@ def _make() -> dict[str, Any]:
     s3.create_bucket(Bucket=made["washes_bucket"])
     made["max_receives"] = 3
     made["pii_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
+    made["webhook_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
     made["signing_key_id"] = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     made["signing_key_ids"] = made["signing_key_id"]
     store = aws.client("secretsmanager")
@@ -164,7 +165,7 @@ def _make() -> dict[str, Any]:
         Name="quietline/stripe", SecretString=json.dumps({"api_key": "sk_test_1", "webhook_secrets": ["whsec_1"]})
     )["ARN"]
     sqs = aws.client("sqs")
-    for name in ("mail", "payments"):
+    for name in ("mail", "payments", "notices", "webhooks"):
         made[f"{name}_queue_url"] = sqs.create_queue(QueueName=f"quietline-{name}")["QueueUrl"]
     ses = aws.client("sesv2")
     made["sender"] = "registry@example.test"

@@ -16,7 +16,7 @@ from quietline.http.problems import PROBLEM, PROBLEM_SCHEMA, SITUATIONS
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs/reference/openapi.json"
-FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook")
+FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook", "calendar_feed")
 METHODS = ("get", "post", "put", "patch", "delete")
 INFO = {
     "title": "Quietline",

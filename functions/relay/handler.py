@@ -19,6 +19,8 @@ QUEUES = {
     "ORDER": "payments_queue_url",
     "PAYMENT_COMMAND": "payments_queue_url",
     "PAYMENT_EVENT": "payments_queue_url",
+    "PUBLISHED": "notices_queue_url",
+    "WEBHOOK_DELIVERY": "webhooks_queue_url",
 }
 MACHINES = {"COMPLAINT": "screen_machine_arn", "CASE": "investigate_machine_arn"}
 

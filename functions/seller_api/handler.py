@@ -5,7 +5,17 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline.http.app import MAX_BODY_BYTES, handle
 
-from functions.seller_api.routes import clients, downloads, entitlements, lookups, orders, organizations, washes
+from functions.seller_api.routes import (
+    clients,
+    downloads,
+    entitlements,
+    lookups,
+    notices,
+    orders,
+    organizations,
+    washes,
+    webhooks,
+)
 from functions.seller_api.wiring import app, settings
 
 __all__ = [
@@ -15,12 +25,15 @@ __all__ = [
     "entitlements",
     "lambda_handler",
     "lookups",
+    "notices",
     "orders",
     "organizations",
     "washes",
+    "webhooks",
 ]
 
-NEVER_KEPT = ("/v1/clients", "/v1/downloads", "/v1/lookups", "/v1/washes")
+NEVER_KEPT = ("/v1/clients", "/v1/downloads", "/v1/lookups", "/v1/washes", "/v1/calendars", "/v1/webhooks/endpoints")
+NEVER_KEPT_END = "/secret"
 """Their answers hold a secret, links that give access, or numbers: the idempotency store must not keep them."""
 
 LARGE_BODIES = {"/v1/lookups": 1024 * 1024}
@@ -33,5 +46,5 @@ logger = Logger(service="seller_api")
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway."""
     path = event.get("rawPath", "")
-    table = "" if path in NEVER_KEPT else settings().idempotency_table
+    table = "" if path in NEVER_KEPT or path.endswith(NEVER_KEPT_END) else settings().idempotency_table
     return handle(app, event, context, table, LARGE_BODIES.get(path, MAX_BODY_BYTES))

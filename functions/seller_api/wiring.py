@@ -9,12 +9,15 @@ from quietline.http.auth import Principal
 from quietline.kernel.settings import SellerApiSettings
 from quietline.lists.service import Downloads
 from quietline.lookups.service import Lookups
+from quietline.notices.calendar import CalendarService
+from quietline.notices.service import PreferenceService
 from quietline.orders.model import Buyer, Entitlement
 from quietline.orders.service import OrderService
 from quietline.sellers.model import Membership
 from quietline.sellers.service import OrganizationService
 from quietline.usage.model import Standing
 from quietline.washes.service import Washes
+from quietline.webhooks.service import WebhookService
 
 app = make_app()
 
@@ -50,6 +53,21 @@ def washes() -> Washes:
     return bootstrap.washes(settings())
 
 
+def webhooks() -> WebhookService:
+    """Return what organizations do with their webhooks."""
+    return bootstrap.webhooks(settings())
+
+
+def preferences() -> PreferenceService:
+    """Return which mails organizations want."""
+    return bootstrap.preferences(settings())
+
+
+def calendars() -> CalendarService:
+    """Return the feeds of deadlines."""
+    return bootstrap.calendars(settings())
+
+
 def caller() -> Principal:
     """Return who calls; the route's rule was checked before."""
     principal: Principal = app.context["principal"]
@@ -63,6 +81,15 @@ def member() -> Membership:
         ForbiddenError: in none.
     """
     return organizations().of(caller())
+
+
+def representative() -> Membership:
+    """Return the organization for which the caller acts as authorized representative.
+
+    Raises:
+        ForbiddenError: the caller is none.
+    """
+    return organizations().representative(caller())
 
 
 def buyer() -> Buyer:

@@ -63,6 +63,13 @@ class DataStack(Stack):
             )
             for number in range(1, deployment.signing_keys + 1)
         ]
+        self.webhook_key = kms.Key(
+            self,
+            "WebhookKey",
+            description="Encrypts the secrets that sign outbound webhooks",
+            enable_key_rotation=True,
+            removal_policy=deployment.removal,
+        )
         self.app_secret = secretsmanager.Secret(
             self,
             "AppSecret",

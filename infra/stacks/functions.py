@@ -56,6 +56,8 @@ def add_all(stack: ServiceStack) -> None:
             app_secret_id=app,
             user_pool_id=pool,
             render_function=stack.functions["render_list"].function.function_name,
+            webhook_key_id=data.webhook_key.key_arn,
+            webhook_loopback=int(d.gaps.loopback_webhooks),
             token_url=f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
             washes_bucket=washes,
         ),
@@ -93,6 +95,8 @@ def add_all(stack: ServiceStack) -> None:
             **common,
             mail_queue_url=stack.mail_queue.queue_url,
             payments_queue_url=stack.payments_queue.queue_url,
+            notices_queue_url=stack.notices_queue.queue_url,
+            webhooks_queue_url=stack.webhooks_queue.queue_url,
             screen_machine_arn=stack.machine_arn("screen-complaint"),
             investigate_machine_arn=stack.machine_arn("investigate-case"),
         ),
@@ -112,6 +116,20 @@ def add_all(stack: ServiceStack) -> None:
             site_url=stack.site_url,
         ),
     )
+    stack.add("notify", s.NotifySettings(**common, registry_table=registry, sellers_table=sellers), timeout=300)
+    stack.add(
+        "webhook_sender",
+        s.WebhookSenderSettings(
+            **common,
+            sellers_table=sellers,
+            webhook_key_id=data.webhook_key.key_arn,
+            webhooks_queue_url=stack.webhooks_queue.queue_url,
+            webhook_loopback=int(d.gaps.loopback_webhooks),
+            webhook_retry_seconds=d.gaps.webhook_retry_seconds,
+        ),
+        timeout=30,
+    )
+    stack.add("calendar_feed", s.CalendarFeedSettings(**common, sellers_table=sellers))
     publishing = s.PublishSettings(
         **common,
         registry_table=registry,

@@ -68,11 +68,14 @@ class OperationsStack(Stack):
             "WorkflowFailures": service.failures,
             "MailDeadLetters": service.mail_dead,
             "PaymentsDeadLetters": service.payments_dead,
+            "NoticesDeadLetters": service.notices_dead,
+            "WebhooksDeadLetters": service.webhooks_dead,
         }
+        runbooks = {"NoticesDeadLetters": "webhooks", "WebhooksDeadLetters": "webhooks"}
         return [
             self._alarm(
                 name,
-                f"{name} holds a message (docs/runbooks/queues.md)",
+                f"{name} holds a message (docs/runbooks/{runbooks.get(name, 'queues')}.md)",
                 queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(5), statistic="max"),
             )
             for name, queue in queues.items()

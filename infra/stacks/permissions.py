@@ -73,7 +73,13 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     secret("payment_worker", data.stripe_secret.secret_arn)
     cipher("payment_worker", "Encrypt", "Decrypt")
 
-    functions["relay"].allow(["sqs:SendMessage"], stack.mail_queue.queue_arn, stack.payments_queue.queue_arn)
+    functions["relay"].allow(
+        ["sqs:SendMessage"],
+        stack.mail_queue.queue_arn,
+        stack.payments_queue.queue_arn,
+        stack.notices_queue.queue_arn,
+        stack.webhooks_queue.queue_arn,
+    )
     functions["relay"].allow(
         ["states:StartExecution"], stack.machine_arn("screen-complaint"), stack.machine_arn("investigate-case")
     )
@@ -87,6 +93,16 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
         stack.identity.email_identity_arn,
         arn(stack, "ses", "configuration-set/", stack.configuration_set.configuration_set_name),
     )
+
+    functions["seller_api"].allow(["kms:Encrypt"], data.webhook_key.key_arn)
+    functions["notify"].allow(["dynamodb:GetItem"], data.registry.table_arn)
+    sellers, by_index = data.sellers.table_arn, f"{data.sellers.table_arn}/index/gsi1"
+    functions["notify"].allow(["dynamodb:GetItem", "dynamodb:Query"], sellers, by_index)
+    functions["notify"].allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], sellers)
+    functions["webhook_sender"].allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], sellers)
+    functions["webhook_sender"].allow(["kms:Decrypt"], data.webhook_key.key_arn)
+    functions["webhook_sender"].allow(["sqs:SendMessage"], stack.webhooks_queue.queue_arn)
+    functions["calendar_feed"].allow(["dynamodb:GetItem", "dynamodb:Query"], sellers)
 
     manifests, areas = data.lists.arn_for_objects("manifests/*"), data.lists.arn_for_objects("areas/*")
     table("publish_plan", "registry", write=True)

@@ -54,8 +54,14 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
             "/v1/downloads",
             "/v1/lookups",
             "/v1/washes",
+            "/v1/notices",
+            "/v1/calendars",
+            "/v1/webhooks/endpoints",
+            "/v1/webhooks/deliveries",
         ),
     ),
+    # more exact than the prefix above, so a feed is answered without signing in
+    "calendar_feed": (False, ("GET /v1/calendars/{feed}",)),
     "case_api": (True, _any("/v1/cases")),
     "carrier_api": (True, _any("/v1/carriers")),
 }
@@ -69,8 +75,8 @@ OPERATIONS = {
 DISTRIBUTED = ("publish", *OPERATIONS)
 
 RELAYED = {
-    "registry": ("MAIL#",),
-    "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#"),
+    "registry": ("MAIL#", "PUBLISHED#"),
+    "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#", "WEBHOOK_DELIVERY#"),
     "cases": ("MAIL#", "COMPLAINT#", "CASE#"),
 }
 """Outbox items by table: the partition keys that `relay` forwards (docs/architecture.md)."""
@@ -95,6 +101,8 @@ class ServiceStack(Stack):
         self.washes_queue, self.washes_dead = self._queue_with_dead_letters(
             "Washes", timeout=functions.WASH_SECONDS + 60, tries=functions.WASH_TRIES
         )
+        self.notices_queue, self.notices_dead = self._queue_with_dead_letters("Notices", timeout=1800)
+        self.webhooks_queue, self.webhooks_dead = self._queue_with_dead_letters("Webhooks", timeout=180)
         self.machine_names = {
             kind: f"{deployment.prefix}-{kind}"
             for kind in ("publish", "screen-complaint", "investigate-case", *OPERATIONS)
@@ -224,7 +232,13 @@ class ServiceStack(Stack):
                     ],
                 )
             )
-        for name, queue in {"mailer": self.mail_queue, "payment_worker": self.payments_queue}.items():
+        queues = {
+            "mailer": self.mail_queue,
+            "payment_worker": self.payments_queue,
+            "notify": self.notices_queue,
+            "webhook_sender": self.webhooks_queue,
+        }
+        for name, queue in queues.items():
             self.functions[name].function.add_event_source(
                 sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True)
             )
@@ -322,5 +336,16 @@ class ServiceStack(Stack):
                 self.machines["reconcile"],
                 dead_letter_queue=self.dead_letters,
                 input=scheduler.ScheduleTargetInput.from_object({}),
+            ),
+        )
+        scheduler.Schedule(
+            self,
+            "Remind",
+            description="Remind organizations whose list grows old, in the morning of the registry's day",
+            schedule=scheduler.ScheduleExpression.cron(minute="0", hour="8", time_zone=TimeZone.of(zone)),
+            target=targets.SqsSendMessage(
+                self.notices_queue,
+                dead_letter_queue=self.dead_letters,
+                input=scheduler.ScheduleTargetInput.from_object({"kind": "DAILY"}),
             ),
         )

@@ -7,7 +7,7 @@ import pytest
 from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, RULES, Rule, require
 from quietline.kernel.errors import ForbiddenError, UnauthenticatedError
 
-API_FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook")
+API_FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook", "calendar_feed")
 CALLERS: dict[str, dict[str, str] | None] = {
     "nobody": None,
     "person": {"sub": "user-1", "client_id": "cli", "groups": "", "scopes": "aws.cognito.signin.user.admin"},
@@ -76,5 +76,6 @@ def test_only_the_known_prefixes_are_public() -> None:
         "/v1/areas",
         "/.well-known/jwks.json",
         "/v1/webhooks/stripe",
+        "/v1/calendars/<token>.ics",
     )
     assert {path for path in public if not path.startswith(prefixes)} == set()

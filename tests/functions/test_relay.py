@@ -37,6 +37,9 @@ def test_each_kind_goes_where_it_belongs(cloud: Cloud) -> None:
     assert len(mails) == 2
     payments = received(cloud.payments_queue_url)
     assert sorted(message["kind"] for message in payments) == sorted(["ORDER", "PAYMENT_COMMAND", "PAYMENT_EVENT"] * 2)
+    assert {message["pk"] for message in received(cloud.notices_queue_url)} == {"PUBLISHED#2026-11-24"}
+    webhooks = received(cloud.webhooks_queue_url)
+    assert {message["pk"] for message in webhooks} == {"WEBHOOK_DELIVERY#01KB3Q6W5N8Y2C4D6E8F0G1H2P"}
     assert executions(cloud.screen_machine_arn) == ["01KB3Q6W5N8Y2C4D6E8F0G1H2M"]
     assert executions(cloud.investigate_machine_arn) == ["01KB3Q6W5N8Y2C4D6E8F0G1H2N"]
 

@@ -51,9 +51,11 @@ def test_functions_have_no_managed_policies(production: Synthesized) -> None:
 
 
 def test_nobody_but_the_mailer_reads_addresses_and_only_it_sends(production: Synthesized) -> None:
-    def roles(action: str) -> set[str]:
-        return {role for role, granted, _ in statements(production) if granted == action}
+    def roles(action: str, key: str = "") -> set[str]:
+        return {role for role, granted, on in statements(production) if granted == action and key in on}
 
-    assert all(role.startswith(("<Mailer", "<PaymentWorker")) for role in roles("kms:Decrypt"))
+    assert all(role.startswith(("<Mailer", "<PaymentWorker")) for role in roles("kms:Decrypt", "PiiKey"))
+    assert [role.startswith("<WebhookSender") for role in roles("kms:Decrypt", "WebhookKey")] == [True]
+    assert roles("kms:Decrypt") == roles("kms:Decrypt", "PiiKey") | roles("kms:Decrypt", "WebhookKey")
     assert all(role.startswith("<Mailer") for role in roles("ses:SendEmail"))
     assert roles("ses:SendEmail")

@@ -136,7 +136,7 @@ def test_streams_end_in_a_queue_and_batches_fail_in_part(production: Synthesized
     streams = [source for source in sources if "StartingPosition" in source]
 
     assert len(streams) == 3
-    assert len(sources) == 6
+    assert len(sources) == 8
     for source in sources:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     for source in streams:
@@ -148,7 +148,7 @@ def test_streams_end_in_a_queue_and_batches_fail_in_part(production: Synthesized
 def test_working_queues_have_dead_letters(production: Synthesized) -> None:
     queues = dict(production.of_type("AWS::SQS::Queue"))
 
-    assert sum("RedrivePolicy" in queue["Properties"] for queue in queues.values()) == 3
+    assert sum("RedrivePolicy" in queue["Properties"] for queue in queues.values()) == 5
 
 
 def test_call_lists_and_answers_do_not_stay(production: Synthesized) -> None:
@@ -193,10 +193,15 @@ def test_routes_that_need_an_identity_have_the_authorizer(production: Synthesize
         "washes",
         "cases",
         "carriers",
+        "notices",
+        "calendars",
+        "webhooks/endpoints",
+        "webhooks/deliveries",
     ]
 
     assert guarded == {f"ANY /v1/{p}{tail}" for p in prefixes for tail in ("", "/{proxy+}")}
     assert routes["POST /v1/webhooks/stripe"]["AuthorizationType"] == "NONE"
+    assert routes["GET /v1/calendars/{feed}"]["AuthorizationType"] == "NONE"
 
 
 def test_the_access_log_holds_no_path_query_or_address(production: Synthesized) -> None:
@@ -216,8 +221,13 @@ def test_what_the_local_cloud_lacks_changes_only_the_local_template(
 
     assert (viewer(production), viewer(local)) == ("redirect-to-https", "allow-all")
     finalizes = "QUIETLINE_STRIPE_FINALIZES"
+    both = (production, local)
     assert functions(production)["payment_worker"]["Environment"]["Variables"][finalizes] == "1"
     assert functions(local)["payment_worker"]["Environment"]["Variables"][finalizes] == "0"
+    for name in ("seller_api", "webhook_sender"):
+        loopback = [functions(made)[name]["Environment"]["Variables"]["QUIETLINE_WEBHOOK_LOOPBACK"] for made in both]
+        assert loopback == ["0", "1"]
+    assert functions(production)["webhook_sender"]["Environment"]["Variables"]["QUIETLINE_WEBHOOK_RETRY_SECONDS"] == ""
 
 
 def test_links_in_mails_point_to_the_domain(production: Synthesized) -> None:

@@ -30,6 +30,13 @@ FACTS = {
     "areas": "202, 771",
     "date": "2026-11-25",
     "max_age_days": "31",
+    "list_date": "2026-11-04",
+    "age_days": "21",
+    "ages": "21, 28, 31",
+    "valid_until": "2026-12-05",
+    "endpoint": "01KB",
+    "host": "hooks.example.com",
+    "days": "5",
 }
 
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from quietline.adapters.aws import client
@@ -10,6 +11,8 @@ from quietline.kernel.errors import ConfigurationError
 
 CONTEXT = {"quietline:purpose": "mailbox"}
 """Encryption context: authenticated with every ciphertext, readable in the key's audit log, asked for by its policy."""
+WEBHOOK_CONTEXT = {"quietline:purpose": "webhook-secret"}
+"""The same for the secrets that sign webhooks."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +47,31 @@ class KmsMailboxCipher:
     @property
     def _kms(self) -> Any:
         return self._client or client("kms")
+
+
+@dataclass(frozen=True)
+class KmsSecretCipher:
+    """Encrypts secrets that sign webhooks, with a key of their own: who signs cannot read addresses.
+
+    Attributes:
+        key_id: id or ARN of the key.
+    """
+
+    key_id: str
+
+    def encrypt(self, text: str) -> str:
+        """Return the secret encrypted, as base64."""
+        answer = client("kms").encrypt(KeyId=self.key_id, Plaintext=text.encode(), EncryptionContext=WEBHOOK_CONTEXT)
+        return base64.b64encode(answer["CiphertextBlob"]).decode()
+
+    def decrypt(self, ciphertext: str) -> str:
+        """Return the secret; the last thousand stay in memory, so that a day's deliveries ask KMS once."""
+        return _webhook_secret(self.key_id, ciphertext)
+
+
+@lru_cache(maxsize=1000)
+def _webhook_secret(key_id: str, ciphertext: str) -> str:
+    answer = client("kms").decrypt(
+        KeyId=key_id, CiphertextBlob=base64.b64decode(ciphertext), EncryptionContext=WEBHOOK_CONTEXT
+    )
+    return bytes(answer["Plaintext"]).decode()

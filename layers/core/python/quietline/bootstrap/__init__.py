@@ -19,6 +19,7 @@ from quietline.bootstrap.lists import (
     publish_plan,
     renderer,
 )
+from quietline.bootstrap.notices import calendars, notifier, preferences, webhook_delivery, webhooks
 from quietline.bootstrap.operations import (
     area_reconciliation,
     import_area,
@@ -40,6 +41,7 @@ __all__ = [
     "area_reconciliation",
     "assignment",
     "billing",
+    "calendars",
     "carrier_administration",
     "cases",
     "changes",
@@ -60,9 +62,11 @@ __all__ = [
     "manifest_writer",
     "manifests",
     "metering",
+    "notifier",
     "numbers",
     "orders",
     "organizations",
+    "preferences",
     "publications",
     "publish_plan",
     "reconcile_finish",
@@ -75,4 +79,6 @@ __all__ = [
     "signer",
     "wash_worker",
     "washes",
+    "webhook_delivery",
+    "webhooks",
 ]

@@ -111,7 +111,7 @@ def downloads(settings: "SellerApiSettings") -> "Downloads":
         store=publications(settings.registry_table),
         objects=Bucket(settings.lists_bucket),
         entitlements=orders(settings),
-        receipts=DynamoReceiptStore(Table(settings.sellers_table)),
+        receipts=DynamoReceiptStore(Table(settings.sellers_table), load_profile(settings.profile).lists.warn_age_days),
         signer=signer(settings.signing_key_ids),
         renders=RenderFunction(settings.render_function),
         url_seconds=settings.download_url_seconds,

@@ -44,6 +44,7 @@ def handle(
     route = event.get("routeKey", "")
     logger.info("answered", route=route, status=answer.get("statusCode"))
     answer.setdefault("headers", {}).setdefault("X-Request-Id", request_id)
+    answer["body"] = answer.get("body") or ""  # of a 204; API Gateway's contract is a text
     return answer
 
 

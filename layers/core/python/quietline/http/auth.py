@@ -21,7 +21,7 @@ class Rule(StrEnum):
     PUBLIC = "public"
     """Anybody."""
     SIGNED = "signed"
-    """Whoever holds a signature of ours or of a webhook secret (checked in the use case)."""
+    """Whoever holds a signature of ours, of a webhook secret, or a feed's token (checked in the use case)."""
     USER = "user"
     """A signed-in person, with or without an organization."""
     REPRESENTATIVE = "representative"

@@ -1,5 +1,6 @@
 """Identifiers: ULIDs for records (sort by time), short codes for people."""
 
+import hashlib
 import secrets
 from datetime import datetime
 
@@ -8,7 +9,16 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_ulid(now: datetime) -> str:
     """Return a ULID: 26 characters, 48 bits of milliseconds and 80 random bits, in Crockford's base 32."""
-    value = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return _ulid(now, secrets.randbits(80))
+
+
+def stable_ulid(at: datetime, *parts: str) -> str:
+    """Return the ULID that an instant and texts always have: what is asked for again is found, not made twice."""
+    return _ulid(at, int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:10]))
+
+
+def _ulid(at: datetime, low: int) -> str:
+    value = (int(at.timestamp() * 1000) << 80) | low
     return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
 
 

@@ -104,6 +104,10 @@ class SellerApiSettings(Settings):
     upload_url_seconds: int = 3600
     download_url_seconds: int = 300
     """How long a link to a file works."""
+    webhook_key_id: str
+    """KMS key of the secrets that sign outbound webhooks."""
+    webhook_loopback: int = 0
+    """1 where webhooks may be sent to this machine (the local cloud)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +160,8 @@ class RelaySettings(Settings):
 
     mail_queue_url: str
     payments_queue_url: str
+    notices_queue_url: str
+    webhooks_queue_url: str
     screen_machine_arn: str
     investigate_machine_arn: str
 
@@ -175,6 +181,33 @@ class MailerSettings(Settings):
     """SES configuration set of every mail."""
     site_url: str
     """Where links in mails point; no trailing slash."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifySettings(Settings):
+    """`notify`: tells organizations of lists, published and growing old."""
+
+    registry_table: str
+    sellers_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookSenderSettings(Settings):
+    """`webhook_sender`: sends outbound webhooks."""
+
+    sellers_table: str
+    webhook_key_id: str
+    webhooks_queue_url: str
+    webhook_loopback: int = 0
+    webhook_retry_seconds: str = ""
+    """Pauses between attempts, separated by commas, instead of the profile's; a local cloud has less patience."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarFeedSettings(Settings):
+    """`calendar_feed`: the feeds of organizations' deadlines."""
+
+    sellers_table: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +300,9 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "payment_worker": PaymentWorkerSettings,
     "relay": RelaySettings,
     "mailer": MailerSettings,
+    "notify": NotifySettings,
+    "webhook_sender": WebhookSenderSettings,
+    "calendar_feed": CalendarFeedSettings,
     "publish_plan": PublishSettings,
     "publish_area": PublishSettings,
     "publish_manifest": PublishSettings,

@@ -21,6 +21,9 @@ type Template = Literal[
     "list-published",
     "line-quarantined",
     "line-reassigned",
+    "list-aging",
+    "list-expiring",
+    "webhook-disabled",
 ]
 
 

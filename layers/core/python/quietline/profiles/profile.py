@@ -45,6 +45,12 @@ class Lists(_Part):
 
     max_age_days: int
     warn_age_days: int
+    last_warning_age_days: int
+
+    @property
+    def reminder_ages(self) -> tuple[int, ...]:
+        """The ages of the last pull's list at which its organization is reminded."""
+        return self.warn_age_days, self.last_warning_age_days, self.max_age_days
 
 
 class Hygiene(_Part):
@@ -120,6 +126,15 @@ class Usage(_Part):
     walk_percent: int
 
 
+class Webhooks(_Part):
+    """Outbound webhooks: how many, how long a replaced secret signs, the pauses between attempts, when to give up."""
+
+    max_endpoints: int
+    secret_overlap_hours: int
+    retry_seconds: tuple[int, ...]
+    disable_after_days: int
+
+
 class Subject(_Part):
     """What a call was about: a code of the form, its label by language, its spelling in the open data."""
 
@@ -177,6 +192,7 @@ class Profile(_Part):
     lookups: Lookups
     washes: Washes
     usage: Usage
+    webhooks: Webhooks
     complaints: Complaints
     cases: Cases
     penalties: tuple[Penalty, ...]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.freshness import pulled
 from quietline.adapters.dynamodb.imports import DynamoBlocks
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.kernel.clock import from_text, to_text
@@ -85,9 +86,10 @@ class DynamoPublicationStore:
             "removed": published.removed,
         }
         entry = self.table.put_new(keys.manifest(published.date), item)
+        told = self.table.put(keys.published(published.date), {"date": published.date.isoformat()})
         head = self._move_head("published", published.date, base, "begun = :day")
         try:
-            self.table.write(entry, head)
+            self.table.write(entry, head, told)
         except ConditionFailedError as error:
             stored = self.table.get(keys.manifest(published.date))
             if stored is None or _published(stored) != published:
@@ -173,17 +175,27 @@ class DynamoReceiptStore:
     """`RECEIPT#…` of an organization in the sellers table."""
 
     table: Table
+    warn_age_days: int
 
     def add(self, organization_id: str, receipt_id: str, payload: Mapping[str, Any], signed: str) -> None:
-        """Keep a receipt.
+        """Keep a receipt, and note how old the organization's list is now.
 
         Raises:
             ConflictError: there is one with this id.
         """
         item = {**{name: payload[name] for name in ("list_date", "issued_at", "valid_until", "san")}, "jws": signed}
         item["areas"] = [f"{entry['area']}:{entry['kind']}" for entry in payload["areas"]]
+        receipt = self.table.put_new(keys.receipt(organization_id, receipt_id), item)
+        day = date.fromisoformat(payload["list_date"])
         try:
-            self.table.write(self.table.put_new(keys.receipt(organization_id, receipt_id), item))
+            self.table.write(receipt, pulled(self.table, organization_id, day, self.warn_age_days))
+            return
+        except ConditionFailedError as error:
+            if error.items[0] is not None:
+                raise ConflictError("There is a receipt with this id.") from error
+        # the organization holds this list already: nothing is newer, and a reminder of it stays told
+        try:
+            self.table.write(receipt)
         except ConditionFailedError as error:
             raise ConflictError("There is a receipt with this id.") from error
 

@@ -1,0 +1,1 @@
+"""Tells organizations of lists."""

@@ -1,0 +1,42 @@
+"""Notices queue → mails and webhook deliveries: a published list, or the day's reminders."""
+
+import json
+from datetime import date
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from quietline import bootstrap
+from quietline.kernel.errors import log_fields
+from quietline.kernel.settings import NotifySettings
+
+logger = Logger(service="notify")
+
+
+@cache
+def settings() -> NotifySettings:
+    """Return the settings, read at the first call."""
+    return NotifySettings.from_environment()
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Do what each message asks for; a message whose work is not whole comes again."""
+    failures = []
+    for record in event["Records"]:
+        try:
+            handle(json.loads(record["body"]))
+        except Exception as error:
+            cause = log_fields(error.__cause__) if error.__cause__ else {}
+            logger.error("not_notified", message_id=record["messageId"], cause=cause, **log_fields(error))  # noqa: TRY400
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def handle(message: dict[str, Any]) -> None:
+    """Tell of a published list (the relay's message), then do the day's reminders (the schedule's asks only that)."""
+    notifier = bootstrap.notifier(settings())
+    if message["kind"] == "PUBLISHED":
+        day = date.fromisoformat(message["pk"].removeprefix("PUBLISHED#"))
+        logger.info("told_of_list", date=day.isoformat(), count=notifier.published(day))
+    logger.info("reminded", count=notifier.daily())
