@@ -59,8 +59,9 @@ deploy: setup layers-built ## Deploy to the AWS account of your credentials (see
 invoke: setup ## Run a deployed function on an event file: make invoke FN=public_api EVENT=events/public_api.json
 	@$(LOCAL) invoke "$(FN)" "$(EVENT)"
 
-bench: setup layers-built ## Measure cold starts
-	@$(PYTHON) -m bench
+bench: setup layers-built ## Run all benchmarks, or one: make bench BENCH="publish --scale 0.1"
+	@python3 infra/local/setup.py bench
+	@.local/bench/bin/python -m bench $(BENCH)
 
 openapi: setup ## Write docs/reference/openapi.json from the functions
 	@$(PYTHON) -m tools.openapi

@@ -1,17 +1,22 @@
-"""Run the benchmarks: `python -m bench [name …]`; results land in bench/results/<name>.json."""
+"""Run the benchmarks: `python -m bench` runs all, `python -m bench <name> [--scale 0.01]` one.
+
+Results land in bench/results/<name>.json, charts of them in docs/images/ (`python -m bench charts`).
+"""
 
 import importlib
 import sys
 
-BENCHMARKS = ("coldstart", "imports")
+BENCHMARKS = ("coldstart", "publish", "growth", "imports", "charts")
+"""In the order of a run of all; charts draws what the others stored."""
 
 
 def main() -> int:
-    names = sys.argv[1:] or list(BENCHMARKS)
+    names = sys.argv[1:2] or list(BENCHMARKS)
     for name in names:
         if name not in BENCHMARKS:
             print(f"There is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}.", file=sys.stderr)
             return 2
+        print(f"{name}:", flush=True)
         importlib.import_module(f"bench.{name}").main()
     return 0
 

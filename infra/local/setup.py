@@ -1,4 +1,4 @@
-"""Tools of a fresh clone: `python3 infra/local/setup.py [all|python|node]`.
+"""Tools of a fresh clone: `python3 infra/local/setup.py`; with `bench`, those of the benchmarks too.
 
 Runs with any Python 3, needs nothing but the standard library, and does nothing when its stamps are current. The
 environments go to `.venv` (development), `.local/emulator` and `.local/payments`; every package is checked by hash.
@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
 WANTED = (3, 13)
 ENVIRONMENTS = {".venv": "dev.txt", ".local/emulator": "emulator.txt", ".local/payments": "payments.txt"}
+BENCH = {".local/bench": "bench.txt"}
 CONSOLE = """#!{python}
 import sys
 from cli.main import app
@@ -31,7 +32,8 @@ def main() -> int:
     try:
         python = find_python()
         LOCAL.mkdir(exist_ok=True)
-        for folder, requirements in ENVIRONMENTS.items():
+        wanted = ENVIRONMENTS | BENCH if "bench" in sys.argv[1:] else ENVIRONMENTS
+        for folder, requirements in wanted.items():
             environment(python, ROOT / folder, ROOT / "requirements" / requirements)
         entry_points(ROOT / ".venv")
         node()
