@@ -6,7 +6,7 @@ Results land in bench/results/<name>.json, charts of them in docs/images/ (`pyth
 import importlib
 import sys
 
-BENCHMARKS = ("coldstart", "publish", "growth", "imports", "pull", "charts")
+BENCHMARKS = ("coldstart", "publish", "growth", "imports", "pull", "wash", "lookup", "charts")
 """In the order of a run of all; charts draws what the others stored."""
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 STDIO = Path("-")
 MAX_THREADS = 4
-"""More do not help: splitting the file into rows is one thread's work."""
+THREADS = 2
+"""More hardly help: splitting the file into rows and putting answers in are one thread's work."""
 
 
 @command(app, "wash")
@@ -39,9 +40,7 @@ def wash(
     folder: Annotated[
         Path, typer.Option(envvar="QUIETLINE_LISTS", help="The folder that lists were pulled into.")
     ] = Path(),
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=MAX_THREADS, help="How many work on it; else one a core.")
-    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=MAX_THREADS, help="How many work on it; else two.")] = None,
     cloud: Annotated[bool, typer.Option("--cloud", help="Let the registry wash it; the file is uploaded.")] = False,
     reference: Annotated[
         str, typer.Option(help="With --cloud: your name for this wash; the same again fetches the same answer.")
@@ -69,7 +68,7 @@ def wash(
     target = out or (STDIO if file == STDIO else answer_path(file))
     if STDIO not in {target, file} and target.resolve() == file.resolve():
         raise UsageError("The answer would replace the call list. Give another file with --out.")
-    workers = threads or min(MAX_THREADS, os.process_cpu_count() or 1)
+    workers = threads or min(THREADS, os.process_cpu_count() or 1)
     options = {"column": column or None, "header": header, "threads": workers}
     report = _keep(copy, file, target, _run(copy, file, target, options, json_output))
     shown = sys.stderr if target == STDIO else sys.stdout

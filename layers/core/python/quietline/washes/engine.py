@@ -11,8 +11,8 @@ column. Where the caller has a column of one of these names already, ours begin 
 (`WashSummary.answer_columns`). Nothing is written when the layout is refused; when an error comes later (a damaged
 gzip) the sink has a part of the answer, which the caller must throw away.
 
-Only functions with the `lists` layer import this module. One thread does about two million rows a second; memory is
-some megabytes, and 2 MB for each area met.
+Only functions with the `lists` layer import this module. A thread does well over a million rows a second; memory
+is some tens of megabytes, and 2 MB for each area met.
 """
 
 from collections import deque

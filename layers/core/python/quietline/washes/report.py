@@ -63,7 +63,7 @@ class WashOptions:
         profile: whose numbers are washed.
         column: the column of the numbers, by name or by its place from 1; None finds it.
         header: whether the first row is a header; None finds out.
-        threads: how many work on it; numpy lets two do one and a half times as much as one.
+        threads: how many work on it at once.
         max_bytes: how large the call list may be, unpacked; None for no limit.
 
     """
