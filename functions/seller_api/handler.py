@@ -13,6 +13,7 @@ from functions.seller_api.routes import (
     notices,
     orders,
     organizations,
+    usage,
     washes,
     webhooks,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "notices",
     "orders",
     "organizations",
+    "usage",
     "washes",
     "webhooks",
 ]

@@ -16,6 +16,7 @@ from quietline.orders.service import OrderService
 from quietline.sellers.model import Membership
 from quietline.sellers.service import OrganizationService
 from quietline.usage.model import Standing
+from quietline.usage.service import Metering
 from quietline.washes.service import Washes
 from quietline.webhooks.service import WebhookService
 
@@ -66,6 +67,11 @@ def preferences() -> PreferenceService:
 def calendars() -> CalendarService:
     """Return the feeds of deadlines."""
     return bootstrap.calendars(settings())
+
+
+def metering() -> Metering:
+    """Return what counts an account's numbers."""
+    return bootstrap.metering(settings().sellers_table, settings().profile)
 
 
 def caller() -> Principal:

@@ -155,6 +155,21 @@ def test_a_day_that_is_used_up_says_when_to_come_back(washing: Lists, profile: P
     assert 0 < int(headers["Retry-After"]) <= 25 * 3600
 
 
+def test_an_account_reads_what_it_has_asked_for(washing: Lists, profile: Profile) -> None:
+    _, made = washing.post("/v1/washes", {"client_reference": "leads-1"})
+    wash.lambda_handler(upload(made), Context())
+    washing.post("/v1/lookups", {"numbers": ["202-555-0143", "nonsense"]})
+
+    usage = get("/v1/organizations/mine/usage")[1]
+
+    assert (usage["washed"], usage["looked_up"]) == (2, 1)
+    assert sum(day["washed"] for day in usage["days"]) == 2
+    assert usage["lookups_per_day"] == profile.usage.free_lookups.limit
+    assert get("/v1/organizations/mine/usage", query="month=2003-06")[1]["days"] == []
+    assert get("/v1/organizations/mine/usage", OTHERS)[1]["washed"] == 0
+    assert get("/v1/organizations/mine/usage", query="month=2003-13")[0] == 400
+
+
 def test_an_event_for_an_unknown_wash_is_dropped(washing: Lists) -> None:
     assert wash.lambda_handler(load_event("wash/uploaded"), Context()) == {"batchItemFailures": []}
 

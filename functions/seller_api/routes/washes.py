@@ -19,7 +19,8 @@ TAGS = ["Washes"]
     "/v1/washes",
     Rule.MEMBER,
     summary="Ask for a call list to be washed",
-    description="Answers with a form to upload the call list to: CSV with any delimiter, plain, gzipped or zipped. The "
+    description="Answers with a form to upload the call list to: CSV with any delimiter, plain, gzipped or zipped, of "
+    "at most `max_bytes`; one that takes longer than 15 minutes fails. Washing begins when the file has come. The "
     "same `client_reference` again returns the same wash (200), with a new form if it still waits for its file or has "
     "failed; with another column or header it is refused (409). Idempotency-Key is ignored.",
     tags=TAGS,

@@ -30,8 +30,7 @@ class Metering:
         """
         if not numbers:
             return
-        usage = self.profile.usage
-        allowance = usage.subscriber_lookups if standing.subscriber else usage.free_lookups
+        usage, allowance = self.profile.usage, self.lookup_allowance(standing)
         count = len(numbers)
         total = self.store.take(Take(standing.organization_id, self.today, Channel.LOOKUP, count, allowance.limit))
         if total is None:
@@ -41,6 +40,11 @@ class Metering:
         if walks(numbers, usage):
             self.metrics.suspected(Channel.LOOKUP, standing.organization_id, "walk")
         self._tell(Channel.LOOKUP, standing.organization_id, total, count, allowance)
+
+    def lookup_allowance(self, standing: Standing) -> Allowance:
+        """Return how many different numbers an account may look up in a day."""
+        usage = self.profile.usage
+        return usage.subscriber_lookups if standing.subscriber else usage.free_lookups
 
     def allow_wash(self, organization_id: str) -> None:
         """Refuse a wash whose account has used its day up.
