@@ -63,6 +63,14 @@ def test_buckets_are_closed(production: Synthesized) -> None:
     assert sum("VersioningConfiguration" in b["Properties"] for _, b in production.of_type("AWS::S3::Bucket")) >= 1
 
 
+def test_the_operators_files_are_private_and_expire(production: Synthesized) -> None:
+    [bucket] = [b["Properties"] for name, b in production.of_type("AWS::S3::Bucket", "Data") if "Operations" in name]
+
+    assert [rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]] == [30]
+    assert "VersioningConfiguration" not in bucket  # a version that lingers would outlive the month
+    assert bucket["LoggingConfiguration"]["LogFilePrefix"] == "operations/"
+
+
 def test_logical_ids_of_state_do_not_change(production: Synthesized, snapshot: SnapshotAssertion) -> None:
     # a changed id means that CloudFormation replaces the resource: lost data
     kinds = (*STATEFUL, "AWS::S3::Bucket")
