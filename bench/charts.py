@@ -99,26 +99,11 @@ def numbers() -> str:
 
 def changes() -> str:
     rows = measure.load("growth")["by_changes"]
-    points = [(row["changes"], row["cpu_s"]) for row in rows]
+    points = [(row["changes"], row["cpu_s"]) for row in rows if row["changes"]]
     return growth("Processor seconds of the next day's publication, by changes", "changes that day", points, "s")
 
 
-def wash() -> str:
-    found = measure.load("wash")["cases"]["1 M rows, 30 areas"]
-    rows = [
-        (name, row["cpu_s"], f"{row['cpu_s']} s, ×{found['times_slower'][name]['cpu']}", name.startswith("quietline"))
-        for name, row in found["contestants"].items()
-    ]
-    return bars("Processor seconds to wash a million rows against 22.5 M numbers", rows)
-
-
-CHARTS = {
-    "publish.svg": publish,
-    "bits.svg": bits,
-    "growth-numbers.svg": numbers,
-    "growth-changes.svg": changes,
-    "wash.svg": wash,
-}
+CHARTS = {"publish.svg": publish, "bits.svg": bits, "growth-numbers.svg": numbers, "growth-changes.svg": changes}
 
 
 def write(folder: Path = IMAGES) -> None:

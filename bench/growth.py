@@ -17,7 +17,7 @@ from bench.measure import timed
 from bench.publish import ours
 
 SIZES = (1, 10, 100, 10_000, 1_000_000, 10_000_000, 100_000_000, national.NUMBERS)
-CHANGES = (0, 100, 1_000, 10_000, 60_000)
+CHANGES = (0, 1, 3, 10, 100, 1_000, 10_000, 60_000)
 PER_AREA = national.NUMBERS // national.AREAS
 
 
