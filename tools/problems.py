@@ -23,6 +23,9 @@ same for all of a type, `detail` is a sentence about this one, `errors` lists wr
 into the body), `detail` and a stable `code`; `request_id` helps the support desk. No problem repeats a value that
 was sent.
 
+Two answers come from API Gateway before our code and are `{"message": …}`: 401 without an `Authorization` header, 403
+with a token that is forged, expired or garbled.
+
 This page is generated: `python -m tools.problems`.
 
 | type | status | when |

@@ -38,10 +38,11 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
         (
             *_any("/v1/registrations", "/v1/complaints", "/v1/manifests", "/v1/areas"),
             "ANY /.well-known/jwks.json",
+            "$default",
         ),
     ),
     "site_forms": (False, ("ANY /forms/{proxy+}",)),
-    "stripe_webhook": (False, ("POST /v1/webhooks/stripe",)),
+    "stripe_webhook": (False, ("ANY /v1/webhooks/stripe",)),
     "seller_api": (
         True,
         _any(

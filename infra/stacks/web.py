@@ -18,15 +18,27 @@ from infra.constructs.function import ROOT
 from infra.deployment import Deployment
 
 SITE = ROOT / "build" / "site"
-INDEX_PAGES = """
+VIEWER_REQUEST = """
+var files = new Set(FILES);
+var missing = MISSING;
 function handler(event) {
   var request = event.request;
-  if (request.uri.endsWith('/')) { request.uri += 'index.html'; return request; }
-  if (request.uri.lastIndexOf('.') > request.uri.lastIndexOf('/')) { return request; }
-  var headers = { location: { value: request.uri + '/' } };
-  return { statusCode: 301, statusDescription: 'Moved Permanently', headers: headers };
+  if (request.uri.endsWith('/')) { request.uri += 'index.html'; }
+  if (files.has(request.uri)) { return request; }
+  if (files.has(request.uri + '/index.html')) {
+    var there = { location: { value: request.uri + '/' } };
+    return { statusCode: 301, statusDescription: 'Moved Permanently', headers: there };
+  }
+  var html = { 'content-type': { value: 'text/html; charset=utf-8' } };
+  return { statusCode: 404, statusDescription: 'Not Found', headers: html, body: { encoding: 'text', data: missing } };
 }
 """
+"""`/en` → `/en/` → `/en/index.html`, and our own page where there is none.
+
+CloudFront's error pages would be one for the whole distribution and so replace the API's problems.
+"""
+FUNCTION_BYTES = 10_240
+"""CloudFront takes no larger function."""
 REQUESTS_PER_SECOND = 1000
 ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -50,6 +62,21 @@ def _empty_site() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text("<!doctype html><title>Not built</title>", encoding="utf-8")
     return folder
+
+
+def viewer_request(pages: Path) -> str:
+    """Return the CloudFront function of the site in `pages`.
+
+    Raises:
+        ValueError: it is too large for CloudFront.
+    """
+    files = sorted("/" + path.relative_to(pages).as_posix() for path in pages.rglob("*") if path.is_file())
+    page = pages / "404.html"
+    missing = page.read_text(encoding="utf-8") if page.is_file() else "Not found"
+    code = VIEWER_REQUEST.replace("FILES", json.dumps(files)).replace("MISSING", json.dumps(missing))
+    if len(code.encode()) > FUNCTION_BYTES:
+        raise ValueError(f"The site's CloudFront function has {len(code.encode())} bytes, more than {FUNCTION_BYTES}.")
+    return code
 
 
 class WebStack(Stack):
@@ -79,7 +106,7 @@ class WebStack(Stack):
         index = cloudfront.Function(
             self,
             "IndexPages",
-            code=cloudfront.FunctionCode.from_inline(INDEX_PAGES),
+            code=cloudfront.FunctionCode.from_inline(viewer_request(pages)),
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
         served = cloudfront.BehaviorOptions(

@@ -258,7 +258,7 @@ def test_8_forged_and_stale_webhooks_are_refused(cloud: Cloud) -> None:
     ("content", "kind", "status"),
     [
         (b"not json", "application/json", 400),
-        (b'{"numbers": ["\xff"]}', "application/json", 400),
+        (b'{"numbers": ["2025550143"], "email": "\xff@example.com", "language": "en"}', "application/json", 400),
         (b'{"numbers": ["' + b"2" * 1_000_000 + b'"]}', "application/json", 413),
         (b"numbers=1", "application/x-www-form-urlencoded", 415),
         (b'{"numbers": ["2025550143"], "email": "nobody", "language": "en"}', "application/json", 400),
@@ -272,6 +272,7 @@ def test_9_bad_bodies_get_a_problem(cloud: Cloud, content: bytes, kind: str, sta
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json()["detail"]
+    assert (b"\xff" in content) == (answer.json()["type"] == "/problems/not-utf-8")
 
 
 def test_9_a_wrong_method_says_which_are_right(cloud: Cloud) -> None:
@@ -279,6 +280,14 @@ def test_9_a_wrong_method_says_which_are_right(cloud: Cloud) -> None:
 
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
+
+
+def test_9_what_is_not_there_is_said_in_our_words(cloud: Cloud) -> None:
+    address, page = cloud.http.get("/v1/nothing"), cloud.http.get("/en/nothing/")
+
+    assert (address.status_code, address.json()["type"]) == (404, "/problems/no-such-address")
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1" in page.text
 
 
 def test_9_nobody_gets_in_without_a_token(cloud: Cloud) -> None:

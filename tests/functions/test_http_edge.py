@@ -67,6 +67,16 @@ def test_a_body_that_is_not_utf8() -> None:
     refused(event | {"isBase64Encoded": True}, 400, "not-utf-8")
 
 
+def test_bytes_that_the_gateway_replaced_are_not_taken_for_what_was_sent(cloud: Cloud) -> None:
+    broken = json.dumps(GOOD | {"email": "al\ufffdx@example.com"}, ensure_ascii=False)
+    refused(http_event("POST", PATH, broken), 400, "not-utf-8")
+    assert stored(cloud) == 0
+
+
+def test_an_address_that_no_function_has_is_a_problem() -> None:
+    refused(http_event("GET", "/v1/nothing"), 404, "no-such-address")
+
+
 def test_a_body_in_base64_is_read() -> None:
     event = http_event("POST", PATH, base64.b64encode(json.dumps(GOOD).encode()).decode())
     assert answer(event | {"isBase64Encoded": True})["statusCode"] == 202

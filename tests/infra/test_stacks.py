@@ -208,8 +208,9 @@ def test_routes_that_need_an_identity_have_the_authorizer(production: Synthesize
     ]
 
     assert guarded == {f"ANY /v1/{p}{tail}" for p in prefixes for tail in ("", "/{proxy+}")}
-    assert routes["POST /v1/webhooks/stripe"]["AuthorizationType"] == "NONE"
     assert routes["GET /v1/calendars/{feed}"]["AuthorizationType"] == "NONE"
+    assert routes["$default"]["AuthorizationType"] == "NONE"
+    assert routes["ANY /v1/webhooks/stripe"]["AuthorizationType"] == "NONE"
 
 
 def test_the_access_log_holds_no_path_query_or_address(production: Synthesized) -> None:

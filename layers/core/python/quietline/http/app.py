@@ -13,6 +13,8 @@ from quietline.http.idempotency import once
 
 JSON = "application/json"
 MAX_BODY_BYTES = 64 * 1024
+REPLACED = "\N{REPLACEMENT CHARACTER}"
+"""What stands in a body where API Gateway, which hands JSON on as text, met bytes that are no UTF-8."""
 logger = Logger()
 
 
@@ -67,6 +69,8 @@ def _refuse(
             text = base64.b64decode(text, validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
             return problems.not_utf8(request_id)
+    if REPLACED in text:
+        return problems.not_utf8(request_id)
     http = event.get("requestContext", {}).get("http", {})
     if http.get("method") not in problems.allowed_methods(app, str(event.get("rawPath", ""))):
         return None  # the resolver answers 404 or 405
