@@ -16,6 +16,7 @@ help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install the tools of a fresh clone (every other target does it by itself)
+	@command -v python3 >/dev/null || { echo "make setup: python3 was not found: install Python 3.13, for example with pyenv."; exit 1; }
 	@python3 infra/local/setup.py
 
 up: setup ## Start the local cloud, deploy everything to it and fill it with sample data
@@ -46,14 +47,19 @@ check: setup ## Formatting, lint, imports, types, API drift; changes nothing
 	@$(PYTHON) -m tools.docs --check
 	@echo "All checks passed."
 
-.PHONY: layers-built
+.PHONY: layers-built pages-built
 layers-built:
 	@$(PYTHON) -m infra.layers
 
-synth: setup layers-built ## Write the CloudFormation templates of production to build/cdk.out (no account needed)
-	@CDK_OUTDIR=build/cdk.out $(PYTHON) -m infra.app
+pages-built:
+	@$(PYTHON) -m web.build
 
-deploy: setup layers-built ## Deploy to the AWS account of your credentials (see docs/how-to/deploy.md)
+synth: setup layers-built pages-built ## Write the CloudFormation templates to build/cdk.out (no account needed)
+	@rm -rf build/cdk.out
+	@CDK_OUTDIR=build/cdk.out $(PYTHON) -m infra.app $(CDK_ARGUMENTS)
+	@ls build/cdk.out/*.template.json
+
+deploy: setup layers-built pages-built ## Deploy to the AWS account of your credentials (see docs/how-to/deploy.md)
 	@node_modules/.bin/cdk deploy --all $(CDK_ARGUMENTS)
 
 invoke: setup ## Run a deployed function on an event file: make invoke FN=public_api EVENT=events/public_api.json

@@ -1,5 +1,6 @@
-"""`python -m infra.app`: builds the four stacks from context; needs no network, account, Docker or git."""
+"""`python -m infra.app [-c name=value …]`: builds the four stacks; needs no network, account, Docker or git."""
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,15 @@ def build(app: App) -> Deployment:
 
 
 def main() -> None:
-    """Synthesize."""
-    app = App(context=settings())
-    build(app)
+    """Synthesize; `-c` sets context as with CDK's command line."""
+    parser = argparse.ArgumentParser(prog="python -m infra.app", description=__doc__)
+    parser.add_argument("-c", "--context", action="append", default=[], metavar="NAME=VALUE")
+    given = dict(pair.partition("=")[::2] for pair in parser.parse_args().context)
+    app = App(context=settings() | given)
+    try:
+        build(app)
+    except ValueError as error:
+        parser.exit(2, f"{error}\n")
     app.synth()
 
 

@@ -97,7 +97,7 @@ def deploy(place: Place, made_of: str) -> None:
         *("--require-approval", "never", "--no-validation", "--concurrency", "3", "--outputs-file", str(raw)),
     ]
     environment = place.client_environment() | {"HOME": str(home)}
-    _run(command, environment, "cdk deploy", place.run / "deploy.log", cwd=home, echo=re.compile(r"^ [✅❌] .+|^✨ .*"))
+    _run(command, environment, "cdk deploy", place.run / "deploy.log", cwd=home, echo=re.compile(r"^\s*[✅❌] .+"))
     write_outputs(place, json.loads(raw.read_text()))
     _record(place).write_text(json.dumps({"fingerprint": made_of}))
 

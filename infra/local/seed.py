@@ -19,6 +19,8 @@ from infra.local.up import client, outputs_of
 
 PASSWORD = "Quiet-Line-2026!"
 """Of every sample user; the local cloud listens on this machine only."""
+SELLER = "sunny-roofs@example.com"
+INVESTIGATOR = "inspector@example.com"
 
 REGISTRATIONS = (
     ("ana@example.com", "en", ("+12025550101", "+12025550102")),
@@ -28,7 +30,7 @@ REGISTRATIONS = (
     ("eli@example.com", "es", ("+12135550141", "+12135550142")),
 )
 ORGANIZATIONS = (
-    ("sunny-roofs@example.com", "Sunny Roofs LLC (sample)", "seller", ("202", "212", "305", "312", "213")),
+    (SELLER, "Sunny Roofs LLC (sample)", "seller", ("202", "212", "305", "312", "213")),
     ("friendly-calls@example.com", "Friendly Calls Inc. (sample)", "telemarketer", ("202", "305")),
     ("good-cause@example.com", "Good Cause Fund (sample)", "exempt", ("312",)),
 )
@@ -98,6 +100,7 @@ def seed(place: Place) -> None:
         register(place, email, language, numbers)
     for sample in ORGANIZATIONS:
         organize(place, outputs, sample)
+    sign_in(place, outputs, INVESTIGATOR, "investigator")
     publish(place, outputs)
     mark.write_text(json.dumps(done))
 
@@ -143,8 +146,8 @@ def organize(place: Place, outputs: dict[str, str], sample: tuple[str, str, str,
     api.must("POST", "/v1/orders", {"areas": list(areas)}, 409)
 
 
-def sign_in(place: Place, outputs: dict[str, str], email: str) -> str:
-    """Access token of a sample user, who is made when there is none."""
+def sign_in(place: Place, outputs: dict[str, str], email: str, group: str = "") -> str:
+    """Access token of a sample user, who is made when there is none and put into the group."""
     from botocore.exceptions import ClientError
 
     users: Any = client(place, "cognito-idp")
@@ -156,6 +159,8 @@ def sign_in(place: Place, outputs: dict[str, str], email: str) -> str:
         if error.response["Error"]["Code"] != "UsernameExistsException":
             raise
     users.admin_set_user_password(UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True)
+    if group:
+        users.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
     answer = users.initiate_auth(
         ClientId=outputs["cli_client_id"],
         AuthFlow="USER_PASSWORD_AUTH",

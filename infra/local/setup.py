@@ -74,7 +74,11 @@ def find_python() -> str:
 
     """
     given = os.environ.get("QUIETLINE_PYTHON")
-    candidates = [given] if given else [sys.executable, "python3.13", "python3"]
+    if given:
+        if version_of(given) == WANTED:
+            return given
+        raise SetupError(f"QUIETLINE_PYTHON={given} is not Python 3.13: name one that is, or unset it.")
+    candidates = [sys.executable, "python3.13", "python3"]
     for shelf in (Path.home() / ".pyenv/versions", Path.home() / ".local/share/uv/python"):
         candidates += [str(p / "bin/python3.13") for p in sorted(shelf.glob("*3.13*"))] if shelf.is_dir() else []
     for candidate in candidates:

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable
 
 from infra.local import deploy, servers
-from infra.local.place import PAYMENTS_KEY, ROOT, WEBHOOK_SECRET, LocalCloudError, Place
+from infra.local.place import PAYMENTS_KEY, ROOT, TOOLS, WEBHOOK_SECRET, LocalCloudError, Place
 
 
 def up(place: Place) -> None:
@@ -141,6 +141,11 @@ def redrive(place: Place) -> None:
 
 def tour(place: Place) -> None:
     """Addresses and what to try first."""
+    from infra.local.seed import INVESTIGATOR, PASSWORD, SELLER
+
+    elsewhere = place.state != TOOLS
+    prefix = f"QUIETLINE_LOCAL={place.state} " if elsewhere else ""
+    quietline = f"{prefix}.venv/bin/quietline"
     print(f"""
   site and API   {place.site_url}
   sent mails     {place.mail_url}
@@ -149,7 +154,8 @@ def tour(place: Place) -> None:
 
   1. Register 202-555-0143 at {place.site_url}/en/register/
   2. Open the mail at {place.mail_url} and follow its link
-  3. Publish today's list:   .venv/bin/quietline ops publish
-  4. Be a seller:            .venv/bin/quietline login   then   quietline pull, verify, lookup
-  5. Complain about a call:  {place.site_url}/en/complain/
+  3. Publish today's list:   {quietline} ops publish
+  4. Be a seller:            {quietline} login {SELLER}      then  pull lists/, verify lists/, lookup 202-555-0101
+  5. Report a call at {place.site_url}/en/complain/, then decide: {quietline} login {INVESTIGATOR}, cases list
+     Both sign in with {PASSWORD}
 """)
