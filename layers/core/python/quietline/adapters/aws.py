@@ -9,11 +9,31 @@ from typing import Any
 
 import botocore.config
 import botocore.session
+from botocore.loaders import Loader
+
+
+class _Loader(Loader):
+    """botocore's loader, without its walk through the folders of all 400 services before a client is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """Return the services that were asked for; one that does not exist fails when its model is loaded."""
+        return sorted(self.asked)
+
+
+@cache
+def _loader() -> _Loader:
+    return _Loader()
 
 
 @cache
 def _session() -> botocore.session.Session:
-    return botocore.session.Session()
+    session = botocore.session.Session()
+    session.register_component("data_loader", _loader())
+    return session
 
 
 @cache
@@ -30,6 +50,7 @@ def client(name: str) -> Any:
         signature_version="s3v4" if name == "s3" else None,
         user_agent_extra="quietline",
     )
+    _loader().asked.add(name)
     return _session().create_client(name, region_name=os.environ.get("AWS_REGION", "us-east-1"), config=config)
 
 
@@ -37,3 +58,4 @@ def forget_clients() -> None:
     """Drop cached clients and session (tests enter and leave moto)."""
     client.cache_clear()
     _session.cache_clear()
+    _loader.cache_clear()
