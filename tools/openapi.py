@@ -57,6 +57,17 @@ SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.INVESTIGATOR: [{"person": []}],
 }
 PROBLEM_CONTENT = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+GATEWAY_CONTENT = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "description": "API Gateway's own answer, before a function runs: no token, or one that does not hold.",
+            "properties": {"message": {"type": "string"}},
+            "required": ["message"],
+            "examples": [{"message": "Unauthorized"}, {"message": "Forbidden"}],
+        }
+    }
+}
 IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -123,7 +134,9 @@ def _operation(operation: dict[str, Any], path: str, method: str) -> dict[str, A
     )
     for status, answer in made["responses"].items():
         if status >= "400":
-            made["responses"][status] = {"description": answer["description"], "content": PROBLEM_CONTENT}
+            at_gateway = status in ("401", "403") and bool(SECURITY[rule])
+            content = PROBLEM_CONTENT | GATEWAY_CONTENT if at_gateway else PROBLEM_CONTENT
+            made["responses"][status] = {"description": answer["description"], "content": content}
     if method == "post" and rule is not Rule.SIGNED:
         made["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY]
     return made
