@@ -100,3 +100,24 @@ def test_an_address_is_sealed_and_opened(cloud: Cloud) -> None:
     assert cipher.decrypt(sealed) == "alex@example.com"
     with pytest.raises(ConfigurationError):
         cipher.decrypt("not base64!")
+
+
+def test_a_listed_number_confirmed_again_is_affirmed_without_a_change_of_the_list(table: Table) -> None:
+    store, numbers = DynamoRegistrations(table), DynamoNumbers(table)
+    store.add(PENDING, DAY, 9)
+    first = listed(FIRST, "202")
+    store.confirm(PENDING, {}, [first], NOW, {})
+    again = replace(PENDING, id="B")
+    store.add(again, DAY, 9)
+    affirmed = first.affirmed(NOW + timedelta(days=5))
+    store.confirm(again, {FIRST: first}, [affirmed], NOW + timedelta(days=5), {})
+
+    found = numbers.get(FIRST)
+    assert found == affirmed
+    assert found is not None
+    assert (found.registered_at, found.wanted_since) == (NOW, NOW + timedelta(days=5))
+    assert not list(table.query(f"CHANGES#202#{DAY + timedelta(days=5)}"))
+    stale = replace(PENDING, id="C")
+    store.add(stale, DAY, 9)
+    with pytest.raises(ChangedMeanwhileError):
+        store.confirm(stale, {FIRST: first}, [first.affirmed(NOW)], NOW, {})

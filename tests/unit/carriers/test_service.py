@@ -9,11 +9,13 @@ from quietline.carriers.service import CarrierAdministration, LineReports
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError, UnavailableError
 from quietline.kernel.phone import PhoneNumber
+from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
 from quietline.profiles.profile import Profile
 from quietline.registrations.model import NumberRecord, Registration
+from quietline.registrations.service import RegistrationService
 
 from tests.fakes.carriers import FakeCarriers, FakeClients, FakeHygieneMetrics, FakeLines
-from tests.fakes.registrations import FakeNumbers, FakeRegistrations
+from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations
 
 NOW = datetime(2026, 11, 25, 16, tzinfo=UTC)
 REGISTERED = datetime(2026, 3, 1, 15, tzinfo=UTC)
@@ -24,6 +26,7 @@ class World:
     """A registry with a registered and an imported number, and one carrier."""
 
     def __init__(self, profile: Profile) -> None:
+        self.profile = profile
         self.clock = FixedClock(NOW)
         self.numbers = FakeNumbers()
         self.registrations = FakeRegistrations(self.numbers)
@@ -42,6 +45,17 @@ class World:
     def list(self, number: PhoneNumber, by: str, at: datetime) -> None:
         known = self.numbers.get(number) or NumberRecord(number, "202", (), 0)
         self.numbers.records[number] = known.changed("A", at, by)
+
+    def confirm_again(self, number: PhoneNumber, at: datetime) -> None:
+        """Somebody registers the listed number and uses the link, as the consumers' API lets them."""
+        clock = FixedClock(at)
+        links = LinkSigner(b"k" * 32)
+        service = RegistrationService(
+            self.registrations, self.numbers, FakeCipher(), links, b"s" * 32, self.profile, clock
+        )
+        receipt = service.register([number.e164], "new@example.com", "en")
+        nonce = self.registrations.registrations[receipt.id].nonce
+        service.confirm(links.token(CONFIRM_REGISTRATION, receipt.id, nonce))
 
     def tell(self, number: PhoneNumber, event: str, on: str, client_id: str = "c1") -> None:
         assert self.service.take(client_id, [Entry(number.e164, event, on)]) == ()
@@ -121,6 +135,25 @@ def test_a_new_subscriber_who_registers_starts_anew(world: World) -> None:
     world.tell(LISTED, "reassigned", "2026-12-01")
 
     assert world.is_listed(LISTED)
+
+
+def test_a_new_subscriber_who_registers_during_the_quarantine_is_not_taken_off_by_a_late_report(world: World) -> None:
+    world.tell(LISTED, "disconnected", "2026-08-01")
+    world.confirm_again(LISTED, datetime(2026, 11, 10, tzinfo=UTC))
+    world.tell(LISTED, "reassigned", "2026-11-02")
+
+    assert world.is_listed(LISTED)
+    assert world.numbers.records[LISTED].registered_at == REGISTERED
+
+
+def test_each_registration_has_its_own_mails(world: World) -> None:
+    world.tell(LISTED, "disconnected", "2026-11-01")
+    world.numbers.records[LISTED] = world.numbers.records[LISTED].changed("D", NOW, "registration:r1")
+    world.list(LISTED, "registration:r1", NOW)
+    world.clock.instant = NOW + timedelta(days=90)
+    world.tell(LISTED, "disconnected", "2026-12-20")
+
+    assert [mail[0] for mail in world.lines.mails] == ["line-quarantined", "line-quarantined"]
 
 
 def test_a_number_that_is_not_listed_is_answered_the_same_and_leaves_no_trace(world: World) -> None:

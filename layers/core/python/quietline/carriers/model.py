@@ -102,7 +102,7 @@ def standing(reports: Iterable[Report], registered_on: date, rules: Hygiene) -> 
 
     Args:
         reports: all that are known.
-        registered_on: the day on which the present registration began.
+        registered_on: the day on which somebody last registered the number.
         rules: the profile's `hygiene`.
     """
     now = Standing(State.IN_SERVICE)

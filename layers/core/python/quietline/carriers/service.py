@@ -118,17 +118,19 @@ class LineReports:
         """Add the reports of one number; return whether it left the list."""
         found: NumberRecord | None = record
         for _ in range(ATTEMPTS):
-            if found is None or not found.is_listed or found.registered_at is None:
+            if found is None or not found.is_listed or found.wanted_since is None:
                 return False
             known = line or Line(number)
             told = known.with_reports(reports)
             if told is known:
                 return False
-            reached = standing(told.reports, self.profile.local_date(found.registered_at), self.profile.hygiene)
+            wanted_on = self.profile.local_date(found.wanted_since)
+            # not the stored state: it may be that of an earlier registration
+            was, reached = (standing(one.reports, wanted_on, self.profile.hygiene) for one in (known, told))
             after = found
             if reached.state is State.REASSIGNED:
                 after = found.changed("D", self.clock.now(), f"{BY}{reports[-1].carrier}")
-            mail = self._mail(reached.state, found) if reached.state is not known.state else None
+            mail = self._mail(reached.state, found) if reached.state is not was.state else None
             try:
                 self.lines.write(replace(told, state=reached.state, version=known.version + 1), found, after, mail)
             except ChangedMeanwhileError:

@@ -37,12 +37,14 @@ class NumberRecord:
         area: its area key.
         history: every change, oldest first; never empty in the table.
         version: counts the writes; a write is conditional on the version it read.
+        affirmed_at: when somebody last confirmed a registration of the number while it was listed.
     """
 
     number: PhoneNumber
     area: str
     history: tuple[HistoryEntry, ...]
     version: int
+    affirmed_at: datetime | None = None
 
     @property
     def is_listed(self) -> bool:
@@ -53,6 +55,12 @@ class NumberRecord:
     def registered_at(self) -> datetime | None:
         """When the present listing began, or None when the number is not listed."""
         return self.history[-1].counts_from if self.is_listed else None
+
+    @property
+    def wanted_since(self) -> datetime | None:
+        """When somebody last asked for the present listing, or None when the number is not listed."""
+        begun = self.registered_at
+        return max(begun, self.affirmed_at) if begun and self.affirmed_at else begun
 
     def listed_at(self, instant: datetime) -> bool:
         """Return whether this registry listed the number at an instant (an entry counts from its own instant on)."""
@@ -79,6 +87,10 @@ class NumberRecord:
     def changed(self, change: Change, at: datetime, by: str) -> "NumberRecord":
         """Return the record after one more change."""
         return replace(self, history=(*self.history, HistoryEntry(at, change, by)), version=self.version + 1)
+
+    def affirmed(self, at: datetime) -> "NumberRecord":
+        """Return the listed number's record after one more registration of it, which changes nothing on the list."""
+        return replace(self, affirmed_at=at, version=self.version + 1)
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,9 @@ class RegistrationService:
     def confirm(self, token: str) -> ConfirmedRegistration:
         """Use the mailed link: list the registration's numbers, in one transaction.
 
-        A number that is listed already keeps its date. Of two confirmations at once one wins; the other is refused as
-        used, and so is every later one.
+        A number that is listed already keeps its date; that it was asked for again is noted, for it may be a new
+        subscriber's, and what carriers said before concerns the one before. Of two confirmations at once one wins; the
+        other is refused as used, and so is every later one.
 
         Raises:
             LinkError: `reason` is `forged`, `used` or `expired`.
@@ -113,7 +114,7 @@ class RegistrationService:
             now = self.clock.now()
             by = f"registration:{registration.id}"
             after = [self._listed(number, before.get(number)) for number in registration.numbers]
-            after = [record if record.is_listed else record.changed("A", now, by) for record in after]
+            after = [record.affirmed(now) if record.is_listed else record.changed("A", now, by) for record in after]
             confirmed = self._confirmed(after)
             try:
                 self.registrations.confirm(registration, before, after, now, mail_facts(confirmed))

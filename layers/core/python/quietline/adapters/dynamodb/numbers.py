@@ -79,6 +79,7 @@ def record_of(item: Item) -> NumberRecord:
         area=str(item["area"]),
         history=history,
         version=int(item["version"]),
+        affirmed_at=from_text(item["affirmed_at"]) if item.get("affirmed_at") else None,
     )
 
 
@@ -101,6 +102,8 @@ def number_writes(table: Table, before: NumberRecord | None, after: NumberRecord
         "history": [_entry(entry) for entry in after.history],
         "version": after.version,
     }
+    if after.affirmed_at:
+        item["affirmed_at"] = to_text(after.affirmed_at)
     record = table.put(key, item, condition=unchanged, values=values if stored else None)
     new = after.history[len(before.history) if before else 0 :]
     changes = [
