@@ -303,6 +303,28 @@ def test_a_csv_writers_file_reads_back_with_an_answer_a_row(rows: list[list[str]
     assert summary.rows == len(rows) + 1
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 900), st.integers(1, 5), st.sampled_from(["\n", "\r\n"])), min_size=1, max_size=40
+    ),
+    st.booleans(),
+)
+def test_rows_of_any_length_width_and_line_end_keep_their_bytes(rows: list[tuple[int, int, str]], ended: bool) -> None:
+    # unequal lengths, short rows, surplus cells and both line ends within one piece
+    texts = [",".join(["n/a", "x" * size, *"yzw"][:cells]) for size, cells, _ in rows]
+    ends = [end for _, _, end in rows]
+    if not ended:
+        ends[-1] = ""
+    data = "phone,b,c\n" + "".join(text + end for text, end in zip(texts, ends, strict=True))
+    answer, _ = washed(data.encode(), column="phone", header=True)
+
+    expected = [f"phone,b,c,{HEAD}\n"]
+    for text, end in zip(texts, ends, strict=True):
+        cells = text.split(",")
+        expected.append(",".join([*(*cells, "", "")[:3], NOT_A_NUMBER, *cells[3:]]) + end)
+    assert answer.decode() == "".join(expected)
+
+
 def test_threads_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [f"{n},{area}555{n % 300:04d}\n" for n in range(500) for area in ("202", "818", "303", "n/a ")]
     data = ("id,phone\n" + "".join(rows)).encode()

@@ -4,7 +4,7 @@ import codecs
 import io
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Buffer, Callable
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Protocol, cast
@@ -206,10 +206,11 @@ class WideWriter:
         self.sink, self.name = sink, name
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: Buffer, /) -> int:
         """Write text; what is left of a character waits for the rest of it."""
-        self.sink.write(self._decoder.decode(data).encode(self.name, "surrogatepass"))
-        return len(data)
+        text = memoryview(data)
+        self.sink.write(self._decoder.decode(text).encode(self.name, "surrogatepass"))
+        return text.nbytes
 
 
 def _refused(message: str, code: str) -> InvalidInputError:
