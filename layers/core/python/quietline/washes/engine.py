@@ -33,7 +33,7 @@ from quietline.washes.report import ANSWER_COLUMNS, ListsView, WashOptions, Wash
 from quietline.washes.rows import Places, Rows, Splitter
 from quietline.washes.source import Encoding, Reader, Unpacked, WideReader, WideWriter, encoding_of, unpack
 
-CHUNK = 1 << 21
+CHUNK = 1 << 20
 _LACKS_ONE = 3 * 256
 """Kinds of a row's tail: the code of its answer, and 256 for each byte of its line end, and this for each cell less."""
 _WINDOW = 4

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,8 @@ _MULTIPLIERS = np.array(
 )
 _PADS = np.tril(np.full((WIDTH + 1, WIDTH), 255, np.uint8), -1).copy().view(f"V{WIDTH}").ravel()
 """`_PADS[n]` keeps the first n bytes of a cell."""
+_GROUPS = ((0, 3), (3, 6), (6, 10))
+"""Which of the ten digits nearly every spelling keeps together."""
 _FOLDER = Path(__file__).parent / "prefixes"
 
 
@@ -63,6 +66,8 @@ class _Forms:
     others: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint8))
     firsts: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint8))
     national: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint32))
+    grouped: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(_BUCKETS, np.bool_))
+    groups: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint32))
     checked: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(_BUCKETS, np.bool_))
     masks: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH), np.uint8))
     wanted: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH), np.uint8))
@@ -87,6 +92,9 @@ class _Forms:
             self.kinds[row], self.others[row] = spelling.kind.value, spelling.otherwise.value
             self.firsts[row] = spelling.first
             self.national[row] = sum(1 << place for place in spelling.national)
+            groups = [spelling.national[first:last] for first, last in _GROUPS]
+            self.grouped[row] = all(group and group[-1] - group[0] == len(group) - 1 for group in groups)
+            self.groups[row] = sum(group[0] << 8 * place for place, group in enumerate(groups) if group)
             self.checked[row] = bool(spelling.expected)
             for place, byte in spelling.expected.items():
                 self.masks[row, place], self.wanted[row, place] = 255, byte
@@ -168,7 +176,7 @@ class NumberReader:
         hashes *= _MULTIPLIERS[0]
         buckets = (hashes >> np.uint64(52)).astype(np.intp)
         rows = known.hashes[buckets]
-        same = (known.words[rows] == forms).view(np.uint32).ravel() == 0x01010101
+        same = (_picked(known.words, rows) == forms).view(np.uint32).ravel() == 0x01010101
         same &= known.lengths[rows] == lengths
         rows *= same & wanted
         for cell in np.flatnonzero(wanted & ~same).tolist():
@@ -182,7 +190,7 @@ class NumberReader:
         kinds = known.kinds[rows]
         checked = np.flatnonzero(known.checked[rows])
         forms = rows[checked]
-        differs = _any((table[checked] & known.masks[forms]) != known.wanted[forms])
+        differs = _any((_picked(table, checked) & _picked(known.masks, forms)) != _picked(known.wanted, forms))
         kinds[checked[differs]] = known.others[forms[differs]]
         return kinds
 
@@ -193,12 +201,20 @@ class NumberReader:
         kinds: npt.NDArray[np.uint8],
         table: npt.NDArray[np.uint8],
     ) -> None:
-        national = self._forms.national[rows] * (kinds == Kind.NUMBER.value)
-        chosen = np.flatnonzero(national)
-        places = np.unpackbits(national.view(np.uint8), bitorder="little").view(np.bool_)
-        digits = table.ravel()[places].reshape(-1, NATIONAL_DIGITS)
-        first = (digits[:, 0] & np.uint8(15)).astype(np.uint64) * np.uint64(10) + (digits[:, 1] & np.uint8(15))
-        values = first * np.uint64(10**8) + _eight_digits(digits[:, 2:])
+        known = self._forms
+        number = kinds == Kind.NUMBER.value
+        grouped = known.grouped[rows]
+        chosen = np.flatnonzero(number & grouped)
+        self._take_values(numbers, chosen, _grouped_values(table, chosen, known.groups[rows[chosen]]))
+        chosen = np.flatnonzero(number & ~grouped)
+        if len(chosen):
+            national = known.national[rows[chosen]]
+            places = np.unpackbits(national.view(np.uint8), bitorder="little").view(np.bool_)
+            digits = table[chosen].ravel()[places].reshape(-1, NATIONAL_DIGITS)
+            first = (digits[:, 0] & np.uint8(15)).astype(np.uint64) * np.uint64(10) + (digits[:, 1] & np.uint8(15))
+            self._take_values(numbers, chosen, first * np.uint64(10**8) + _eight_digits(digits[:, 2:]))
+
+    def _take_values(self, numbers: Numbers, chosen: Places, values: npt.NDArray[np.uint64]) -> None:
         split = np.uint64(10**self.rules.subscriber_digits)
         assert self.verdicts is not None
         numbers.codes[chosen] = self.verdicts[values // np.uint64(10**4)]
@@ -247,6 +263,13 @@ def _any(table: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return found
 
 
+def _picked[T: np.generic](table: npt.NDArray[T], rows: npt.NDArray[Any]) -> npt.NDArray[T]:
+    """Return rows of a table of `WIDTH` bytes a row: `table[rows]`, copied row by row instead of cell by cell."""
+    whole = table.view(f"V{WIDTH}").ravel()
+    picked: npt.NDArray[T] = whole[rows].view(table.dtype).reshape(-1, table.shape[1])
+    return picked
+
+
 def _eight_digits(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """Return the value of eight ASCII digits a row: neighbours are joined to twos, fours, eights in one word."""
     words = np.ascontiguousarray(digits).view("<u8").ravel()
@@ -255,6 +278,31 @@ def _eight_digits(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     return words
 
 
+def _grouped_values(
+    table: npt.NDArray[np.uint8], cells: Places, groups: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.uint64]:
+    """Return the values of numbers whose digits stand together by `_GROUPS`; `groups` has a byte for each beginning."""
+    # a word of four bytes is read at each; in the first two its last byte is no part of the group
+    words = np.ndarray((max(0, table.size - 3),), "V4", table, strides=(1,))
+    begins = cells * WIDTH
+    threes = [words[begins + (groups >> shift & _BYTE)].view("<u4") << np.uint32(8) for shift in _FIRST_TWO]
+    four = words[begins + (groups >> np.uint32(16))].view("<u4")
+    area, exchange, line = (_four_digits(each) for each in (*threes, four))
+    values: npt.NDArray[np.uint64] = (area * np.uint32(1000) + exchange).astype(np.uint64) * np.uint64(10_000) + line
+    return values
+
+
+def _four_digits(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    words = words & np.uint32(0x0F0F0F0F)
+    words *= np.uint32(10 * 2**8 + 1)
+    words >>= np.uint32(8)
+    words &= np.uint32(0x00FF00FF)
+    words *= np.uint32(100 * 2**16 + 1)
+    words >>= np.uint32(16)
+    return words
+
+
+_BYTE, _FIRST_TWO = np.uint32(255), (np.uint32(0), np.uint32(8))
 _STEPS = tuple(
     (np.uint64(mask), np.uint64(factor), np.uint64(shift))
     for mask, factor, shift in (
