@@ -4,7 +4,6 @@ settings, keys and routes come from the code by themselves; OpenAPI and problems
 permissions from the synthesized templates (a few seconds more, so `--check` leaves it to tests/infra).
 """
 
-import argparse
 import ast
 import sys
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from quietline.kernel.settings import FUNCTION_SETTINGS, PREFIX
 
-from tools import iam, openapi, problems
+from tools import iam, openapi, page, problems
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs/reference"
@@ -143,19 +142,14 @@ def _one_line(text: str | None) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the pages, or check the committed ones; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.docs", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail when a committed page differs")
-    check = parser.parse_args(arguments).check
+    return page.main(__doc__, arguments, _all)
+
+
+def _all(check: bool) -> int:
     codes = [tool.main(["--check"] if check else []) for tool in (openapi, problems)]
-    for name, page in PAGES.items():
-        target, wanted = REFERENCE / name, page()
-        if not check:
-            target.write_text(wanted, encoding="utf-8")
-        elif not target.is_file() or target.read_text(encoding="utf-8") != wanted:
-            sys.stderr.write(f"docs/reference/{name} is out of date; run `make docs`.\n")
-            codes.append(1)
+    codes += [page.put(REFERENCE / name, made(), "make docs", check=check) for name, made in PAGES.items()]
     if not check:
-        (REFERENCE / "iam.md").write_text(iam.page(iam.synthesized()), encoding="utf-8")
+        codes.append(page.put(REFERENCE / "iam.md", iam.page(iam.synthesized()), "make docs", check=False))
     return max(codes)
 
 

@@ -4,7 +4,6 @@ The document is what is served: each operation comes from the resolver that answ
 `quietline.http.auth`. `--check` writes nothing and fails when the committed file differs.
 """
 
-import argparse
 import importlib
 import json
 import sys
@@ -13,6 +12,8 @@ from typing import Any
 
 from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, RULES, Rule
 from quietline.http.problems import PROBLEM, PROBLEM_SCHEMA, SITUATIONS
+
+from tools import page
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs/reference/openapi.json"
@@ -174,17 +175,7 @@ def _referenced(start: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the document, or check the committed one; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.openapi", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail when the committed file differs")
-    wanted = text()
-    if parser.parse_args(arguments).check:
-        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == wanted:
-            return 0
-        sys.stderr.write(f"{TARGET.relative_to(ROOT)} is not what is served; run `make openapi`.\n")
-        return 1
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(wanted, encoding="utf-8")
-    return 0
+    return page.main(__doc__, arguments, lambda check: page.put(TARGET, text(), "make openapi", check=check))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 The edge's problems are found in its source: every call of `problem(…)` with a slug spelt out.
 """
 
-import argparse
 import ast
 import re
 import sys
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quietline.kernel import errors
+
+from tools import page
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs/reference/problems.md"
@@ -77,17 +78,9 @@ def text() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or check the committed one; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.problems", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail when the committed page differs")
-    wanted = text()
-    if parser.parse_args(arguments).check:
-        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == wanted:
-            return 0
-        sys.stderr.write(f"{TARGET.relative_to(ROOT)} is out of date; run `python -m tools.problems`.\n")
-        return 1
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(wanted, encoding="utf-8")
-    return 0
+    return page.main(
+        __doc__, arguments, lambda check: page.put(TARGET, text(), "python -m tools.problems", check=check)
+    )
 
 
 if __name__ == "__main__":
