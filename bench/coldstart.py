@@ -70,6 +70,7 @@ def environment(function: str | None, runtime: Path, cache: Path) -> dict[str, s
         "AWS_SECRET_ACCESS_KEY": "bench",
         "AWS_EC2_METADATA_DISABLED": "true",
         "POWERTOOLS_SERVICE_NAME": "bench",
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }
 
 
@@ -110,7 +111,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, object]:
         runtime.mkdir()
         runtime_folder(runtime)
         cache = Path(folder, "cache")
-        jobs = {"(interpreter)": ("pass", None), "(boto3 client)": (BASE, None)}
+        jobs: dict[str, tuple[str, str | None]] = {"(interpreter)": ("pass", None), "(boto3 client)": (BASE, None)}
         jobs |= {name: (command(name), name) for name in functions()}
         best: dict[str, float] = {}
         for code, function in jobs.values():

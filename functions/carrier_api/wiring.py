@@ -1,12 +1,15 @@
 """The resolver, and the use cases built from this function's settings at the first call."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from quietline import bootstrap
-from quietline.carriers.service import LineReports
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import CarrierApiSettings
+
+if TYPE_CHECKING:
+    from quietline.carriers.service import LineReports
 
 app = make_app()
 
@@ -17,7 +20,7 @@ def settings() -> CarrierApiSettings:
     return CarrierApiSettings.from_environment()
 
 
-def line_reports() -> LineReports:
+def line_reports() -> "LineReports":
     """Return what takes carriers' reports."""
     return bootstrap.line_reports(settings())
 

@@ -1,12 +1,15 @@
 """The resolver, and the use cases built from this function's settings at the first call."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from quietline import bootstrap
-from quietline.cases.service import CaseService
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import CaseApiSettings
+
+if TYPE_CHECKING:
+    from quietline.cases.service import CaseService
 
 app = make_app()
 
@@ -17,7 +20,7 @@ def settings() -> CaseApiSettings:
     return CaseApiSettings.from_environment()
 
 
-def cases() -> CaseService:
+def cases() -> "CaseService":
     """Return the investigators' use cases."""
     return bootstrap.cases(settings())
 

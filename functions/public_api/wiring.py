@@ -1,20 +1,24 @@
 """The use cases that the routes call, built from the settings at the first call."""
 
+from typing import TYPE_CHECKING
+
 from quietline import bootstrap
-from quietline.complaints.service import ComplaintService
-from quietline.lists.service import Manifests
 from quietline.profiles.profile import Profile, load_profile
-from quietline.registrations.service import RegistrationService
 
 from functions.public_api.app import settings
 
+if TYPE_CHECKING:
+    from quietline.complaints.service import ComplaintService
+    from quietline.lists.service import Manifests
+    from quietline.registrations.service import RegistrationService
 
-def registrations() -> RegistrationService:
+
+def registrations() -> "RegistrationService":
     """Return the registrations' use cases."""
     return bootstrap.registrations(settings())
 
 
-def complaints() -> ComplaintService:
+def complaints() -> "ComplaintService":
     """Return the complaints' use cases."""
     return bootstrap.complaints(settings())
 
@@ -24,7 +28,7 @@ def profile() -> Profile:
     return load_profile(settings().profile)
 
 
-def manifests() -> Manifests:
+def manifests() -> "Manifests":
     """Return the published manifests."""
     return bootstrap.manifests(settings())
 

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from quietline import bootstrap
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import SellerApiSettings
-from quietline.lists.service import Downloads
-from quietline.lookups.service import Lookups
-from quietline.notices.calendar import CalendarService
-from quietline.notices.service import PreferenceService
 from quietline.orders.model import Buyer, Entitlement
-from quietline.orders.service import OrderService
-from quietline.sellers.model import Membership
-from quietline.sellers.service import OrganizationService
 from quietline.usage.model import Standing
-from quietline.usage.service import Metering
-from quietline.washes.service import Washes
-from quietline.webhooks.service import WebhookService
+
+if TYPE_CHECKING:
+    from quietline.lists.service import Downloads
+    from quietline.lookups.service import Lookups
+    from quietline.notices.calendar import CalendarService
+    from quietline.notices.service import PreferenceService
+    from quietline.orders.service import OrderService
+    from quietline.sellers.model import Membership
+    from quietline.sellers.service import OrganizationService
+    from quietline.usage.service import Metering
+    from quietline.washes.service import Washes
+    from quietline.webhooks.service import WebhookService
 
 app = make_app()
 
@@ -29,47 +32,47 @@ def settings() -> SellerApiSettings:
     return SellerApiSettings.from_environment()
 
 
-def organizations() -> OrganizationService:
+def organizations() -> "OrganizationService":
     """Return the use cases of organizations."""
     return bootstrap.organizations(settings())
 
 
-def orders() -> OrderService:
+def orders() -> "OrderService":
     """Return the use cases of orders."""
     return bootstrap.orders(settings())
 
 
-def downloads() -> Downloads:
+def downloads() -> "Downloads":
     """Return what hands out lists."""
     return bootstrap.downloads(settings())
 
 
-def lookups() -> Lookups:
+def lookups() -> "Lookups":
     """Return what looks numbers up."""
     return bootstrap.lookups(settings())
 
 
-def washes() -> Washes:
+def washes() -> "Washes":
     """Return what takes requests for washes."""
     return bootstrap.washes(settings())
 
 
-def webhooks() -> WebhookService:
+def webhooks() -> "WebhookService":
     """Return what organizations do with their webhooks."""
     return bootstrap.webhooks(settings())
 
 
-def preferences() -> PreferenceService:
+def preferences() -> "PreferenceService":
     """Return which mails organizations want."""
     return bootstrap.preferences(settings())
 
 
-def calendars() -> CalendarService:
+def calendars() -> "CalendarService":
     """Return the feeds of deadlines."""
     return bootstrap.calendars(settings())
 
 
-def metering() -> Metering:
+def metering() -> "Metering":
     """Return what counts an account's numbers."""
     return bootstrap.metering(settings().sellers_table, settings().profile)
 
@@ -80,7 +83,7 @@ def caller() -> Principal:
     return principal
 
 
-def member() -> Membership:
+def member() -> "Membership":
     """Return the organization in which the caller acts.
 
     Raises:
@@ -89,7 +92,7 @@ def member() -> Membership:
     return organizations().of(caller())
 
 
-def representative() -> Membership:
+def representative() -> "Membership":
     """Return the organization for which the caller acts as authorized representative.
 
     Raises:
@@ -118,7 +121,7 @@ def standing() -> Standing:
     return standing_of(found, orders().entitlements(found.organization_id))
 
 
-def standing_of(found: Membership, held: Sequence[Entitlement]) -> Standing:
+def standing_of(found: "Membership", held: Sequence[Entitlement]) -> Standing:
     """Return how an organization stands that holds these entitlements."""
     areas = frozenset[str]().union(*(one.areas for one in held))
     subscriber = any(one.amount > 0 for one in held) or (found.exempt and bool(held))

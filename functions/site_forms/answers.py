@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from quietline.kernel.errors import FieldError
-from quietline.profiles.profile import Profile
+from typing import TYPE_CHECKING, Any
 
 from functions.site_forms.forms import messages
 from functions.site_forms.render import pages
+
+if TYPE_CHECKING:
+    from quietline.kernel.errors import FieldError
+    from quietline.profiles.profile import Profile
 
 HEADERS = {
     "content-type": "text/html; charset=utf-8",
@@ -23,7 +24,7 @@ HEADERS = {
 class Request:
     """What was asked: the jurisdiction, the page's language, the form's fields, the address's query."""
 
-    profile: Profile
+    profile: "Profile"
     language: str
     fields: dict[str, str] = field(repr=False)
     query: dict[str, str] = field(repr=False)
@@ -60,7 +61,7 @@ def html(
     return Answer(status, body, headers or {})
 
 
-def form_again(request: Request, template: str, errors: Sequence[FieldError], **values: Any) -> Answer:
+def form_again(request: Request, template: str, errors: Sequence["FieldError"], **values: Any) -> Answer:
     """Return a form with what was typed; 400 with an error summary when something is wrong with it."""
     shown = messages(errors, request.text["errors"])
     first: dict[str, str] = {}

@@ -4,14 +4,16 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from quietline.complaints.form import read_form
 from quietline.complaints.model import ComplaintInput
-from quietline.complaints.service import ComplaintService
 from quietline.kernel.errors import FieldError, InvalidInputError
-from quietline.registrations.service import RegistrationService
+
+if TYPE_CHECKING:
+    from quietline.complaints.service import ComplaintService
+    from quietline.registrations.service import RegistrationService
 
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 60
@@ -90,7 +92,7 @@ def numbers_of(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: fields[name] for name in names if fields[name].strip()}
 
 
-def check_registration(service: RegistrationService, fields: Mapping[str, str], language: str) -> list[FieldError]:
+def check_registration(service: "RegistrationService", fields: Mapping[str, str], language: str) -> list[FieldError]:
     """Return what is wrong with a registration; pointers name the page's fields."""
     numbers = numbers_of(fields)
     try:
@@ -129,7 +131,7 @@ def complaint_of(fields: Mapping[str, str], language: str) -> ComplaintInput:
 _ANSWERS = ("done_business", "asked_to_stop")
 
 
-def check_complaint(service: ComplaintService, fields: Mapping[str, str], language: str) -> list[FieldError]:
+def check_complaint(service: "ComplaintService", fields: Mapping[str, str], language: str) -> list[FieldError]:
     """Return what is wrong with a complaint, in the order of the page."""
     wrong: list[FieldError] = []
     try:

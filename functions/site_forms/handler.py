@@ -4,17 +4,19 @@ Nothing typed is ever in an address: forms are POSTed, and only the mailed link 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from aws_lambda_powertools import Logger
 from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
-from quietline.profiles.profile import Profile
 
 from functions.site_forms import complain, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
 from functions.site_forms.forms import BadBodyError, check_registration, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
+
+if TYPE_CHECKING:
+    from quietline.profiles.profile import Profile
 
 type Page = Callable[[Request], Answer]
 log = Logger()
@@ -106,7 +108,7 @@ def problem(request: Request, status: int, headers: dict[str, str] | None = None
     return html(request, "problem", status, headers, title=found["title"], body=found["body"])
 
 
-def _asked(event: dict[str, Any], profile: Profile) -> tuple[str, str, dict[str, str]]:
+def _asked(event: dict[str, Any], profile: "Profile") -> tuple[str, str, dict[str, str]]:
     query = {name: values[-1] for name, values in parse_qs(event.get("rawQueryString", "")).items()}
     parts = [part for part in event["rawPath"].split("/") if part][1:]
     if parts and parts[0] in profile.languages:

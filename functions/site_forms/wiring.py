@@ -1,12 +1,15 @@
 """The use cases that the forms call, built from the settings at the first call."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from quietline import bootstrap
-from quietline.complaints.service import ComplaintService
 from quietline.kernel.settings import SiteFormsSettings
 from quietline.profiles.profile import Profile, load_profile
-from quietline.registrations.service import RegistrationService
+
+if TYPE_CHECKING:
+    from quietline.complaints.service import ComplaintService
+    from quietline.registrations.service import RegistrationService
 
 
 @cache
@@ -15,12 +18,12 @@ def settings() -> SiteFormsSettings:
     return SiteFormsSettings.from_environment()
 
 
-def registrations() -> RegistrationService:
+def registrations() -> "RegistrationService":
     """Return the registrations' use cases."""
     return bootstrap.registrations(settings())
 
 
-def complaints() -> ComplaintService:
+def complaints() -> "ComplaintService":
     """Return the complaints' use cases."""
     return bootstrap.complaints(settings())
 

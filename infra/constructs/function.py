@@ -89,6 +89,8 @@ class QuietlineFunction(Construct):
                 "POWERTOOLS_SERVICE_NAME": name,
                 "POWERTOOLS_METRICS_NAMESPACE": "Quietline",
                 "POWERTOOLS_LOG_LEVEL": "INFO",
+                # no search of all packages for plugins at a cold start: there are none
+                "PYDANTIC_DISABLE_PLUGINS": "__all__",
             },
         )
 

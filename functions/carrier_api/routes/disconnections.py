@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 from quietline.carriers.model import Entry
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 
 from functions.carrier_api.wiring import app, client_id, line_reports
@@ -17,7 +18,7 @@ EXAMPLE: list[JsonValue] = [
 ]
 
 
-class ReportIn(BaseModel):
+class ReportIn(Model):
     """One event of one line; a wrong value refuses this report only."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,7 +28,7 @@ class ReportIn(BaseModel):
     on: str = Field(max_length=40, description="The day it happened, `YYYY-MM-DD`.")
 
 
-class ReportsIn(BaseModel):
+class ReportsIn(Model):
     """A batch."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reports": EXAMPLE}]})
@@ -35,7 +36,7 @@ class ReportsIn(BaseModel):
     reports: list[ReportIn] = Field(max_length=10_000, description="As many as the profile says (United States: 500).")
 
 
-class RefusedOut(BaseModel):
+class RefusedOut(Model):
     """A report that was not taken."""
 
     index: int = Field(description="Its place in the batch, from 0.")
@@ -44,7 +45,7 @@ class RefusedOut(BaseModel):
     code: str
 
 
-class ReportsOut(BaseModel):
+class ReportsOut(Model):
     """What became of the batch. A taken report is answered the same whether or not its number is on the list."""
 
     model_config = ConfigDict(

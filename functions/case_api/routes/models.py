@@ -1,29 +1,32 @@
 """What the investigators' API takes and answers."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
-from quietline.cases.model import Accusation, Case, CaseFile, CasePage, Decision, Event
-from quietline.kernel.money import Money
+from pydantic import ConfigDict, Field
+from quietline.http.model import Model
+
+if TYPE_CHECKING:
+    from quietline.cases.model import Accusation, Case, CaseFile, CasePage, Decision, Event
+    from quietline.kernel.money import Money
 
 ID = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
 REASONS = "Twelve people complained; the caller held no list of these areas."
 
 
-class MoneyOut(BaseModel):
+class MoneyOut(Model):
     """An amount in minor units (cents for USD)."""
 
     minor: int
     currency: str
 
     @classmethod
-    def of(cls, money: Money) -> Self:
+    def of(cls, money: "Money") -> Self:
         """Return the amount."""
         return cls(minor=money.minor, currency=money.currency)
 
 
-class PenaltyOut(BaseModel):
+class PenaltyOut(Model):
     """The calls that fall under one maximum."""
 
     since: date = Field(description="The day from which this maximum holds.")
@@ -33,7 +36,7 @@ class PenaltyOut(BaseModel):
     source: str
 
 
-class DecisionOut(BaseModel):
+class DecisionOut(Model):
     """A decision; `penalties` is a citation's worksheet, filled when the decision is recorded."""
 
     decision: str
@@ -43,7 +46,7 @@ class DecisionOut(BaseModel):
     penalties: list[PenaltyOut]
 
     @classmethod
-    def of(cls, decision: Decision) -> Self:
+    def of(cls, decision: "Decision") -> Self:
         """Return the decision."""
         lines = [
             PenaltyOut(
@@ -58,7 +61,7 @@ class DecisionOut(BaseModel):
         return cls(decision=decision.kind, reasons=decision.reasons, by=decision.by, at=decision.at, penalties=lines)
 
 
-class CaseOut(BaseModel):
+class CaseOut(Model):
     """A case in the queue."""
 
     id: str
@@ -74,7 +77,7 @@ class CaseOut(BaseModel):
     decision: DecisionOut | None
 
     @classmethod
-    def of(cls, case: Case) -> Self:
+    def of(cls, case: "Case") -> Self:
         """Return the case."""
         return cls(
             id=case.id,
@@ -91,7 +94,7 @@ class CaseOut(BaseModel):
         )
 
 
-class CasesOut(BaseModel):
+class CasesOut(Model):
     """One page of the queue, oldest first."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"cases": [], "next": ""}]})
@@ -100,12 +103,12 @@ class CasesOut(BaseModel):
     next: str = Field(description="`cursor` of the next page; empty at the end.")
 
     @classmethod
-    def of(cls, page: CasePage) -> Self:
+    def of(cls, page: "CasePage") -> Self:
         """Return the page."""
         return cls(cases=[CaseOut.of(case) for case in page.cases], next=page.cursor)
 
 
-class AccusationOut(BaseModel):
+class AccusationOut(Model):
     """A complaint as the investigator sees it, numbers in full."""
 
     id: str
@@ -127,7 +130,7 @@ class AccusationOut(BaseModel):
     maximum_penalty: MoneyOut = Field(description="On the day of the call.")
 
     @classmethod
-    def of(cls, entry: Accusation, penalty: Money) -> Self:
+    def of(cls, entry: "Accusation", penalty: "Money") -> Self:
         """Return the complaint."""
         return cls(
             id=entry.complaint_id,
@@ -150,7 +153,7 @@ class AccusationOut(BaseModel):
         )
 
 
-class EventOut(BaseModel):
+class EventOut(Model):
     """One entry of the append-only audit log."""
 
     at: datetime
@@ -159,12 +162,12 @@ class EventOut(BaseModel):
     detail: str
 
     @classmethod
-    def of(cls, event: Event) -> Self:
+    def of(cls, event: "Event") -> Self:
         """Return the entry."""
         return cls(at=event.at, action=event.action, by=event.by, detail=event.detail)
 
 
-class CaseFileOut(BaseModel):
+class CaseFileOut(Model):
     """A case with its complaints and its audit log."""
 
     case: CaseOut
@@ -172,7 +175,7 @@ class CaseFileOut(BaseModel):
     events: list[EventOut]
 
     @classmethod
-    def of(cls, file: CaseFile) -> Self:
+    def of(cls, file: "CaseFile") -> Self:
         """Return the file."""
         return cls(
             case=CaseOut.of(file.case),
@@ -181,7 +184,7 @@ class CaseFileOut(BaseModel):
         )
 
 
-class DecisionIn(BaseModel):
+class DecisionIn(Model):
     """The decision and why."""
 
     model_config = ConfigDict(

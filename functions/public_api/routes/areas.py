@@ -1,21 +1,22 @@
 """The areas of the list."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 
 from functions.public_api import wiring
 from functions.public_api.app import app
 
 
-class StateOut(BaseModel):
+class StateOut(Model):
     """One state or region and its areas."""
 
     state: str
     areas: list[str] = Field(description="Area keys, sorted (United States: three-digit area codes).")
 
 
-class AreasOut(BaseModel):
+class AreasOut(Model):
     """Every area that this registry serves."""
 
     model_config = ConfigDict(

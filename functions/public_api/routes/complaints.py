@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.complaints.model import ComplaintInput, Outcome, Stage
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 
 from functions.public_api import wiring
@@ -21,7 +22,7 @@ ID = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
 type Text = Annotated[str, Field(max_length=1000)]
 
 
-class ComplaintIn(BaseModel):
+class ComplaintIn(Model):
     """The FTC's form: one call or text message."""
 
     model_config = ConfigDict(
@@ -70,7 +71,7 @@ class ComplaintIn(BaseModel):
     email: Text = Field(default="", description="Where news is sent; empty for none.")
 
 
-class ComplaintOut(BaseModel):
+class ComplaintOut(Model):
     """Keep the reference and the status code: with both you can read what became of the complaint."""
 
     model_config = ConfigDict(
@@ -94,7 +95,7 @@ class ComplaintOut(BaseModel):
     next: str = Field(description="Where to POST reference and status code.")
 
 
-class StatusIn(BaseModel):
+class StatusIn(Model):
     """Reference and status code, in the body so that no address holds them."""
 
     model_config = ConfigDict(
@@ -105,7 +106,7 @@ class StatusIn(BaseModel):
     status_code: Annotated[str, Field(max_length=100)]
 
 
-class ReasonOut(BaseModel):
+class ReasonOut(Model):
     """One rule that was tried."""
 
     rule: str
@@ -114,14 +115,14 @@ class ReasonOut(BaseModel):
     source: str = Field(description="Where the rule stands in the law.")
 
 
-class StepOut(BaseModel):
+class StepOut(Model):
     """One line of the timeline."""
 
     at: datetime
     status: Stage
 
 
-class StatusOut(BaseModel):
+class StatusOut(Model):
     """What became of a complaint."""
 
     model_config = ConfigDict(

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 from quietline.lists.model import MANIFEST_TYPE
 from quietline.lists.publish import parse_date
@@ -19,7 +20,7 @@ SIGNED = "A compact JWS (ES256); its payload names each area's files with their 
 EXAMPLE = "eyJhbGciOiJFUzI1NiIsImtpZCI6IjBaY09DT1JaIn0.eyJ0eXBlIjoibWFuaWZlc3QifQ.c2lnbmF0dXJl"
 
 
-class KeyOut(BaseModel):
+class KeyOut(Model):
     """One public key (RFC 7517, RFC 7518)."""
 
     kty: str = Field(description="`EC`.")
@@ -31,7 +32,7 @@ class KeyOut(BaseModel):
     use: str = Field(description="`sig`.")
 
 
-class KeysOut(BaseModel):
+class KeysOut(Model):
     """The keys that manifests, receipts and lookups are signed with, newest first."""
 
     model_config = ConfigDict(

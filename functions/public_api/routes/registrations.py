@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 
 from functions.public_api import wiring
@@ -16,7 +17,7 @@ TAGS = ["Registrations"]
 LINK = "01KB3Q6W5N8Y2C4D6E8F0G1H2J.kq3Zb0n1m2L4x6v8t0r2p4n6l8j0h2Ya"
 
 
-class RegistrationIn(BaseModel):
+class RegistrationIn(Model):
     """One to three numbers and the address that the link goes to."""
 
     model_config = ConfigDict(
@@ -35,7 +36,7 @@ class RegistrationIn(BaseModel):
     )
 
 
-class RegistrationOut(BaseModel):
+class RegistrationOut(Model):
     """The same for every number, whether it is known or not."""
 
     model_config = ConfigDict(
@@ -46,7 +47,7 @@ class RegistrationOut(BaseModel):
     expires_at: datetime = Field(description="The link in the mail works until then.")
 
 
-class ConfirmationIn(BaseModel):
+class ConfirmationIn(Model):
     """The token of the mailed link."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"token": LINK}]})
@@ -54,7 +55,7 @@ class ConfirmationIn(BaseModel):
     token: Annotated[str, Field(max_length=200)] = Field(description="`token` of the link's address.")
 
 
-class ConfirmationOut(BaseModel):
+class ConfirmationOut(Model):
     """The numbers are listed."""
 
     model_config = ConfigDict(

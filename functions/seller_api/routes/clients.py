@@ -1,6 +1,6 @@
 """Machine clients."""
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from quietline.http.auth import LISTS_SCOPE, Rule, route
 from quietline.http.problems import documented
 from quietline.kernel.clock import to_text

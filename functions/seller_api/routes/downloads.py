@@ -1,20 +1,23 @@
 """Downloads: links to the current list's files, against a signed receipt."""
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 from quietline.lists.model import Kind
-from quietline.lists.service import Download
 
 from functions.seller_api.wiring import app, downloads, member
 
+if TYPE_CHECKING:
+    from quietline.lists.service import Download
 
-class DownloadIn(BaseModel):
+
+class DownloadIn(Model):
     """What to fetch."""
 
     model_config = ConfigDict(
@@ -42,7 +45,7 @@ class DownloadIn(BaseModel):
     )
 
 
-class FileOut(BaseModel):
+class FileOut(Model):
     """One file."""
 
     area: str
@@ -62,7 +65,7 @@ class FileOut(BaseModel):
     url: str = Field(description="Works for minutes; anybody who has it can use it.")
 
 
-class DownloadOut(BaseModel):
+class DownloadOut(Model):
     """Links and the receipt."""
 
     model_config = ConfigDict(
@@ -119,7 +122,7 @@ def create(wanted: Annotated[DownloadIn, Body()]) -> Response[DownloadOut]:
     return Response(201, "application/json", _out(made), headers={"Cache-Control": "no-store"})
 
 
-def _out(made: Download) -> DownloadOut:
+def _out(made: "Download") -> DownloadOut:
     files = [
         FileOut(
             area=file.area,

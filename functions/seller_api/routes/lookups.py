@@ -3,17 +3,18 @@
 import datetime as dt
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 from quietline.lookups.model import Status
 
 from functions.seller_api.wiring import app, lookups, standing
 
 
-class LookupIn(BaseModel):
+class LookupIn(Model):
     """Numbers as people write them."""
 
     model_config = ConfigDict(
@@ -30,7 +31,7 @@ class LookupIn(BaseModel):
     )
 
 
-class AnswerOut(BaseModel):
+class AnswerOut(Model):
     """The answer on one number."""
 
     input: str = Field(description="As it was given.")
@@ -44,7 +45,7 @@ class AnswerOut(BaseModel):
     )
 
 
-class LookupOut(BaseModel):
+class LookupOut(Model):
     """The answers in the order asked."""
 
     model_config = ConfigDict(

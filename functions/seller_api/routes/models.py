@@ -1,23 +1,26 @@
 """What the sellers' routes take and answer."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
-from quietline.fees.model import Quote, QuoteLine
+from pydantic import ConfigDict, Field
+from quietline.http.model import Model
 from quietline.kernel.clock import to_text
-from quietline.kernel.money import Money
-from quietline.orders.model import Entitlement, Order
-from quietline.sellers.model import Organization
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+    from quietline.fees.model import Quote, QuoteLine
+    from quietline.kernel.money import Money
+    from quietline.orders.model import Entitlement, Order
+    from quietline.sellers.model import Organization
 
 type Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-def _example(value: JsonDict) -> ConfigDict:
+def _example(value: "JsonDict") -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 
-class InModel(BaseModel):
+class InModel(Model):
     """Input: unknown fields are refused, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -67,7 +70,7 @@ class OrganizationIn(InModel):
     language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"
 
 
-class OrganizationOut(BaseModel):
+class OrganizationOut(Model):
     """An organization; `san` is empty until it has certified."""
 
     id: str
@@ -80,7 +83,7 @@ class OrganizationOut(BaseModel):
     created_at: str
 
     @classmethod
-    def of(cls, one: Organization) -> "OrganizationOut":
+    def of(cls, one: "Organization") -> "OrganizationOut":
         """Return the answer's form."""
         return cls(
             id=one.id,
@@ -103,7 +106,7 @@ class CertificationIn(InModel):
     language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"
 
 
-class CertificationOut(BaseModel):
+class CertificationOut(Model):
     """What was certified, and the organization's subscription account number."""
 
     san: str
@@ -124,19 +127,19 @@ class AreasIn(InModel):
     ]
 
 
-class MoneyOut(BaseModel):
+class MoneyOut(Model):
     """An amount in minor units (cents) of an ISO 4217 currency."""
 
     minor: Annotated[int, Field(examples=[41000])]
     currency: Annotated[str, Field(examples=["USD"])]
 
     @classmethod
-    def of(cls, money: Money) -> "MoneyOut":
+    def of(cls, money: "Money") -> "MoneyOut":
         """Return the answer's form."""
         return cls(minor=money.minor, currency=money.currency)
 
 
-class LineOut(BaseModel):
+class LineOut(Model):
     """One line of a quote or order."""
 
     kind: str
@@ -145,12 +148,12 @@ class LineOut(BaseModel):
     amount: MoneyOut
 
     @classmethod
-    def of(cls, line: QuoteLine) -> "LineOut":
+    def of(cls, line: "QuoteLine") -> "LineOut":
         """Return the answer's form."""
         return cls(kind=line.kind, count=line.count, unit=MoneyOut.of(line.unit), amount=MoneyOut.of(line.amount))
 
 
-class QuoteOut(BaseModel):
+class QuoteOut(Model):
     """What the areas would cost now; `term_end` is the first day after the term."""
 
     areas: list[str]
@@ -160,7 +163,7 @@ class QuoteOut(BaseModel):
     term_end: str
 
     @classmethod
-    def of(cls, quote: Quote) -> "QuoteOut":
+    def of(cls, quote: "Quote") -> "QuoteOut":
         """Return the answer's form."""
         return cls(
             areas=list(quote.areas),
@@ -171,7 +174,7 @@ class QuoteOut(BaseModel):
         )
 
 
-class OrderOut(BaseModel):
+class OrderOut(Model):
     """An order; `term_end` is the first day after the term."""
 
     id: str
@@ -187,7 +190,7 @@ class OrderOut(BaseModel):
     paid_at: str | None
 
     @classmethod
-    def of(cls, order: Order) -> "OrderOut":
+    def of(cls, order: "Order") -> "OrderOut":
         """Return the answer's form."""
         return cls(
             id=order.id,
@@ -204,7 +207,7 @@ class OrderOut(BaseModel):
         )
 
 
-class OrdersOut(BaseModel):
+class OrdersOut(Model):
     """The organization's orders, newest first."""
 
     orders: list[OrderOut]
@@ -218,7 +221,7 @@ class PaymentIn(InModel):
     payment_method: Annotated[str, Field(pattern="^pm_[A-Za-z0-9_]{1,120}$", examples=["pm_card_visa"])]
 
 
-class PaymentOut(BaseModel):
+class PaymentOut(Model):
     """The payment was asked for; the order tells how it went."""
 
     id: str
@@ -226,7 +229,7 @@ class PaymentOut(BaseModel):
     state: str
 
 
-class EntitlementOut(BaseModel):
+class EntitlementOut(Model):
     """Areas that may be downloaded in a term, by the order that bought them."""
 
     order_id: str
@@ -235,7 +238,7 @@ class EntitlementOut(BaseModel):
     term_end: str
 
     @classmethod
-    def of(cls, one: Entitlement) -> "EntitlementOut":
+    def of(cls, one: "Entitlement") -> "EntitlementOut":
         """Return the answer's form."""
         return cls(
             order_id=one.order_id,
@@ -245,7 +248,7 @@ class EntitlementOut(BaseModel):
         )
 
 
-class EntitlementsOut(BaseModel):
+class EntitlementsOut(Model):
     """What holds today: all areas together, and by order."""
 
     areas: list[str]
@@ -261,7 +264,7 @@ class ClientIn(InModel):
     name: Annotated[str, Field(min_length=1, max_length=100, examples=["nightly scrubber"])]
 
 
-class ClientOut(BaseModel):
+class ClientOut(Model):
     """A machine client."""
 
     client_id: str
@@ -277,7 +280,7 @@ class NewClientOut(ClientOut):
     scope: str
 
 
-class ClientsOut(BaseModel):
+class ClientsOut(Model):
     """The organization's machine clients, oldest first."""
 
     clients: list[ClientOut]

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 from quietline.notices.model import Preferences
 
@@ -15,7 +16,7 @@ from functions.seller_api.wiring import app, calendars, caller, member, preferen
 TAGS = ["Notices"]
 
 
-class PreferencesBody(BaseModel):
+class PreferencesBody(Model):
     """Which mails the organization's contact gets."""
 
     model_config = ConfigDict(
@@ -26,7 +27,7 @@ class PreferencesBody(BaseModel):
     mail_reminders: bool = Field(description="Mails when your newest list grows old. On before you choose.")
 
 
-class CalendarIn(BaseModel):
+class CalendarIn(Model):
     """A new calendar."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Compliance team"}]})
@@ -34,7 +35,7 @@ class CalendarIn(BaseModel):
     name: str = Field(min_length=1, max_length=100, description="For your own use, e.g. who subscribes to it.")
 
 
-class CalendarOut(BaseModel):
+class CalendarOut(Model):
     """A calendar; its address is shown only when it is made."""
 
     id: str
@@ -61,7 +62,7 @@ class NewCalendarOut(CalendarOut):
     path: str = Field(description="Below the site's address. Whoever has it can read the deadlines: keep it secret.")
 
 
-class CalendarsOut(BaseModel):
+class CalendarsOut(Model):
     """The organization's calendars, oldest first."""
 
     calendars: list[CalendarOut]

@@ -4,14 +4,15 @@ import datetime as dt
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 
 from functions.seller_api.wiring import app, metering, standing
 
 
-class DayOut(BaseModel):
+class DayOut(Model):
     """Different numbers answered listed or clear, summed over the day's lookups and over its washes."""
 
     date: dt.date
@@ -19,7 +20,7 @@ class DayOut(BaseModel):
     washed: int
 
 
-class UsageOut(BaseModel):
+class UsageOut(Model):
     """A month's days, their sums, and what a day may hold."""
 
     model_config = ConfigDict(

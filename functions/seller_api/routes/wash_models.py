@@ -1,17 +1,20 @@
 """Bodies of washes."""
 
 import datetime as dt
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
+from pydantic import ConfigDict, Field
+from quietline.http.model import Model
 from quietline.kernel.clock import to_text
 from quietline.washes.model import FileFacts, Page, Result, State, UploadForm, Wash, WashRequest
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
-class WashIn(BaseModel):
+class WashIn(Model):
     """What to wash; the call list itself is uploaded."""
 
     model_config = ConfigDict(
@@ -31,7 +34,7 @@ class WashIn(BaseModel):
         return WashRequest(self.client_reference, self.column, self.header)
 
 
-class UploadOut(BaseModel):
+class UploadOut(Model):
     """How to upload: POST `fields` and then the file as `file`, as multipart/form-data, to `url`."""
 
     url: str
@@ -40,21 +43,21 @@ class UploadOut(BaseModel):
     expires_at: str
 
 
-class ProgressOut(BaseModel):
+class ProgressOut(Model):
     """How far a wash is."""
 
     bytes_done: int
     bytes_total: int
 
 
-class FailureOut(BaseModel):
+class FailureOut(Model):
     """Why there is no answer; POST the same reference to upload again."""
 
     code: str = Field(description="Stable, e.g. `column_not_found`, `file_damaged`, `daily_limit`.")
     detail: str
 
 
-class WashFileOut(BaseModel):
+class WashFileOut(Model):
     """A file's size and SHA-256 in hex."""
 
     bytes: int
@@ -66,7 +69,7 @@ class WashFileOut(BaseModel):
         return cls(bytes=file.size, sha256=file.sha256)
 
 
-class ResultOut(BaseModel):
+class ResultOut(Model):
     """What came out."""
 
     list_date: dt.date
@@ -111,7 +114,7 @@ class ResultOut(BaseModel):
         )
 
 
-EXAMPLE: JsonDict = {
+EXAMPLE: "JsonDict" = {
     "id": "01KB3Q6W5N8Y2C4D6E8F0G1H2J",
     "client_reference": "leads-2026-11",
     "column": "phone",
@@ -143,7 +146,7 @@ EXAMPLE: JsonDict = {
 }
 
 
-class WashOut(BaseModel):
+class WashOut(Model):
     """A wash as it stands."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
@@ -189,7 +192,7 @@ class WashOut(BaseModel):
         )
 
 
-class WashesOut(BaseModel):
+class WashesOut(Model):
     """One page of washes, newest first."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"washes": [], "next": ""}]})

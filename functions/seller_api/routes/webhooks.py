@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
+from quietline.http.model import Model
 from quietline.http.problems import documented
 from quietline.webhooks.model import Delivery, DeliveryState, Endpoint, EndpointState, EventType
 
@@ -27,7 +28,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class EndpointIn(BaseModel):
+class EndpointIn(Model):
     """Where to send which events."""
 
     model_config = ConfigDict(
@@ -38,7 +39,7 @@ class EndpointIn(BaseModel):
     events: list[EventType] = Field(max_length=10, description="`wash.completed` is reserved: nothing sends it yet.")
 
 
-class EndpointOut(BaseModel):
+class EndpointOut(Model):
     """An endpoint; never its secret."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
@@ -71,7 +72,7 @@ class NewEndpointOut(EndpointOut):
         return cls(**_shown(made), secret=secret)
 
 
-class EndpointsOut(BaseModel):
+class EndpointsOut(Model):
     """The organization's endpoints, oldest first."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"endpoints": [EXAMPLE]}]})
@@ -79,7 +80,7 @@ class EndpointsOut(BaseModel):
     endpoints: list[EndpointOut]
 
 
-class AttemptOut(BaseModel):
+class AttemptOut(Model):
     """One try."""
 
     at: Instant
@@ -90,7 +91,7 @@ class AttemptOut(BaseModel):
     milliseconds: int
 
 
-class DeliveryOut(BaseModel):
+class DeliveryOut(Model):
     """One event on its way to one endpoint; kept 30 days."""
 
     model_config = ConfigDict(
@@ -161,7 +162,7 @@ class DeliveryOut(BaseModel):
         )
 
 
-class DeliveriesOut(BaseModel):
+class DeliveriesOut(Model):
     """A page of deliveries, newest first."""
 
     deliveries: list[DeliveryOut]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
 
 from quietline.http import problems
 from quietline.http.idempotency import once
@@ -18,9 +18,13 @@ REPLACED = "\N{REPLACEMENT CHARACTER}"
 logger = Logger()
 
 
-def make_app() -> APIGatewayHttpResolver:
-    """Return a resolver that validates by type hints and answers errors as problems."""
-    app = APIGatewayHttpResolver(enable_validation=True)
+def make_app(*, validates: bool = True) -> APIGatewayHttpResolver:
+    """Return a resolver that answers errors as problems.
+
+    Args:
+        validates: by type hints what comes in and goes out; a function that needs it not starts without pydantic.
+    """
+    app = APIGatewayHttpResolver(enable_validation=validates)
     problems.install(app)
     return app
 

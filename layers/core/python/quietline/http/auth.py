@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 
 from quietline.kernel.errors import ForbiddenError, UnauthenticatedError
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFoundError
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
@@ -168,18 +168,21 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 
-def documented(status: int, description: str, model: type | None = None, *refusals: int) -> dict[int, Any]:
+def documented(
+    status: int, description: str, model: type | dict[str, Any] | None = None, *refusals: int
+) -> dict[int, Any]:
     """Return a route's `responses` for OpenAPI: what it answers, and with which statuses it refuses.
 
     Args:
         status: of the answer, e.g. 200.
         description: of the answer, one sentence.
-        model: of the answer's body; None for an answer without JSON.
+        model: of the answer's body, or its JSON schema; None for an answer without JSON.
         refusals: statuses out of `SITUATIONS`; 500 is added.
     """
     answer: dict[str, Any] = {"description": description}
     if model is not None:
-        answer["content"] = {"application/json": {"model": model}}
+        kind = "schema" if isinstance(model, dict) else "model"
+        answer["content"] = {"application/json": {kind: model}}
     reasons = {refusal: SITUATIONS[refusal] for refusal in (*refusals, 500)}
     return {status: answer} | {
         refusal: {"description": reason, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}

@@ -1,14 +1,13 @@
 """Phone numbers: parsing what people type into E.164, masking, and the area key.
 
 `phonenumbers` (Google's libphonenumber data) decides what is a number and of what type; the profile decides which types
-and areas this registry takes. Nothing here knows a country.
+and areas this registry takes. Nothing here knows a country. It is loaded with the first number that is read, because
+half of the functions' requests have none.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-import phonenumbers
-from phonenumbers import PhoneNumberType
+from functools import cache
 
 from quietline.kernel.errors import InvalidPhoneNumberError
 
@@ -36,14 +35,6 @@ SENTENCES = {
 }
 
 MAX_LENGTH = 60
-TYPES: dict[str, tuple[int, ...]] = {
-    "fixed_line": (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE),
-    "mobile": (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE),
-    "voip": (PhoneNumberType.VOIP,),
-    "personal": (PhoneNumberType.PERSONAL_NUMBER,),
-    "toll_free": (PhoneNumberType.TOLL_FREE,),
-    "premium_rate": (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST),
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ class NumberingRules:
         region: ISO 3166 code that `phonenumbers` reads national numbers in, e.g. `US`.
         calling_code: E.164 country code, e.g. `1`.
         regions: ISO codes whose numbers belong to this registry (the United States' list takes Puerto Rico's).
-        types: names out of `TYPES` that may register.
+        types: names out of `_types` that may register.
         area_digits: length of the area key after the calling code (US 3); 0 means one area for the country.
         subscriber_digits: length of the rest (US 7).
         areas: the area keys served.
@@ -97,6 +88,8 @@ def parse_any(text: str, rules: NumberingRules) -> PhoneNumber:
         InvalidPhoneNumberError: the text is no possible number.
 
     """
+    import phonenumbers
+
     if len(text) > MAX_LENGTH:
         raise refused(Reason.TOO_LONG)
     try:
@@ -118,6 +111,8 @@ def parse(text: str, rules: NumberingRules) -> PhoneNumber:
         InvalidPhoneNumberError: with the `Reason` why this registry does not take it.
 
     """
+    import phonenumbers
+
     number = parse_any(text, rules)
     parsed = phonenumbers.parse(number.e164)
     if str(parsed.country_code) != rules.calling_code:
@@ -127,13 +122,14 @@ def parse(text: str, rules: NumberingRules) -> PhoneNumber:
     if not phonenumbers.is_valid_number(parsed):
         raise refused(Reason.NOT_A_NUMBER)
     kind = phonenumbers.number_type(parsed)
-    if kind == PhoneNumberType.TOLL_FREE and "toll_free" not in rules.types:
+    types = _types()
+    if kind in types["toll_free"] and "toll_free" not in rules.types:
         raise refused(Reason.TOLL_FREE)
-    if kind in TYPES["premium_rate"] and "premium_rate" not in rules.types:
+    if kind in types["premium_rate"] and "premium_rate" not in rules.types:
         raise refused(Reason.PREMIUM_RATE)
     if phonenumbers.region_code_for_number(parsed) not in rules.regions:
         raise refused(Reason.OTHER_COUNTRY)
-    if not any(kind in TYPES[name] for name in rules.types):
+    if not any(kind in types[name] for name in rules.types):
         raise refused(Reason.TYPE_NOT_TAKEN)
     if area_of(number, rules) not in rules.areas:
         raise refused(Reason.AREA_NOT_SERVED)
@@ -159,12 +155,28 @@ def from_parts(area: str, subscriber: int, rules: NumberingRules) -> PhoneNumber
 
 def national(number: PhoneNumber) -> str:
     """Return the number as its country writes it, e.g. `(202) 555-0143`: for pages and mails, never for logs."""
+    import phonenumbers
+
     return phonenumbers.format_number(phonenumbers.parse(number.e164), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def refused(reason: Reason) -> InvalidPhoneNumberError:
     """Return the error for a reason, with its sentence."""
     return InvalidPhoneNumberError(SENTENCES[reason], reason)
+
+
+@cache
+def _types() -> dict[str, tuple[int, ...]]:
+    from phonenumbers import PhoneNumberType
+
+    return {
+        "fixed_line": (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE),
+        "mobile": (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE),
+        "voip": (PhoneNumberType.VOIP,),
+        "personal": (PhoneNumberType.PERSONAL_NUMBER,),
+        "toll_free": (PhoneNumberType.TOLL_FREE,),
+        "premium_rate": (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST),
+    }
 
 
 def _is_fictitious(number: PhoneNumber, rules: NumberingRules) -> bool:
