@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 RECEIPT_FACTS = ("area", "date", "kind", "format", "count", "bytes", "sha256", "since", "reason")
 
 
+def _must_be_intact(keys: KeySet, held: bytes) -> None:
+    try:
+        payload_of(keys, held.decode("ascii", "replace"), "manifest")
+    except NotVerifiedError as error:
+        message = "The newest manifest that is kept in this folder is damaged, so nothing can be proven to continue it."
+        raise NotVerifiedError(message, (str(error), "Find what is damaged: quietline verify FOLDER")) from error
+
+
 @dataclass(frozen=True)
 class Offer:
     """One verified answer of `POST /v1/downloads`: its files by area, and the receipt for them."""
@@ -124,6 +132,7 @@ class Registry:
                 raise NotVerifiedError(f"The manifest does not name the file of area {area}.")
         self.manifests[offer.list_date] = signed
         if held is not None:
+            _must_be_intact(self.keys, held)
             check_chain(self.keys, signed, held, self._manifest, self.manifests.__setitem__)
         last = date.fromisoformat(offer.valid_until)
         if last < age.today():

@@ -89,14 +89,14 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
 
 def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> None:
     @command(app, "quote")
-    def quote(areas: Annotated[list[str], typer.Argument(help="Area codes.")]) -> None:
+    def quote(areas: Annotated[list[str], typer.Argument(help="Area codes, by spaces or commas.")]) -> None:
         """Show what areas would cost now."""
-        _show_price(console, api().post("/v1/quotes", {"areas": areas}))
+        _show_price(console, api().post("/v1/quotes", {"areas": _areas(areas)}))
 
     @command(app, "order")
-    def order(areas: Annotated[list[str], typer.Argument(help="Area codes.")]) -> None:
+    def order(areas: Annotated[list[str], typer.Argument(help="Area codes, by spaces or commas.")]) -> None:
         """Order areas; free ones are active at once."""
-        made = api().post("/v1/orders", {"areas": areas}, idempotency_key=uuid.uuid4().hex)
+        made = api().post("/v1/orders", {"areas": _areas(areas)}, idempotency_key=uuid.uuid4().hex)
         _show_price(console, made)
         next_step = "" if made["state"] == "active" else f" Next: quietline pay {made['id']} --payment-method pm_…"
         console.print(f"Order {made['id']}: {made['state']}.{next_step}")
@@ -138,6 +138,11 @@ def _add_client(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
         for label in ("client_id", "client_secret", "token_url", "scope"):
             typer.echo(f"{label}: {made[label]}")
         console.print("Keep the secret now: it cannot be shown again.")
+
+
+def _areas(given: list[str]) -> list[str]:
+    """Return area codes that were given by spaces or, as `pull --areas` takes them, by commas."""
+    return [area.strip() for one in given for area in one.split(",") if area.strip()]
 
 
 def _wait(api: Api, order_id: str, while_in: set[str]) -> str:

@@ -411,3 +411,17 @@ def test_a_damaged_key_file_is_refused_with_what_to_do(
     result = run("pull", folder)
 
     assert (result.exit_code, "delete it and pull again" in result.stderr) == (5, True)
+
+
+def test_a_damaged_manifest_of_the_folder_is_not_blamed_on_the_registry(
+    registry: FakeRegistry, run: Any, pulled: Any, folder: Path
+) -> None:
+    pulled()
+    (manifest,) = (folder / "manifests").iterdir()
+    signed = manifest.read_bytes()
+    manifest.write_bytes(signed[:-9] + (b"A" if signed[-9:-8] != b"A" else b"B") + signed[-8:])
+
+    result = run("pull", folder)
+
+    assert result.exit_code == 5
+    assert "kept in this folder is damaged" in result.stderr

@@ -106,3 +106,13 @@ def test_a_declined_payment_ends_with_an_error() -> None:
 def test_a_clients_secret_is_shown() -> None:
     assert "hidden" in run(FakeApi(), "client", "create", "scrubber")[1]
     assert '"client_secret": "hidden"' in run(FakeApi(), "client", "create", "scrubber", "--json")[1]
+
+
+@pytest.mark.parametrize("areas", [("202", "301"), ("202,301",), ("202,", "301")])
+@pytest.mark.parametrize("command", ["quote", "order"])
+def test_areas_are_named_by_spaces_or_commas(command: str, areas: tuple[str, ...]) -> None:
+    api = FakeApi("active")
+
+    code, _ = run(api, command, *areas)
+
+    assert (code, api.sent[0][1]) == (0, {"areas": ["202", "301"]})
