@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+MAX_WIDTH = 1000
+"""Columns of the widest table."""
+
 
 def emit(value: Any, stream: TextIO | None = None) -> None:
     """Print one JSON value on standard output, or elsewhere."""
@@ -23,7 +26,7 @@ def say(line: str, style: str = "", stream: TextIO | None = None) -> None:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], styles: Sequence[str] = ()) -> None:
-    """Print rows under headers; `styles[i]` colours the i-th row."""
+    """Print rows under headers, each row one line however narrow the terminal; `styles[i]` colours the i-th row."""
     from rich.table import Table
 
     made = Table(box=None, pad_edge=False, header_style="bold")
@@ -31,7 +34,10 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], styles: Sequenc
         made.add_column(header, no_wrap=True)
     for index, row in enumerate(rows):
         made.add_row(*row, style=styles[index] if index < len(styles) else None)
-    _console().print(made, soft_wrap=True)
+    console = _console()
+    # a terminal wraps a long line; rich would cut its columns down to nothing, the area of a difference with them
+    console.width = max(console.width, console.measure(made, options=console.options.update_width(MAX_WIDTH)).maximum)
+    console.print(made, soft_wrap=True)
 
 
 def progress(*, quiet: bool) -> "Progress":
@@ -65,6 +71,11 @@ def steps(*, quiet: bool) -> "Progress":
         disable=quiet or not sys.stderr.isatty(),
         transient=True,
     )
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count and what is counted, e.g. `1 row`, `1,200 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def size(count: int) -> str:

@@ -58,7 +58,7 @@ def pull(
 
 def _closing(report: dict[str, Any]) -> str:
     counts = {how: sum(area["how"] == how for area in report["areas"]) for how in ("changes", "full", "unchanged")}
-    areas = "1 area" if len(report["areas"]) == 1 else f"{len(report['areas'])} areas"
+    areas = output.counted(len(report["areas"]), "area")
     return (
         f"List of {report['list_date']}, {areas}: {counts['changes']} by changes, {counts['full']} in full, "
         f"{counts['unchanged']} unchanged. {output.size(report['bytes_fetched'])} fetched; "

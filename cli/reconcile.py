@@ -55,8 +55,9 @@ def reconcile(
     else:
         _say(report)
     if not report["agrees"]:
+        differ = len(report["differences"])
         raise NotVerifiedError(
-            f"{len(report['differences'])} areas differ.",
+            f"{output.counted(differ, 'area')} {'differs' if differ == 1 else 'differ'}.",
             ("Nothing was changed.", "docs/runbooks/reconcile.md says what to do; --details FILE fetches the numbers."),
         )
 

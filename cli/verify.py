@@ -62,7 +62,7 @@ def _show(file: Path, facts: dict[str, Any], findings: list[Finding], *, verifie
         output.say(f"{finding.result:5} {finding.sentence}", STYLES[finding.result])
     for rows in tables:
         shown = list(rows[0])
-        output.table(shown, [[str(row.get(name, "")) for name in shown] for row in rows])
+        output.table(shown, [["" if row.get(name) is None else str(row[name]) for name in shown] for row in rows])
 
 
 def _plain(value: Any) -> str:

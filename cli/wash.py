@@ -224,7 +224,10 @@ def _show(report: dict[str, Any], stream: Any) -> None:
     why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in report["unknown"].items())
     column = f"“{report['column_name']}”" if report["column_name"] else f"column {report['column']}"
     output.say(
-        f"{report['rows']:,} rows washed by {column}, {report['distinct_numbers']:,} different numbers:", "", stream
+        f"{output.counted(report['rows'], 'row')} washed by {column}, "
+        f"{output.counted(report['distinct_numbers'], 'different number')}:",
+        "",
+        stream,
     )
     output.say(f"  {report['listed']:,} listed: do not call", "red", stream)
     output.say(f"  {report['clear']:,} clear", "green", stream)

@@ -177,7 +177,11 @@ def _fetch(http: "httpx.Client", result: dict[str, Any], out: Path, bars: Any) -
 def _show(receipt: dict[str, Any], report: dict[str, Any]) -> None:
     unknown = sum(receipt["unknown"].values())
     why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in receipt["unknown"].items())
-    output.say(f"{receipt['rows']:,} rows washed by the registry, {receipt['distinct_numbers']:,} different numbers:")
+    rows, different = (
+        output.counted(receipt["rows"], "row"),
+        output.counted(receipt["distinct_numbers"], "different number"),
+    )
+    output.say(f"{rows} washed by the registry, {different}:")
     output.say(f"  {receipt['listed']:,} listed: do not call", "red")
     output.say(f"  {receipt['clear']:,} clear", "green")
     output.say(f"  {unknown:,} unknown{f' ({why})' if why else ''}: not to be read as clear", "yellow")

@@ -171,7 +171,7 @@ def test_a_number_that_was_slipped_into_the_table_is_missing_on_the_list(busy: R
     done = busy.run()
 
     assert done.exit_code == 5
-    assert "1 areas differ" in done.stderr
+    assert "1 area differs" in done.stderr
     assert "907" in done.stdout
 
 

@@ -324,3 +324,14 @@ def test_an_empty_folder(run: Any, folder: Path, report: dict[str, Any], tmp_pat
     empty.mkdir()
 
     assert "Nothing was pulled" in refused(run, empty, "--jwks", folder / "jwks.json")
+
+
+def test_a_narrow_terminal_hides_no_column(
+    run: Any, folder: Path, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+
+    shown = run("verify", folder / report["receipt"]).stdout
+
+    assert "…" not in shown
+    assert ["202", "bitmap", "roar"] in [line.split()[:3] for line in shown.splitlines()]
