@@ -122,4 +122,4 @@ def _say(summary: dict[str, Any], *, as_json: bool) -> None:
         why = ", ".join(f"{reason} {count:,}" for reason, count in summary["reasons"].items())
         output.say(f"Refused: {why}. Line by line in {summary['rejects_file']} (it may hold numbers).", "yellow")
     if not summary["dry_run"]:
-        output.say("They are on the list from its next publication on.")
+        output.say("They are on the list from the next publication on whose cut-off lies after this import.")
