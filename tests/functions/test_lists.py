@@ -276,7 +276,7 @@ def test_without_areas_all_of_ones_own_come(lists: Lists) -> None:
         ({"areas": ["999"]}, MACHINE, 400, "invalid-input"),
         ({"areas": ["202"], "kind": "everything"}, MACHINE, 400, "invalid-input"),
         ({"areas": ["202"], "format": "pdf"}, MACHINE, 400, "invalid-input"),
-        ({"areas": ["202"], "kind": "changes", "since": "2020-01-01"}, MACHINE, 400, "invalid-input"),
+        ({"areas": ["202"], "kind": "changes", "since": "2020-01-01"}, MACHINE, 422, "not-published-on-date"),
         ({"areas": ["202"], "kind": "changes", "since": "yesterday"}, MACHINE, 400, "invalid-input"),
         ({"areas": ["202"], "since": "2026-11-01"}, MACHINE, 400, "invalid-input"),
         ({"areas": []}, MACHINE, 400, "invalid-input"),
@@ -367,3 +367,13 @@ def test_a_lookup_of_the_wrong_shape_is_refused(lists: Lists, numbers: Any) -> N
 
 def test_a_lookup_before_the_first_list_is_not_clear(lists: Lists) -> None:
     assert lists.post("/v1/lookups", {"numbers": ["2025550143"]})[0] == 409
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", 1764000001, True])
+def test_a_date_that_is_none_is_told_in_words_for_people(lists: Lists, since: object) -> None:
+    status, told = lists.post("/v1/downloads", {"kind": "changes", "since": since})
+
+    assert status == 400
+    assert [(error["pointer"], error["detail"]) for error in told["errors"]] == [
+        ("/since", "Give the date as YYYY-MM-DD.")
+    ]

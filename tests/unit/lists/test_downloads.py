@@ -152,7 +152,7 @@ def test_no_area_at_all_is_a_wrong_field(published: Downloads) -> None:
 
 
 def test_a_format_that_is_not_offered_is_a_wrong_field(published: Downloads) -> None:
-    with pytest.raises(InvalidInputError, match="Full comes as txt or csv or xml") as refused:
+    with pytest.raises(InvalidInputError, match="A full list comes as txt or csv or xml") as refused:
         ask(published, format_="roar")
     assert refused.value.fields[0].pointer == "/format"
 

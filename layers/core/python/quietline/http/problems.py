@@ -31,6 +31,15 @@ logger = Logger(child=True)
 PROBLEM = "application/problem+json"
 TYPE_BASE = "/problems/"
 HEADERS = {"Cache-Control": "no-store"}
+NOT_A_DATE = "Give the date as YYYY-MM-DD."
+SENTENCES = {
+    "date_from_datetime_parsing": NOT_A_DATE,
+    "date_from_datetime_inexact": NOT_A_DATE,
+    "date_parsing": NOT_A_DATE,
+    "date_type": NOT_A_DATE,
+    "model_attributes_type": "Send a JSON object.",
+}
+"""In place of pydantic's own, by error type, where those speak to programmers of this service."""
 
 
 def problem(
@@ -253,9 +262,10 @@ def _field(entry: dict[str, Any]) -> dict[str, str]:
     location = [str(part) for part in entry.get("loc", ()) if part not in ("body", "query", "path", "header")]
     code = str(entry.get("type", "invalid"))
     # pydantic's messages name types and limits, never the value; custom errors of ours are sentences already
+    message = SENTENCES.get(code) or _sentence(str(entry.get("msg", "This is not valid.")))
     return {
         "pointer": "/" + "/".join(location),
-        "detail": _sentence(str(entry.get("msg", "This is not valid."))),
+        "detail": message,
         "code": code,
     }
 

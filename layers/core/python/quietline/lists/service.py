@@ -13,6 +13,7 @@ from quietline.kernel.errors import (
     NotEntitledError,
     NotFoundError,
     NotPublishedError,
+    NotPublishedOnError,
 )
 from quietline.kernel.ids import new_ulid
 from quietline.lists.choice import CHANGES_LARGER, Choice, choose
@@ -160,7 +161,8 @@ class Downloads:
     def _format(self, kind: Kind, format_: str | None) -> str:
         known = FORMATS[kind]
         if format_ is not None and format_ not in known:
-            message = f"{kind.value.capitalize()} comes as {' or '.join(known)}."
+            names = {Kind.FULL: "A full list comes", Kind.CHANGES: "Changes come", Kind.BITMAP: "A bitmap comes"}
+            message = f"{names[kind]} as {' or '.join(known)}."
             raise InvalidInputError(message, (FieldError("/format", message, "format_not_offered"),))
         return format_ or known[0]
 
@@ -189,7 +191,8 @@ class Downloads:
         """Return the list that changes start from; None where there is none or it is not asked for.
 
         Raises:
-            InvalidInputError: `since` names no published list, or no change list is asked for.
+            NotPublishedOnError: `since` names no published list.
+            InvalidInputError: no change list is asked for.
         """
         if kind is not Kind.CHANGES:
             if since is not None:
@@ -200,7 +203,7 @@ class Downloads:
         published = self.store.published(day) if day else None
         if since is not None and (published is None or since > manifest.date):
             message = f"No list of {since.isoformat()} was published. Name the date of a list that you hold."
-            raise InvalidInputError(message, (FieldError("/since", message, "not_published"),))
+            raise NotPublishedOnError("/since", message)
         if published is None:
             return None
         return manifest if published.date == manifest.date else read_manifest(self.objects, published)
