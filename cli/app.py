@@ -53,6 +53,12 @@ def command[**P](on: typer.Typer, name: str) -> Callable[[Callable[P, None]], Ca
             except CliError as error:
                 output.fail(error, as_json=bool(kwargs.get("json_output")))
                 raise typer.Exit(error.exit_code) from error
+            except OSError as error:
+                if error.strerror is None or isinstance(error, BrokenPipeError):
+                    raise  # no file's or disk's fault; a reader that went away is typer's matter
+                told = _of_this_machine(error)
+                output.fail(told, as_json=bool(kwargs.get("json_output")))
+                raise typer.Exit(told.exit_code) from error
             except KeyboardInterrupt:
                 print("quietline: stopped.", file=sys.stderr)
                 raise typer.Exit(130) from None
@@ -61,3 +67,9 @@ def command[**P](on: typer.Typer, name: str) -> Callable[[Callable[P, None]], Ca
         return function
 
     return register
+
+
+def _of_this_machine(error: OSError) -> CliError:
+    """Return what the system says of a file that cannot be used, or of a disk that is full, as a sentence."""
+    where = f"{error.filename}: " if error.filename else ""
+    return CliError(f"{where}{error.strerror}.", ("Look at the file or folder and at the space left, then try again.",))

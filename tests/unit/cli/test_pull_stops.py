@@ -1,5 +1,6 @@
 """Pulls that are stopped: by the network, by links that expire, by a kill between any two writes."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -238,3 +239,13 @@ def restore(folder: Path, files: dict[str, bytes]) -> None:
         path.unlink()
     for name, data in files.items():
         (folder / name).write_bytes(data)
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(registry: FakeRegistry, run: Any, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+
+    plain, as_json = run("pull", tmp_path / "taken"), run("pull", tmp_path / "taken" / "below", "--json")
+
+    assert (plain.exit_code, as_json.exit_code) == (1, 1)
+    assert plain.stderr.startswith(f"quietline: {tmp_path / 'taken'}: File exists.")
+    assert json.loads(as_json.stderr)["exit_code"] == 1
