@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from quietline.webhooks.signature import headers, new_secret
 
-PAGE = (Path(__file__).parents[3] / "docs/how-to/webhooks.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/how-to/webhooks.md").read_text(encoding="utf-8")
 BODY = '{"name":"año"}'.encode()
 
 
