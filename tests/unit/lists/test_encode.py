@@ -120,7 +120,8 @@ def test_no_change_is_an_empty_change_list() -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_list_of_several_pieces_is_one_list(format_: str) -> None:
+def test_a_list_of_several_pieces_is_one_list(format_: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encode, "ROWS", 256)
     listed = set(range(2_000_000, 2_000_000 + 2 * encode.ROWS + 7)) | {9_999_999}
 
     assert read_full(full(listed, format_), format_) == sorted(listed)
