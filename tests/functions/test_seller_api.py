@@ -132,6 +132,9 @@ def test_a_sixth_area_awaits_its_invoice_and_gives_nothing_yet(api: Api) -> None
     assert stored is not None
     assert stored["organization_id"] == organization_id
     assert api("POST", f"/v1/orders/{order['id']}/payments", {"payment_method": "pm_card_visa"})[0] == 409
+    status, problem = api("POST", f"/v1/orders/{order['id']}/payments", {"payment_method": "4242 4242"})
+    assert (status, problem["errors"][0]["pointer"]) == (400, "/payment_method")
+    assert "^" not in problem["errors"][0]["detail"]
 
 
 def test_a_second_order_waits_for_the_first_to_be_paid(api: Api) -> None:

@@ -37,6 +37,8 @@ SENTENCES = {
     "date_from_datetime_inexact": NOT_A_DATE,
     "date_parsing": NOT_A_DATE,
     "date_type": NOT_A_DATE,
+    # pydantic's own sentence is a regular expression
+    "string_pattern_mismatch": "This has another form than the API reference gives for it.",
     "model_attributes_type": "Send a JSON object.",
 }
 """In place of pydantic's own, by error type, where those speak to programmers of this service."""
