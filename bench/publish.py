@@ -170,8 +170,8 @@ def _check(folder: Path, wanted: list[national.Area]) -> None:
     assert digest == hashlib.sha256(b"".join(reference[key] for key in sorted(reference))).hexdigest()
 
 
-def _race(folder: Path, wanted: list[national.Area], rounds: int) -> dict[str, Any]:
-    """Let every contestant publish the same areas, in turns; the best round of each counts."""
+def _race(folder: Path, wanted: list[national.Area], rounds: int, peers: set[str] | None = None) -> dict[str, Any]:
+    """Let every contestant, or those named, publish the same areas, in turns; the best round of each counts."""
     _prepare(folder, wanted)
     ours(folder, wanted)
     _rows(folder, wanted)
@@ -182,6 +182,7 @@ def _race(folder: Path, wanted: list[national.Area], rounds: int) -> dict[str, A
         "sort_gzip": lambda: _sort_gzip(folder, ""),
         "sort_gzip_fastest": lambda: _sort_gzip(folder, "-1"),
     }
+    contestants = {name: run for name, run in contestants.items() if not peers or name in peers | {"ours"}}
     runs: dict[str, list[Seconds]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
@@ -270,12 +271,26 @@ def run(scale: float = 1.0, peer_scale: float = PEER_SCALE, rounds: int = ROUNDS
     return result
 
 
+def whole_race(peers: set[str], rounds: int) -> dict[str, Any]:
+    """Let the peers publish the whole country; kept beside the last results."""
+    country = national.areas()
+    with tempfile.TemporaryDirectory(prefix="quietline-publish-") as name:
+        race = _race(Path(name), country, rounds, peers)
+    result = measure.load("publish") | {"whole_race": race | measure.machine("duckdb", "isal")}
+    measure.store("publish", result)
+    return result
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench publish")
     parser.add_argument("--scale", type=float, default=1.0, help="part of the country, 0 to 1")
     parser.add_argument("--peer-scale", type=float, default=PEER_SCALE, help="part that the peers publish too")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--whole-race", default="", help="duckdb,sort_gzip: these peers on the whole country, only")
     given = parser.parse_args(sys.argv[2:])
+    if given.whole_race:
+        whole_race(set(given.whole_race.split(",")), given.rounds)
+        return
     run(given.scale, given.peer_scale, given.rounds)
 
 
