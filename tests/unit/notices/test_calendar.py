@@ -117,7 +117,8 @@ def test_an_organization_may_have_some(clock: FixedClock, profile: Profile) -> N
     assert len(made.listed("acme")) == MAX_CALENDARS
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+# the reading library takes an escaped backslash before N for a line feed; the description below has a backslash
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\")))
 def test_any_text_comes_back_as_it_was(summary: str) -> None:
     text = render([Entry("1@quietline", TODAY, summary, "a, b; c\\d\ne")], "en", NOW)
 
@@ -125,6 +126,7 @@ def test_any_text_comes_back_as_it_was(summary: str) -> None:
 
     assert str(event["SUMMARY"]) == summary
     assert str(event["DESCRIPTION"]) == "a, b; c\\d\ne"
+    assert escaped("\\N;") == "\\\\N\\;"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
