@@ -48,7 +48,13 @@ def start_or_join(client: Any, machine: str, name: str, given: dict[str, Any]) -
 
 
 def follow(
-    client: Any, execution: str, what: str, stages: tuple[str, ...], show: Callable[[str, int, int], None]
+    client: Any,
+    execution: str,
+    what: str,
+    stages: tuple[str, ...],
+    show: Callable[[str, int, int], None],
+    *,
+    after_failure: str = "Run the command again: it goes on.",
 ) -> dict[str, Any]:
     """Wait for an execution's end; return its output.
 
@@ -58,6 +64,7 @@ def follow(
         what: what it does, for a failure's sentence: `The import`.
         stages: names of its Distributed Maps, in order.
         show: told the present stage, how many of its items are done, and of how many.
+        after_failure: what a failure's sentence says next.
 
     Raises:
         RefusedError: the input was refused.
@@ -69,7 +76,7 @@ def follow(
             made: dict[str, Any] = json.loads(found["output"])
             return made
         if found["status"] != "RUNNING":
-            raise _failure(found, execution, what)
+            raise _failure(found, execution, f"{what} failed: %s. {after_failure}")
         where = stage_of(client, execution)
         if where:
             number, done, total = where
@@ -87,14 +94,14 @@ def stage_of(client: Any, execution: str) -> tuple[int, int, int] | None:
     return len(runs), counts.get("succeeded", 0), counts.get("total", 0)
 
 
-def _failure(found: dict[str, Any], execution: str, what: str) -> CliError:
+def _failure(found: dict[str, Any], execution: str, sentence: str) -> CliError:
     error, cause = str(found.get("error") or found["status"]), str(found.get("cause") or "")
     with suppress(ValueError, AttributeError):
         cause = str(json.loads(cause).get("errorMessage") or cause)
     details = (f"execution {execution.rpartition(':')[2]}",)
     if error in REFUSALS:
         return RefusedError(cause or error, details)
-    return UnreachableError(f"{what} failed: {error}. Run the command again: it goes on.", (cause, *details))
+    return UnreachableError(sentence % error, (cause, *details))
 
 
 def bars(*, quiet: bool) -> Any:

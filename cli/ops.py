@@ -3,19 +3,15 @@
 import json
 import os
 import sys
-import time
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli import config, output
+from cli import config, machines, output
 from cli.app import ApiOption, JsonOption, command, ops
-from cli.errors import CliError, RefusedError, UnreachableError, UsageError
-
-POLL_SECONDS = 0.5
-REFUSALS = ("InvalidInputError", "ConflictError")
+from cli.errors import UsageError
 
 
 @command(ops, "publish")
@@ -35,7 +31,7 @@ def publish(
 
     client = aws_client("stepfunctions")
     name = f"publish-{day or 'today'}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    execution = _call(
+    execution = machines.call(
         client.start_execution,
         stateMachineArn=registry.publish_machine_arn,
         name=name,
@@ -74,45 +70,9 @@ def _follow(client: Any, execution: str, *, quiet: bool) -> dict[str, Any]:
 
     console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
     with console.status("Planning") as status:
-        while True:
-            found = _call(client.describe_execution, executionArn=execution)
-            if found["status"] == "SUCCEEDED":
-                made: dict[str, Any] = json.loads(found["output"])
-                return made
-            if found["status"] != "RUNNING":
-                raise _failure(found, execution)
-            status.update(_stage(client, execution))
-            time.sleep(POLL_SECONDS)
 
+        def show(stage: str, done: int, total: int) -> None:
+            status.update(f"{stage}: {done} of {total} work items" if done < total else "Signing the manifest")
 
-def _stage(client: Any, execution: str) -> str:
-    """Return what an execution does now, in words."""
-    runs = _call(client.list_map_runs, executionArn=execution).get("mapRuns", [])
-    if not runs:
-        return "Planning"
-    run = _call(client.describe_map_run, mapRunArn=runs[-1]["mapRunArn"])
-    counts = run.get("itemCounts", {})
-    if run.get("status") == "RUNNING":
-        return f"Building areas: {counts.get('succeeded', 0)} of {counts.get('total', 0)} work items"
-    return "Signing the manifest"
-
-
-def _failure(found: dict[str, Any], execution: str) -> CliError:
-    error, cause = str(found.get("error") or found["status"]), str(found.get("cause") or "")
-    with suppress(ValueError, AttributeError):
-        cause = str(json.loads(cause).get("errorMessage") or cause)
-    details = (f"execution {execution.rpartition(':')[2]}",)
-    if error in REFUSALS:
-        return RefusedError(cause or error, details)
-    return UnreachableError(f"The publication failed: {error}. The list before stays current.", (cause, *details))
-
-
-def _call(operation: Any, **parameters: Any) -> Any:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        return operation(**parameters)
-    except ClientError as error:
-        raise RefusedError(f"AWS refused: {error.response['Error'].get('Message', error)}") from error
-    except BotoCoreError as error:
-        raise UnreachableError(f"AWS cannot be reached ({type(error).__name__}).", (str(error),)) from error
+        stays = "The list before stays current."
+        return machines.follow(client, execution, "The publication", ("Building areas",), show, after_failure=stays)
