@@ -23,7 +23,8 @@ def entry(at: int, since: int | None = None, by: str = "import:1") -> HistoryEnt
 def test_a_number_from_elsewhere_is_ours_from_the_import_on_and_protected_since_it_was_registered() -> None:
     record = EMPTY.imported(entry(10, since=-400))
 
-    assert [one.at for one in record.history] == [day(10)]
+    assert not record.listed_at(day(9))
+    assert record.listed_at(day(10))
     assert record.listed_since(day(9)) == day(-400)
     assert record.registered_at == day(-400)
     assert record.version == 0

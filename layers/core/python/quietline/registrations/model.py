@@ -62,6 +62,11 @@ class NumberRecord:
         begun = self.registered_at
         return max(begun, self.affirmed_at) if begun and self.affirmed_at else begun
 
+    def listed_at(self, instant: datetime) -> bool:
+        """Return whether this registry listed the number at an instant (an entry counts from its own instant on)."""
+        before = [entry for entry in self.history if entry.at <= instant]
+        return bool(before) and before[-1].change == "A"
+
     def listed_since(self, instant: datetime) -> datetime | None:
         """Return when the registration that held at an instant began, or None when none held."""
         before = [entry for entry in self.history if entry.counts_from <= instant]
