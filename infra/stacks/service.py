@@ -121,10 +121,6 @@ class ServiceStack(Stack):
         """ARN of a state machine, known before it exists (functions and machines point at each other)."""
         return arn(self, "states", "stateMachine:", self.machine_names[kind])
 
-    def execution_arns(self, kind: str) -> str:
-        """ARN pattern of a state machine's executions."""
-        return arn(self, "states", "execution:", f"{self.machine_names[kind]}:*")
-
     def _queue(self, name: str) -> sqs.Queue:
         return sqs.Queue(
             self,

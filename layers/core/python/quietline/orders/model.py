@@ -1,7 +1,7 @@
 """Orders, their states, and the entitlements that follow from them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from quietline.fees.model import QuoteLine, Subscription, Term
@@ -84,10 +84,6 @@ class Entitlement:
     areas: frozenset[str]
     term: Term
     amount: int
-
-    def covers(self, area: str, on: date) -> bool:
-        """Whether the area may be downloaded on a day of the registry."""
-        return area in self.areas and self.term.holds(on)
 
 
 @dataclass(frozen=True)
