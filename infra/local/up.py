@@ -10,6 +10,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 
 from infra.local import deploy, servers
 from infra.local.place import PAYMENTS_KEY, ROOT, TOOLS, WEBHOOK_SECRET, LocalCloudError, Place
@@ -81,7 +82,7 @@ def outputs_of(place: Place) -> dict[str, str]:
     return found
 
 
-def client(place: Place, service: str) -> "object":
+def client(place: Place, service: str) -> Any:
     """A botocore client for the emulator."""
     import botocore.session
 
@@ -99,7 +100,7 @@ def _deployed(place: Place) -> bool:
     from botocore.exceptions import ClientError
 
     try:
-        client(place, "dynamodb").describe_table(TableName=outputs_of(place)["registry_table"])  # type: ignore[attr-defined]
+        client(place, "dynamodb").describe_table(TableName=outputs_of(place)["registry_table"])
     except (ClientError, LocalCloudError, KeyError):
         return False
     return True
@@ -109,7 +110,7 @@ def write_secrets(place: Place) -> None:
     """Give the deployed functions the payment server's key and its webhook secret."""
     secret = outputs_of(place)["stripe_secret_id"]
     value = {"api_key": PAYMENTS_KEY, "webhook_secrets": [WEBHOOK_SECRET]}
-    client(place, "secretsmanager").put_secret_value(SecretId=secret, SecretString=json.dumps(value))  # type: ignore[attr-defined]
+    client(place, "secretsmanager").put_secret_value(SecretId=secret, SecretString=json.dumps(value))
 
 
 def register_webhook(place: Place) -> None:

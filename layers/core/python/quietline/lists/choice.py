@@ -83,4 +83,4 @@ def _kept(entry: AreaEntry, kind: Kind, format_: str) -> ListFile | None:
 
 def _source(entry: AreaEntry) -> Source:
     file = entry.file(Kind.BITMAP, "roar")
-    return Source(entry.date, file.key, file.sha256)
+    return Source(entry.date, entry.count, file.key, file.sha256)

@@ -21,20 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """A snapshot to render from: its date, and its bitmap's key and SHA-256 as the manifest has them."""
+    """A snapshot to render from, as the manifest has it: date, how many numbers, its bitmap's key and SHA-256."""
 
     date: date
+    count: int
     key: str
     sha256: str
 
-    def to_payload(self) -> dict[str, str]:
+    def to_payload(self) -> dict[str, Any]:
         """Return the snapshot as JSON."""
-        return {"date": self.date.isoformat(), "key": self.key, "sha256": self.sha256}
+        return {"date": self.date.isoformat(), "count": self.count, "key": self.key, "sha256": self.sha256}
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> "Source":
         """Read what `to_payload` made."""
-        return cls(date.fromisoformat(payload["date"]), payload["key"], payload["sha256"])
+        return cls(date.fromisoformat(payload["date"]), payload["count"], payload["key"], payload["sha256"])
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Renderer:
     def _one(self, request: RenderRequest) -> Rendered:
         made = self._render(request)
         # a change takes more room than a number, so a shorter change list cannot be the larger file
-        if request.or_full and made.count and 2 * made.count >= len(self._bitmap(request.snapshot)):
+        if request.or_full and made.count and 2 * made.count >= request.snapshot.count:
             full = self._render(RenderRequest(request.area, Kind.FULL, request.format, request.snapshot))
             if made.file.size > full.file.size:
                 return full
