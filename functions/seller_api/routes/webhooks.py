@@ -36,7 +36,7 @@ class EndpointIn(Model):
     )
 
     url: str = Field(max_length=500, description="https, a public host name, port 443 or 8443.")
-    events: list[EventType] = Field(max_length=10, description="`wash.completed` is reserved: nothing sends it yet.")
+    events: list[EventType] = Field(max_length=10, description="`list.published`, `list.stale` or both.")
 
 
 class EndpointOut(Model):

@@ -18,8 +18,6 @@ class EventType(StrEnum):
     LIST_PUBLISHED = "list.published"
     LIST_STALE = "list.stale"
     """The last pull's list has reached one of the profile's ages."""
-    WASH_COMPLETED = "wash.completed"
-    """Reserved: it may be asked for, and nothing sends it yet."""
     TEST = "webhook.test"
     """Sent only when somebody asks for it, whatever the endpoint listens to."""
 
