@@ -109,7 +109,7 @@ def test_a_listed_number_confirmed_again_is_affirmed_without_a_change_of_the_lis
     store.confirm(PENDING, {}, [first], NOW, {})
     again = replace(PENDING, id="B")
     store.add(again, DAY, 9)
-    affirmed = first.affirmed(NOW + timedelta(days=5))
+    affirmed = first.affirmed(NOW + timedelta(days=5), "registration:again")
     store.confirm(again, {FIRST: first}, [affirmed], NOW + timedelta(days=5), {})
 
     found = numbers.get(FIRST)
@@ -120,4 +120,4 @@ def test_a_listed_number_confirmed_again_is_affirmed_without_a_change_of_the_lis
     stale = replace(PENDING, id="C")
     store.add(stale, DAY, 9)
     with pytest.raises(ChangedMeanwhileError):
-        store.confirm(stale, {FIRST: first}, [first.affirmed(NOW)], NOW, {})
+        store.confirm(stale, {FIRST: first}, [first.affirmed(NOW, "registration:stale")], NOW, {})

@@ -146,6 +146,16 @@ def test_a_new_subscriber_who_registers_during_the_quarantine_is_not_taken_off_b
     assert world.numbers.records[LISTED].registered_at == REGISTERED
 
 
+@pytest.mark.parametrize("number", [LISTED, IMPORTED])
+def test_who_registered_last_is_told_and_nobody_before(world: World, number: PhoneNumber) -> None:
+    world.confirm_again(number, datetime(2026, 11, 10, tzinfo=UTC))
+    (newest,) = set(world.registrations.registrations) - {"r1"}
+
+    world.tell(number, "disconnected", "2026-11-20")
+
+    assert world.lines.mails == [("line-quarantined", newest, number)]
+
+
 def test_each_registration_has_its_own_mails(world: World) -> None:
     world.tell(LISTED, "disconnected", "2026-11-01")
     world.numbers.records[LISTED] = world.numbers.records[LISTED].changed("D", NOW, "registration:r1")

@@ -141,7 +141,7 @@ class LineReports:
 
     def _mail(self, state: State, record: NumberRecord) -> tuple[Template, Registration] | None:
         """Return the mail to the consumer, where one is due and an address is known."""
-        kind, _, registration_id = record.history[-1].by.partition(":")
+        kind, _, registration_id = record.wanted_by.partition(":")
         if state not in MAILS or kind != "registration":
             return None
         registration = self.registrations.get(registration_id)

@@ -37,7 +37,8 @@ class NumberRecord:
         area: its area key.
         history: every change, oldest first; never empty in the table.
         version: counts the writes; a write is conditional on the version it read.
-        affirmed_at: when somebody last confirmed a registration of the number while it was listed.
+        affirmed_at: when somebody last confirmed a registration of the number while it was listed …
+        affirmed_by: … and by what (`registration:<id>`).
     """
 
     number: PhoneNumber
@@ -45,6 +46,7 @@ class NumberRecord:
     history: tuple[HistoryEntry, ...]
     version: int
     affirmed_at: datetime | None = None
+    affirmed_by: str = ""
 
     @property
     def is_listed(self) -> bool:
@@ -61,6 +63,13 @@ class NumberRecord:
         """When somebody last asked for the present listing, or None when the number is not listed."""
         begun = self.registered_at
         return max(begun, self.affirmed_at) if begun and self.affirmed_at else begun
+
+    @property
+    def wanted_by(self) -> str:
+        """What last asked for the present listing; empty when the number is not listed."""
+        if not self.is_listed:
+            return ""
+        return self.affirmed_by if self.wanted_since == self.affirmed_at else self.history[-1].by
 
     def listed_at(self, instant: datetime) -> bool:
         """Return whether this registry listed the number at an instant (an entry counts from its own instant on)."""
@@ -88,9 +97,9 @@ class NumberRecord:
         """Return the record after one more change."""
         return replace(self, history=(*self.history, HistoryEntry(at, change, by)), version=self.version + 1)
 
-    def affirmed(self, at: datetime) -> "NumberRecord":
+    def affirmed(self, at: datetime, by: str) -> "NumberRecord":
         """Return the listed number's record after one more registration of it, which changes nothing on the list."""
-        return replace(self, affirmed_at=at, version=self.version + 1)
+        return replace(self, affirmed_at=at, affirmed_by=by, version=self.version + 1)
 
 
 @dataclass(frozen=True)

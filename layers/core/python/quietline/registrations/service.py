@@ -114,7 +114,7 @@ class RegistrationService:
             now = self.clock.now()
             by = f"registration:{registration.id}"
             after = [self._listed(number, before.get(number)) for number in registration.numbers]
-            after = [record.affirmed(now) if record.is_listed else record.changed("A", now, by) for record in after]
+            after = [record.affirmed(now, by) if record.is_listed else record.changed("A", now, by) for record in after]
             confirmed = self._confirmed(after)
             try:
                 self.registrations.confirm(registration, before, after, now, mail_facts(confirmed))

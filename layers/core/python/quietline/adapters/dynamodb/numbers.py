@@ -80,6 +80,7 @@ def record_of(item: Item) -> NumberRecord:
         history=history,
         version=int(item["version"]),
         affirmed_at=from_text(item["affirmed_at"]) if item.get("affirmed_at") else None,
+        affirmed_by=str(item.get("affirmed_by", "")),
     )
 
 
@@ -103,7 +104,7 @@ def number_writes(table: Table, before: NumberRecord | None, after: NumberRecord
         "version": after.version,
     }
     if after.affirmed_at:
-        item["affirmed_at"] = to_text(after.affirmed_at)
+        item |= {"affirmed_at": to_text(after.affirmed_at), "affirmed_by": after.affirmed_by}
     record = table.put(key, item, condition=unchanged, values=values if stored else None)
     new = after.history[len(before.history) if before else 0 :]
     changes = [
