@@ -114,8 +114,8 @@ def _say(summary: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         output.emit(summary)
         return
-    done = "would be" if summary["dry_run"] else "are"
-    output.say(f"Import {summary['id']}: {summary['added']:,} numbers {done} added.", "green")
+    done = "would be added" if summary["dry_run"] else "added"
+    output.say(f"Import {summary['id']}: {output.counted(summary['added'], 'number')} {done}.", "green")
     names = ("lines", "blank", "rejected", "duplicates", "numbers", "listed_already", "added", "areas")
     output.table(tuple(name.replace("_", " ") for name in names), [[f"{summary[name]:,}" for name in names]])
     if summary["rejected"]:

@@ -27,14 +27,14 @@ def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], lis
     findings = [*evidence.broken, *evidence.chain()]
     receipts = [receipt(payload, evidence) for _, payload in sorted(evidence.receipts.items())]
     findings += _summed(
-        receipts, f"All {len(receipts)} receipts are signed and name the files that the manifests name."
+        receipts, f"Receipts: {len(receipts)}, each signed and naming the files that the manifests name."
     )
     with output.steps(quiet=quiet) as bars, ThreadPoolExecutor() as pool:
         work = pool.map(lambda one: _area(folder, one[0], one[1], evidence), state.areas.items())
         lists = list(bars.track(work, total=len(state.areas), description="checking"))
     count = sum(held.count for held in state.areas.values())
     findings += _summed(
-        lists, f"All {len(lists)} lists hold exactly the {count:,} numbers that manifest and receipt name."
+        lists, f"Lists: {len(lists)}, holding exactly the numbers that manifest and receipt name: {count:,}."
     )
     findings += [
         _age(area, held, state.profile) for area, held in state.areas.items() if age.days_left(held.valid_until) < 0
