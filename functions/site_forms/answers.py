@@ -4,20 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from functions.site_forms.forms import messages
+from quietline.pages.forms import HEADERS, first_of, messages
+
 from functions.site_forms.render import pages
 
 if TYPE_CHECKING:
     from quietline.kernel.errors import FieldError
     from quietline.profiles.profile import Profile
-
-HEADERS = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
 
 
 @dataclass(frozen=True)
@@ -64,8 +57,5 @@ def html(
 def form_again(request: Request, template: str, errors: Sequence["FieldError"], **values: Any) -> Answer:
     """Return a form with what was typed; 400 with an error summary when something is wrong with it."""
     shown = messages(errors, request.text["errors"])
-    first: dict[str, str] = {}
-    for wrong in shown:
-        first.setdefault(wrong.field, wrong.message)
     wrong_fields = [{"field": wrong.field, "message": wrong.message} for wrong in shown]
-    return html(request, template, 400 if errors else 200, errors=wrong_fields, error_of=first, **values)
+    return html(request, template, 400 if errors else 200, errors=wrong_fields, error_of=first_of(shown), **values)

@@ -1,6 +1,7 @@
 """The complaint's pages: the call, then the consumer, then the review; and its status."""
 
 from quietline.kernel.errors import FieldError, InvalidInputError, NotFoundError
+from quietline.pages.forms import field_of
 
 from functions.site_forms import wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
@@ -9,7 +10,6 @@ from functions.site_forms.forms import (
     YOU_FIELDS,
     check_complaint,
     complaint_of,
-    field_of,
 )
 from functions.site_forms.render import pages
 

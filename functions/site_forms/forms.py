@@ -1,22 +1,17 @@
 """From form fields to use cases and back: what was typed, what is wrong with it, what a review page lists."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from quietline.complaints.form import read_form
 from quietline.complaints.model import ComplaintInput
 from quietline.kernel.errors import FieldError, InvalidInputError
+from quietline.pages.forms import field_of, pairs_of
 
 if TYPE_CHECKING:
     from quietline.complaints.service import ComplaintService
     from quietline.registrations.service import RegistrationService
 
-MAX_BODY = 64 * 1024
-MAX_FIELDS = 60
 NUMBER_FIELD = "numbers-"
 CALL_FIELDS = (
     "called_number",
@@ -46,44 +41,13 @@ CHOICES = {"yes": True, "no": False}
 ROBOCALL_MISSING = FieldError("/robocall", "Say whether a recorded message was played.", "robocall_missing")
 
 
-class BadBodyError(Exception):
-    """The body cannot be read; `status` is 400 or 413."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(str(status))
-        self.status = status
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """One message of the error summary: `field` is the id of the input that it links to."""
-
-    field: str
-    message: str
-
-
 def fields_of(event: Mapping[str, Any]) -> dict[str, str]:
-    """Return the fields of a form body (`application/x-www-form-urlencoded`, UTF-8); of a repeated one the last.
+    """Return the fields of a form body; of a repeated one the last.
 
     Raises:
-        BadBodyError: 413 over 64 kB or with more fields than any form here has, 400 when not UTF-8.
+        BadBodyError: it cannot be read, or is too large.
     """
-    body = event.get("body") or ""
-    try:
-        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
-    except (binascii.Error, UnicodeEncodeError) as error:
-        raise BadBodyError(400) from error
-    if len(raw) > MAX_BODY:
-        raise BadBodyError(413)
-    try:
-        pairs = parse_qsl(
-            raw.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
-        )
-    except UnicodeDecodeError as error:
-        raise BadBodyError(400) from error
-    except ValueError as error:
-        raise BadBodyError(413) from error
-    return {name: value.replace("\x00", "") for name, value in pairs}
+    return dict(pairs_of(event))
 
 
 def numbers_of(fields: Mapping[str, str]) -> dict[str, str]:
@@ -142,13 +106,3 @@ def check_complaint(service: "ComplaintService", fields: Mapping[str, str], lang
         wrong.append(ROBOCALL_MISSING)
     order = [*CALL_FIELDS, *YOU_FIELDS]
     return sorted(wrong, key=lambda error: order.index(field_of(error)) if field_of(error) in order else len(order))
-
-
-def field_of(error: FieldError) -> str:
-    """Return the page's field that an error belongs to."""
-    return error.pointer.strip("/")
-
-
-def messages(errors: Sequence[FieldError], sentences: Mapping[str, str]) -> list[Wrong]:
-    """Return errors in the page's language; a code without a translation keeps its own sentence."""
-    return [Wrong(field_of(error), sentences.get(error.code, error.detail)) for error in errors]

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs
 
 from aws_lambda_powertools import Logger
 from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
+from quietline.pages.forms import BadBodyError
 
 from functions.site_forms import complain, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
-from functions.site_forms.forms import BadBodyError, check_registration, fields_of, numbers_of, placed
+from functions.site_forms.forms import check_registration, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
 
 if TYPE_CHECKING:

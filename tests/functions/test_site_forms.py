@@ -9,9 +9,9 @@ import pytest
 from quietline.adapters import aws
 from quietline.kernel.settings import SiteFormsSettings
 from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
+from quietline.pages.forms import MAX_BODY
 
 from functions.site_forms import wiring
-from functions.site_forms.forms import MAX_BODY
 from functions.site_forms.handler import lambda_handler
 from tests.conftest import Cloud
 from tests.helpers import LambdaContext, Tripwire, http_event, load_event

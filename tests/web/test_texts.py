@@ -7,9 +7,10 @@ import pytest
 from quietline.complaints.model import Outcome, Stage
 from quietline.kernel.phone import Reason
 from quietline.mails import address, links
+from quietline.pages.render import facts
 from quietline.profiles.profile import Profile
 
-from functions.site_forms.render import facts, pages, texts
+from functions.site_forms.render import pages, texts
 from tests.web.codes import field_codes
 
 
