@@ -1,44 +1,148 @@
 """A payment server in memory: what Stripe would know."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from quietline.kernel.errors import UnavailableError
-from quietline.orders.model import Invoice, Order
+from quietline.kernel.clock import Clock, FixedClock
+from quietline.kernel.errors import ConflictError, UnavailableError
+from quietline.orders.model import Dispute, DisputeStatus, Invoice, InvoiceStatus, Order, Payment, Refund
 from quietline.orders.ports import PaymentDeclinedError
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
 @dataclass
 class FakePaymentServer:
-    """`orders.ports.PaymentServer`; `down` makes every call fail, `pm_declined` is refused."""
+    """`orders.ports.PaymentServer`; `down` makes every call fail, `pm_declined` is refused.
 
-    invoices: dict[str, Invoice] = field(default_factory=dict)
+    What happens at the server without us (a card fails, a bank disputes, support refunds) are the methods below the
+    port's: `refuse`, `receive`, `give_up`, `fail_refund`, `dispute`, `close_dispute`, `delete_customer`, `mark`.
+    """
+
+    clock: Clock = field(default_factory=lambda: FixedClock(NOW))
+    stored: dict[str, Invoice] = field(default_factory=dict)
     customers: dict[str, str] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     down: bool = False
 
     def ensure_customer(self, organization_id: str, name: str) -> str:
         self._called("customer")
-        return self.customers.setdefault(organization_id, f"cus_{len(self.customers)}")
+        if self.customers.get(organization_id, "") in self.deleted | {""}:
+            self.customers[organization_id] = f"cus_{len(self.customers) + len(self.deleted)}"
+        return self.customers[organization_id]
+
+    def has_customer(self, customer_id: str) -> bool:
+        self._called("read")
+        return customer_id in self.customers.values() and customer_id not in self.deleted
 
     def ensure_invoice(self, order: Order, customer_id: str) -> Invoice:
         self._called("invoice")
-        made = Invoice(f"in_{order.id}", order.id, "open", order.total.minor, 0, order.total.currency.lower(), "")
-        return self.invoices.setdefault(made.id, made)
+        made = Invoice(
+            f"in_{order.id}",
+            order.id,
+            customer_id,
+            InvoiceStatus.OPEN,
+            order.total.minor,
+            order.total.currency.lower(),
+            f"https://pay.example/in_{order.id}",
+            self.clock.now(),
+        )
+        return self.stored.setdefault(made.id, made)
 
     def pay(self, invoice_id: str, customer_id: str, payment_method: str, key: str) -> Invoice:
         self._called("pay")
+        if self.stored[invoice_id].status is InvoiceStatus.PAID:
+            return self.stored[invoice_id]
+        if self.stored[invoice_id].status is InvoiceStatus.VOID:
+            raise ConflictError("This invoice cannot be paid any more.")
         if payment_method == "pm_declined":
+            self.refuse(invoice_id)
             raise PaymentDeclinedError("card_declined")
-        return self.mark(invoice_id, status="paid", amount_paid=self.invoices[invoice_id].total)
+        return self.receive(invoice_id)
+
+    def void(self, invoice_id: str) -> Invoice:
+        self._called("void")
+        if self.stored[invoice_id].status not in (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE):
+            return self.stored[invoice_id]
+        return self.mark(invoice_id, status=InvoiceStatus.VOID, voided_at=self.clock.now())
+
+    def refund(self, invoice_id: str, amount: int, key: str) -> Invoice:
+        self._called("refund")
+        found = self.stored[invoice_id]
+        if key in self.keys:
+            return found
+        withdrawn = sum(one.amount for one in found.disputes if one.status is not DisputeStatus.WON)
+        if amount > found.amount_paid - found.amount_refunded - withdrawn:
+            raise ConflictError("There is not so much left to send back.")
+        self.keys.add(key)
+        made = Refund(f"re_{invoice_id[3:]}_{len(found.refunds)}", amount, self.clock.now())
+        return self.mark(invoice_id, refunds=(*found.refunds, made))
 
     def invoice(self, invoice_id: str) -> Invoice | None:
         self._called("read")
-        return self.invoices.get(invoice_id)
+        return self.stored.get(invoice_id)
+
+    def invoices(self, since: datetime) -> Iterator[Invoice]:
+        self._called("list")
+        yield from [one for one in self.stored.values() if one.issued_at >= since]
+
+    def invoice_of(self, object_id: str) -> str:
+        self._called("read")
+        for found in self.stored.values():
+            parts = (*found.payments, *found.refunds, *found.disputes)
+            if object_id == found.id or any(part.id == object_id for part in parts):
+                return found.id
+        return ""
+
+    def refuse(self, invoice_id: str) -> Invoice:
+        """Refuse an attempt to pay."""
+        return self.mark(invoice_id, refused=True)
+
+    def receive(self, invoice_id: str, amount: int | None = None) -> Invoice:
+        """Take a payment: the whole amount, or another."""
+        found = self.stored[invoice_id]
+        due = found.total - found.credit_applied - found.amount_paid
+        made = Payment(
+            f"ch_{invoice_id[3:]}_{len(found.payments)}", due if amount is None else amount, self.clock.now()
+        )
+        changed = replace(found, payments=(*found.payments, made), refused=False)
+        if changed.amount_paid + changed.credit_applied >= changed.total:
+            changed = replace(changed, status=InvoiceStatus.PAID, paid_at=self.clock.now())
+        self.stored[invoice_id] = changed
+        return changed
+
+    def give_up(self, invoice_id: str) -> Invoice:
+        """Mark an open invoice as uncollectible."""
+        return self.mark(invoice_id, status=InvoiceStatus.UNCOLLECTIBLE, uncollectible_at=self.clock.now())
+
+    def fail_refund(self, invoice_id: str) -> Invoice:
+        """Get the newest refund back: it could not be delivered."""
+        *before, newest = self.stored[invoice_id].refunds
+        return self.mark(invoice_id, refunds=(*before, replace(newest, failed=True)))
+
+    def dispute(self, invoice_id: str, amount: int | None = None) -> Invoice:
+        """Let the payer's bank claim a payment back."""
+        found = self.stored[invoice_id]
+        wanted = found.amount_paid - found.amount_refunded if amount is None else amount
+        made = Dispute(f"dp_{invoice_id[3:]}_{len(found.disputes)}", wanted, DisputeStatus.OPEN, self.clock.now())
+        return self.mark(invoice_id, disputes=(*found.disputes, made))
+
+    def close_dispute(self, invoice_id: str, status: DisputeStatus) -> Invoice:
+        """Decide the newest dispute."""
+        *before, newest = self.stored[invoice_id].disputes
+        return self.mark(invoice_id, disputes=(*before, replace(newest, status=status)))
+
+    def delete_customer(self, customer_id: str) -> None:
+        """Delete a customer."""
+        self.deleted.add(customer_id)
 
     def mark(self, invoice_id: str, **changes: object) -> Invoice:
         """Change an invoice as the payment server might."""
-        self.invoices[invoice_id] = replace(self.invoices[invoice_id], **changes)  # type: ignore[arg-type]
-        return self.invoices[invoice_id]
+        self.stored[invoice_id] = replace(self.stored[invoice_id], **changes)  # type: ignore[arg-type]
+        return self.stored[invoice_id]
 
     def _called(self, what: str) -> None:
         self.calls.append(what)

@@ -7,15 +7,16 @@ and not by the idempotency key alone (which Stripe forgets after a day). An orga
 so pending items are always that order's. One step is localstripe's alone: `_stand_in_subscription`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
 
 from quietline.fees.model import LineKind, QuoteLine
 from quietline.kernel.errors import UnavailableError
-from quietline.orders.model import Invoice, Order
+from quietline.orders.model import Invoice, InvoiceStatus, Order, Payment
 from quietline.orders.ports import PaymentDeclinedError
 
 API_VERSION = "2026-10-28.endive"
@@ -97,6 +98,37 @@ class StripeServer:
         except _MissingError:
             return None
 
+    def has_customer(self, customer_id: str) -> bool:
+        """Whether there is such a customer (and it was not deleted)."""
+        try:
+            found = self._call(lambda api, options: api.v1.customers.retrieve(customer_id, {}, options))
+        except _MissingError:
+            return False
+        return not getattr(found, "deleted", False)
+
+    def void(self, invoice_id: str) -> Invoice:
+        """Void an invoice; return it as it is then."""
+        found = self._call(lambda api, options: api.v1.invoices.retrieve(invoice_id, {}, options))
+        if found.status in ("open", "uncollectible"):
+            found = self._call(
+                lambda api, options: api.v1.invoices.void_invoice(invoice_id, {}, options), f"void-{invoice_id}"
+            )
+        return _to_invoice(found)
+
+    def refund(self, invoice_id: str, amount: int, key: str) -> Invoice:
+        """Send `amount` minor units of what was paid back."""
+        raise NotImplementedError
+
+    def invoices(self, since: datetime) -> Iterator[Invoice]:
+        """Yield every invoice made since an instant, as it is now."""
+        params: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        page = self._call(lambda api, options: api.v1.invoices.list(params, options))
+        yield from map(_to_invoice, page.data)
+
+    def invoice_of(self, object_id: str) -> str:
+        """Return the id of the invoice that a charge, payment, refund or dispute belongs to; empty when none does."""
+        return object_id if object_id.startswith("in_") else ""
+
     def _find_invoice(self, order_id: str, customer_id: str) -> Any:
         params: Any = {"customer": customer_id, "limit": PAGE}
         page = self._call(lambda api, options: api.v1.invoices.list(params, options))
@@ -169,15 +201,28 @@ class _MissingError(Exception):
 
 
 def _to_invoice(found: Any) -> Invoice:
+    status = InvoiceStatus(found.status)
+    moments = found.status_transitions
+    made, paid_at = _instant(found.created), _instant(moments.paid_at)
+    paid = int(found.amount_paid)
     return Invoice(
         id=str(found.id),
         order_id=_order_of(found),
-        status=str(found.status),
+        customer_id=str(found.customer),
+        status=status,
         total=int(found.total),
-        amount_paid=int(found.amount_paid),
         currency=str(found.currency),
         url=str(getattr(found, "hosted_invoice_url", None) or ""),
+        issued_at=made or datetime.fromtimestamp(0, UTC),
+        paid_at=(paid_at or made) if status is InvoiceStatus.PAID else None,
+        uncollectible_at=_instant(getattr(moments, "marked_uncollectible_at", None)),
+        voided_at=_instant(moments.voided_at),
+        payments=(Payment(f"pay-{found.id}", paid, paid_at or made or datetime.fromtimestamp(0, UTC)),) if paid else (),
     )
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def _metadata(found: Any) -> dict[str, str]:

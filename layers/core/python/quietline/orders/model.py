@@ -19,6 +19,14 @@ class OrderState(StrEnum):
     """The last payment was refused; the invoice can be paid with another payment method."""
     ACTIVE = "active"
     """Paid (or free): its areas may be downloaded during the term."""
+    REFUNDED = "refunded"
+    """The whole payment went back: its areas may not be downloaded any more."""
+    DISPUTED = "disputed"
+    """The payer's bank disputes the payment, or took it back for good: no downloads; a dispute won makes it active."""
+    VOIDED = "voided"
+    """Cancelled before it was paid; the invoice cannot be paid any more."""
+    UNCOLLECTIBLE = "uncollectible"
+    """Given up as a bad debt; paid after all, it becomes active."""
 
 
 PAYABLE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAYMENT_FAILED})
@@ -99,19 +107,101 @@ class PaymentCommand:
     state: str = "requested"
 
 
+class InvoiceStatus(StrEnum):
+    """Where an invoice stands at the payment server."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    PAID = "paid"
+    VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money that arrived for an invoice: `amount` minor units at the instant `at` of the payment server."""
+
+    id: str
+    amount: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money that went back to the payer; `failed` when it could not be delivered and came back to us."""
+
+    id: str
+    amount: int
+    at: datetime
+    failed: bool = False
+
+
+class DisputeStatus(StrEnum):
+    """Where a dispute (chargeback) stands."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A payment that the payer's bank claims back: `amount` is withdrawn while it is open or lost.
+
+    A bank debit that is returned is a dispute lost at once. An inquiry that withdraws nothing is none.
+    """
+
+    id: str
+    amount: int
+    status: DisputeStatus
+    at: datetime
+
+
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice of the payment server; amounts are minor units."""
+    """An invoice as the payment server knows it now, with all that happened to its money; amounts are minor units.
+
+    Attributes:
+        order_id: the order it was made for; empty for an invoice that is not ours.
+        issued_at: when it was made; never changes.
+        paid_at: when it became paid; set while `status` is paid.
+        uncollectible_at: when it was given up; stays when it is paid or voided after that.
+        voided_at: when it was voided.
+        refused: whether the newest attempt to pay it was refused; False while one is under way.
+        credit_applied: the customer's balance that was used for it.
+        payments: every payment that succeeded, oldest first; refunded and disputed ones too.
+        refunds: every refund that was not cancelled, oldest first.
+        disputes: every dispute, oldest first.
+    """
 
     id: str
     order_id: str
-    status: str
+    customer_id: str
+    status: InvoiceStatus
     total: int
-    amount_paid: int
     currency: str
     url: str
+    issued_at: datetime
+    paid_at: datetime | None = None
+    uncollectible_at: datetime | None = None
+    voided_at: datetime | None = None
+    refused: bool = False
+    credit_applied: int = 0
+    payments: tuple[Payment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def amount_paid(self) -> int:
+        """What arrived, before refunds and disputes."""
+        return sum(one.amount for one in self.payments)
+
+    @property
+    def amount_refunded(self) -> int:
+        """What went back and stayed there."""
+        return sum(one.amount for one in self.refunds if not one.failed)
 
     @property
     def is_paid(self) -> bool:
-        """Whether the payment server holds the whole amount."""
-        return self.status == "paid" and self.amount_paid >= self.total
+        """Whether the payment server holds, or held, the whole amount."""
+        return self.status is InvoiceStatus.PAID and self.amount_paid + self.credit_applied >= self.total

@@ -1,6 +1,6 @@
 """What orders and billing need of the world."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Protocol
 
@@ -89,24 +89,52 @@ class Orders(Protocol):
 
 
 class PaymentServer(Protocol):
-    """Stripe, or what plays it."""
+    """Stripe, or what plays it.
+
+    Every method raises `UnavailableError` while the server does not answer; nothing is lost by trying again.
+    """
 
     def ensure_customer(self, organization_id: str, name: str) -> str:
         """Make the organization's customer and return its id."""
         ...
 
+    def has_customer(self, customer_id: str) -> bool:
+        """Whether there is such a customer (and it was not deleted)."""
+        ...
+
     def ensure_invoice(self, order: Order, customer_id: str) -> Invoice:
-        """Return the order's invoice, made at the first call."""
+        """Return the order's invoice, made and opened for payment at the first call."""
         ...
 
     def pay(self, invoice_id: str, customer_id: str, payment_method: str, key: str) -> Invoice:
-        """Pay an invoice; `key` makes a repetition harmless.
+        """Pay an invoice; `key` makes a repetition harmless, and one that is paid stays as it is.
 
         Raises:
             PaymentDeclinedError: the payment method was refused.
+            ConflictError: the invoice is void.
+        """
+        ...
+
+    def void(self, invoice_id: str) -> Invoice:
+        """Void an invoice that is open or uncollectible; return it as it is then: one paid meanwhile stays paid."""
+        ...
+
+    def refund(self, invoice_id: str, amount: int, key: str) -> Invoice:
+        """Send `amount` minor units of what was paid back; `key` makes a repetition harmless.
+
+        Raises:
+            ConflictError: the invoice has not so much left to send back.
         """
         ...
 
     def invoice(self, invoice_id: str) -> Invoice | None:
-        """Return the invoice as it is now, or None."""
+        """Return the invoice as it is now with its payments, refunds and disputes, or None."""
+        ...
+
+    def invoices(self, since: datetime) -> Iterator[Invoice]:
+        """Yield every invoice made since an instant, as it is now."""
+        ...
+
+    def invoice_of(self, object_id: str) -> str:
+        """Return the id of the invoice that a charge, payment, refund or dispute belongs to; empty when none does."""
         ...
