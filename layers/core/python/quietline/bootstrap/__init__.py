@@ -31,11 +31,13 @@ from quietline.bootstrap.operations import (
     reconcile_plan,
     segment_scan,
 )
+from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.sellers import billing, event_inbox, orders, organizations
 from quietline.bootstrap.usage import metering
 from quietline.bootstrap.washes import wash_worker, washes
 
 __all__ = [
+    "accounts",
     "app_secret",
     "area_build",
     "area_reconciliation",
@@ -66,6 +68,7 @@ __all__ = [
     "numbers",
     "orders",
     "organizations",
+    "people",
     "preferences",
     "publications",
     "publish_plan",

@@ -9,9 +9,11 @@
     ├── UnauthenticatedError        401
     ├── ForbiddenError              403
     ├── NotEntitledError            403  the subscription does not cover an area
+    ├── MfaRequiredError            403  a representative without a second factor
     ├── NotFoundError               404
     ├── ConflictError               409
     ├── NotPublishedError           409  no list exists yet for what was asked
+    ├── EmailNotVerifiedError       409  an account whose e-mail address was never confirmed
     ├── TooManyRequestsError        429
     ├── UnavailableError            503  a dependency is down; nothing was lost, try again
     └── ConfigurationError          500  the deployment is wrong; never shown to a caller
@@ -121,6 +123,13 @@ class NotEntitledError(ForbiddenError):
     title = "Your subscription does not cover this"
 
 
+class MfaRequiredError(ForbiddenError):
+    """A representative acts without a second factor."""
+
+    slug = "mfa-required"
+    title = "Set up a second factor first"
+
+
 class NotFoundError(QuietlineError):
     """There is no such thing, or it belongs to somebody else."""
 
@@ -142,6 +151,13 @@ class NotPublishedError(ConflictError):
 
     slug = "not-published"
     title = "No list has been published yet"
+
+
+class EmailNotVerifiedError(ConflictError):
+    """The account exists, but the code that was mailed to its address has never been entered."""
+
+    slug = "email-not-verified"
+    title = "Confirm your e-mail address first"
 
 
 class TooManyRequestsError(QuietlineError):

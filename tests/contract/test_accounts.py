@@ -1,0 +1,178 @@
+"""People's accounts on the Cognito that moto plays: its codes are anything, its TOTP secret is always the same."""
+
+import base64
+import hmac
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from quietline.adapters import aws
+from quietline.adapters.cognito_accounts import CognitoAccounts, CognitoPeople
+from quietline.kernel.errors import (
+    ConflictError,
+    EmailNotVerifiedError,
+    InvalidInputError,
+    QuietlineError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from quietline.sellers.accounts import Challenge, SignedIn, Step
+
+PASSWORD = "Quiet-Line-2026!"
+EMAIL = "kim@example.com"
+
+
+class Pool:
+    def __init__(self) -> None:
+        cognito = aws.client("cognito-idp")
+        self.id = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
+        client = cognito.create_user_pool_client(UserPoolId=self.id, ClientName="cli")["UserPoolClient"]["ClientId"]
+        self.accounts = CognitoAccounts(client)
+        self.people = CognitoPeople(self.id)
+
+    def member(self) -> SignedIn:
+        self.accounts.sign_up(EMAIL, PASSWORD, "es")
+        self.accounts.confirm(EMAIL, "123 456")
+        made = self.accounts.sign_in(EMAIL, PASSWORD)
+        assert isinstance(made, SignedIn)
+        return made
+
+
+@pytest.fixture
+def pool(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Pool:
+    monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
+    return Pool()
+
+
+def totp(secret: str) -> str:
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
+    mac = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
+    start = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
+
+
+def test_nobody_signs_in_before_the_address_is_verified(pool: Pool) -> None:
+    pool.accounts.sign_up(EMAIL, PASSWORD, "es")
+    with pytest.raises(EmailNotVerifiedError):
+        pool.accounts.sign_in(EMAIL, PASSWORD)
+
+    pool.accounts.confirm(EMAIL, "123456")
+    made = pool.accounts.sign_in(EMAIL, PASSWORD)
+
+    assert isinstance(made, SignedIn)
+    person = pool.people.person(made.sub)
+    assert person is not None
+    assert (person.sub, person.email, person.language, person.mfa) == (made.sub, EMAIL, "es", False)
+
+
+def test_a_second_factor_is_asked_for_once_it_is_set_up(pool: Pool) -> None:
+    made = pool.member()
+    secret = pool.accounts.begin_mfa(made.access_token)
+    with pytest.raises(InvalidInputError) as wrong:
+        pool.accounts.finish_mfa(made.access_token, "000000")
+    assert wrong.value.fields[0].code == "code_wrong"
+    person = pool.people.person(made.sub)
+    assert person is not None
+    assert not person.mfa
+
+    pool.accounts.finish_mfa(made.access_token, totp(secret))
+
+    person = pool.people.person(made.sub)
+    assert person is not None
+    assert person.mfa, "seen at once: only a second factor that is there is remembered"
+    asked = pool.accounts.sign_in(EMAIL, PASSWORD)
+    assert isinstance(asked, Challenge)
+    assert asked.step is Step.MFA
+    assert isinstance(pool.accounts.answer(asked, totp(secret)), SignedIn)
+
+
+def test_a_wrong_password_and_an_unknown_address_are_the_same(pool: Pool) -> None:
+    pool.member()
+
+    with pytest.raises(UnauthenticatedError) as wrong:
+        pool.accounts.sign_in(EMAIL, "Other-Word-2026!")
+    with pytest.raises(UnauthenticatedError) as unknown:
+        pool.accounts.sign_in("nobody@example.com", PASSWORD)
+
+    assert str(wrong.value) == str(unknown.value)
+
+
+@pytest.mark.parametrize(("email", "password", "pointer"), [("kim", PASSWORD, "/email"), (EMAIL, "short", "/password")])
+def test_what_cannot_be_an_account(pool: Pool, email: str, password: str, pointer: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        pool.accounts.sign_up(email, password, "en")
+
+    assert refused.value.fields[0].pointer == pointer
+
+
+def test_a_person_who_is_gone_or_disabled_is_nobody(pool: Pool) -> None:
+    made = pool.member()
+    assert pool.people.person("nobody") is None
+
+    aws.client("cognito-idp").admin_disable_user(UserPoolId=pool.id, Username=EMAIL)
+
+    assert pool.people.person(made.sub) is None
+
+
+class Refusing:
+    """A Cognito that answers every call with one error."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(**_parameters: Any) -> Any:
+            raise ClientError({"Error": {"Code": self.code, "Message": f"about {EMAIL}"}}, name)
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "expected"),
+    [
+        (lambda a: a.confirm(EMAIL, "1"), "ExpiredCodeException", InvalidInputError),
+        (lambda a: a.confirm(EMAIL, "1"), "CodeMismatchException", InvalidInputError),
+        (lambda a: a.sign_in(EMAIL, "x"), "PasswordResetRequiredException", ConflictError),
+        (lambda a: a.sign_in(EMAIL, "x"), "TooManyRequestsException", TooManyRequestsError),
+        (lambda a: a.sign_in(EMAIL, "x"), "InternalErrorException", UnavailableError),
+        (lambda a: a.answer(Challenge(Step.MFA, "s", EMAIL), "1"), "NotAuthorizedException", UnauthenticatedError),
+        (lambda a: a.reset_password(EMAIL, "1", "x"), "UserNotFoundException", InvalidInputError),
+        (lambda a: a.reset_password(EMAIL, "1", "x"), "InvalidPasswordException", InvalidInputError),
+        (lambda a: a.refreshed("x"), "NotAuthorizedException", UnauthenticatedError),
+        (lambda a: a.begin_mfa("x"), "NotAuthorizedException", UnauthenticatedError),
+        (lambda a: a.forgot_password(EMAIL), "LimitExceededException", TooManyRequestsError),
+    ],
+)
+def test_what_cognito_says_becomes_ours_and_never_names_the_address(
+    call: Callable[[CognitoAccounts], Any], code: str, expected: type[QuietlineError]
+) -> None:
+    with pytest.raises(expected) as refused:
+        call(CognitoAccounts("client", Refusing(code)))
+
+    assert EMAIL not in str(refused.value)
+
+
+@pytest.mark.parametrize("again", ["", "InvalidParameterException", "UserNotFoundException"])
+def test_signing_up_with_a_known_address_shows_nothing_and_mails_the_code_again(again: str) -> None:
+    called = []
+
+    class Cognito:
+        def sign_up(self, **_parameters: Any) -> Any:
+            raise ClientError({"Error": {"Code": "UsernameExistsException", "Message": EMAIL}}, "SignUp")
+
+        def resend_confirmation_code(self, **parameters: Any) -> Any:
+            called.append(parameters["Username"])
+            if again:
+                raise ClientError({"Error": {"Code": again, "Message": EMAIL}}, "ResendConfirmationCode")
+
+    CognitoAccounts("client", Cognito()).sign_up(EMAIL, PASSWORD, "en")
+
+    assert called == [EMAIL]
+
+
+def test_an_unknown_address_is_told_nothing_of_a_reset() -> None:
+    CognitoAccounts("client", Refusing("UserNotFoundException")).forgot_password(EMAIL)
