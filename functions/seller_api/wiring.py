@@ -83,6 +83,16 @@ def caller() -> Principal:
     return principal
 
 
+def language() -> str:
+    """Return the first language of `Accept-Language` that the profile has; empty when none is named."""
+    from quietline.profiles import load_profile
+
+    known = load_profile(settings().profile).languages
+    asked = (app.current_event.headers.get("accept-language") or "").lower().split(",")
+    tongues = (one.split(";")[0].strip().split("-")[0] for one in asked)
+    return next((tongue for tongue in tongues if tongue in known), "")
+
+
 def member() -> "Membership":
     """Return the organization in which the caller acts.
 

@@ -8,7 +8,7 @@ from quietline.kernel.clock import to_text
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
-    from quietline.fees.model import Quote, QuoteLine
+    from quietline.fees.model import QuoteLine
     from quietline.kernel.money import Money
     from quietline.orders.model import Entitlement, Order
     from quietline.sellers.model import Organization
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 type Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-def _example(value: "JsonDict") -> ConfigDict:
+def example(value: "JsonDict") -> ConfigDict:
+    """Return a model's configuration with an example of it."""
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 
@@ -47,7 +48,7 @@ class ContactIn(InModel):
 class OrganizationIn(InModel):
     """A new organization."""
 
-    model_config = _example(
+    model_config = example(
         {
             "name": "Example Solar LLC",
             "type": "seller",
@@ -100,7 +101,7 @@ class OrganizationOut(Model):
 class CertificationIn(InModel):
     """The text that is certified, by its version and language."""
 
-    model_config = _example({"version": "2026-10", "language": "en"})
+    model_config = example({"version": "2026-10", "language": "en"})
 
     version: Annotated[str, Field(min_length=1, max_length=20, examples=["2026-10"])]
     language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"
@@ -116,15 +117,17 @@ class CertificationOut(Model):
     certified_at: str
 
 
-class AreasIn(InModel):
-    """Areas to price or order."""
+class OrderIn(InModel):
+    """Areas to order. `renew` buys the term after the one that runs; `months` chooses among several lengths."""
 
-    model_config = _example({"areas": ["202", "301", "410", "443", "571", "703"]})
+    model_config = example({"areas": ["202", "301", "410", "443", "571", "703"]})
 
     areas: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=8)]],
         Field(min_length=1, max_length=1000, examples=[["202", "301", "410", "443", "571", "703"]]),
     ]
+    renew: bool = False
+    months: Annotated[int | None, Field(ge=0, le=120)] = None
 
 
 class MoneyOut(Model):
@@ -151,27 +154,6 @@ class LineOut(Model):
     def of(cls, line: "QuoteLine") -> "LineOut":
         """Return the answer's form."""
         return cls(kind=line.kind, count=line.count, unit=MoneyOut.of(line.unit), amount=MoneyOut.of(line.amount))
-
-
-class QuoteOut(Model):
-    """What the areas would cost now; `term_end` is the first day after the term."""
-
-    areas: list[str]
-    lines: list[LineOut]
-    total: MoneyOut
-    term_start: str
-    term_end: str
-
-    @classmethod
-    def of(cls, quote: "Quote") -> "QuoteOut":
-        """Return the answer's form."""
-        return cls(
-            areas=list(quote.areas),
-            lines=[LineOut.of(line) for line in quote.lines],
-            total=MoneyOut.of(quote.total),
-            term_start=quote.term.start.isoformat(),
-            term_end=quote.term.end.isoformat(),
-        )
 
 
 class OrderOut(Model):
@@ -216,7 +198,7 @@ class OrdersOut(Model):
 class PaymentIn(InModel):
     """The payment server's payment method; card numbers never come here."""
 
-    model_config = _example({"payment_method": "pm_card_visa"})
+    model_config = example({"payment_method": "pm_card_visa"})
 
     payment_method: Annotated[str, Field(pattern="^pm_[A-Za-z0-9_]{1,120}$", examples=["pm_card_visa"])]
 
@@ -259,7 +241,7 @@ class EntitlementsOut(Model):
 class ClientIn(InModel):
     """A new machine client."""
 
-    model_config = _example({"name": "nightly scrubber"})
+    model_config = example({"name": "nightly scrubber"})
 
     name: Annotated[str, Field(min_length=1, max_length=100, examples=["nightly scrubber"])]
 

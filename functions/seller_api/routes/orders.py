@@ -1,4 +1,4 @@
-"""Quotes, orders and their payment."""
+"""Orders and their payment."""
 
 from typing import Annotated
 
@@ -6,37 +6,17 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
-from quietline.orders.model import Buyer
 
 from functions.seller_api.routes.models import (
-    AreasIn,
+    OrderIn,
     OrderOut,
     OrdersOut,
     PaymentIn,
     PaymentOut,
-    QuoteOut,
 )
-from functions.seller_api.wiring import app, buyer, caller, member, orders
+from functions.seller_api.wiring import app, buyer, member, orders
 
 TAGS = ["Orders"]
-
-
-@route(
-    app,
-    "POST",
-    "/v1/quotes",
-    Rule.MEMBER,
-    summary="Price areas",
-    description="The price of an order placed now, line by line; nothing is stored.",
-    tags=TAGS,
-    operation_id="quote",
-    responses=documented(200, "The price.", QuoteOut, 400, 401, 403, 413, 415),
-)
-def quote(body: AreasIn) -> QuoteOut:
-    """Price areas."""
-    acts = member()
-    asks = Buyer(acts.organization_id, caller().sub, exempt=acts.exempt, certified=bool(acts.san))
-    return QuoteOut.of(orders().quote(asks, body.areas))
 
 
 @route(
@@ -45,14 +25,17 @@ def quote(body: AreasIn) -> QuoteOut:
     "/v1/orders",
     Rule.REPRESENTATIVE,
     summary="Order areas",
-    description="A free order is active at once; any other becomes an invoice to pay. Takes Idempotency-Key.",
+    description=(
+        "A free order is active at once; any other becomes an invoice to pay. With `renew` it is for the term after "
+        "the running one, from the profile's days before its end on. Takes Idempotency-Key."
+    ),
     tags=TAGS,
     operation_id="order",
     responses=documented(201, "Ordered.", OrderOut, 400, 401, 403, 409, 413, 415, 422),
 )
-def order(body: AreasIn) -> Response[OrderOut]:
+def order(body: OrderIn) -> Response[OrderOut]:
     """Order areas."""
-    made = orders().order(buyer(), body.areas)
+    made = orders().order(buyer(), body.areas, renew=body.renew, months=body.months)
     return Response(status_code=201, content_type="application/json", body=OrderOut.of(made))
 
 

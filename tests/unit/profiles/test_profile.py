@@ -7,11 +7,12 @@ from quietline.kernel.errors import ConfigurationError
 from quietline.profiles import load_profile
 
 US = load_profile("us")
+AREAS = US.fees.tariffs[0]
 
 
 def test_amounts_hold_from_their_date() -> None:
-    assert US.fee_year(date(2026, 9, 30)).area == 8200
-    assert US.fee_year(date(2026, 10, 1)).area == 8500
+    assert AREAS.on(date(2026, 9, 30)).each == 8200
+    assert AREAS.on(date(2026, 10, 1)).each == 8500
 
 
 @pytest.mark.parametrize(
@@ -32,22 +33,23 @@ def test_the_penalty_is_that_of_the_day(day: date, maximum: int) -> None:
 
 def test_before_the_first_date_there_is_no_amount() -> None:
     with pytest.raises(ConfigurationError, match="1999"):
-        US.fee_year(date(1999, 1, 1))
+        AREAS.on(date(1999, 1, 1))
     with pytest.raises(ConfigurationError, match="1999"):
         US.penalty(date(1999, 1, 1))
 
 
 def test_tables_are_in_order_and_sourced() -> None:
-    for rows in (US.fees.years, US.penalties):
+    for rows in (AREAS.rows, US.penalties):
         assert [row.since for row in rows] == sorted(row.since for row in rows)
         assert all(row.source for row in rows)
 
 
-def test_the_maximum_is_the_base_indexed_like_the_fee() -> None:
-    """15 U.S.C. 6152: each amount is the FY2009 base times the same ratio, rounded alone."""
-    for year in US.fees.years:
-        if year.since >= date(2008, 10, 1):
-            assert round(year.maximum / 1_485_000 * 54) * 100 == year.area
+def test_every_amount_since_fy2009_is_the_base_indexed_and_rounded_alone() -> None:
+    """15 U.S.C. 6152: the profile would not load if a published amount differed; so it is enough that each can."""
+    indexed = [row for row in AREAS.rows if row.since >= date(2008, 10, 1)]
+
+    assert all(row.index is not None for row in indexed)
+    assert [row.late for row in AREAS.rates if row.since == date(2016, 10, 1)] == [3_000]  # of $61: not its half
 
 
 def test_the_day_ends_at_midnight_eastern_also_when_clocks_change() -> None:

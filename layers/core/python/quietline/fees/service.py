@@ -1,19 +1,18 @@
-"""The fee rules (15 U.S.C. 6152, 16 CFR 310.8) as pure functions; every amount and limit comes from the profile."""
+"""What areas cost: the profile's tariff applied to what an organization holds and wants."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
-from quietline.fees.model import LineKind, Quote, QuoteLine, Subscription, Term
+from quietline.fees.advice import advise
+from quietline.fees.model import LineKind, Quote, QuoteLine, Subscription, Term, term_from, term_when_paid
+from quietline.fees.pricing import Purchase
 from quietline.kernel.errors import FieldError, InvalidInputError
 from quietline.kernel.money import Money
 from quietline.profiles.profile import Profile
+from quietline.profiles.tariffs import Tariff
 
-
-def term_from(day: date, months: int) -> Term:
-    """Return the term that a payment on `day` begins: from the first of its month, `months` long (US 12)."""
-    start = day.replace(day=1)
-    index = start.year * 12 + start.month - 1 + months
-    return Term(start, date(index // 12, index % 12 + 1, 1))
+__all__ = ["check_areas", "purchase", "quote", "term_from", "term_when_paid"]
 
 
 def check_areas(profile: Profile, areas: Iterable[str]) -> tuple[str, ...]:
@@ -38,50 +37,70 @@ def check_areas(profile: Profile, areas: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(asked)))
 
 
-def quote(profile: Profile, areas: Iterable[str], held: Subscription | None, on: date, *, exempt: bool) -> Quote:
-    """Price areas for an organization.
-
-    The first free areas are counted over all that the organization holds in the term; the fee is the one of the fiscal
-    year of `on`; from the profile's month of the term the half fee holds; what was paid in the term and this order
-    together never exceed the maximum of that fiscal year.
+def purchase(
+    profile: Profile, held: Subscription | None, on: date, *, renews: Term | None = None, months: int | None = None
+) -> Purchase:
+    """Return the purchase of areas that an order on a day would be.
 
     Args:
         profile: the jurisdiction.
-        areas: what is wanted; areas already held cost nothing again.
-        held: the current term, its areas and what was paid; None or a term that does not hold `on` begins a new one.
+        held: what is held in the term that the order is for; one that `on` is not in counts only with `renews`.
         on: the registry's date of the order.
-        exempt: whether the organization is exempt from fees.
+        renews: the running term, when the next one is bought: it begins on the day on which this one ends.
+        months: how long; None is the running term's length, or the profile's first choice.
 
     Raises:
-        InvalidInputError: an area is not served.
+        InvalidInputError: areas are not sold for so many months, or the term that runs is of another length.
+    """
+    current = held if held is not None and (renews is not None or held.term.holds(on)) else None
+    if current and months is not None and months != current.term.months:
+        sentence = f"Areas added to a term run as long as it does: {current.term.months} months."
+        raise InvalidInputError(sentence, (FieldError("/months", sentence, "months_of_term"),))
+    tariff = _tariff(profile, months or (current.term.months if current else None))
+    if current:
+        return Purchase(tariff, profile.currency, current.term, on, len(current.areas), current.paid)
+    return Purchase(tariff, profile.currency, term_from(renews.end if renews else on, tariff.months), on)
+
+
+def quote(
+    profile: Profile,
+    areas: Iterable[str],
+    held: Subscription | None,
+    on: date,
+    *,
+    exempt: bool,
+    renews: Term | None = None,
+    months: int | None = None,
+) -> Quote:
+    """Price areas for an organization; see `purchase` for the arguments and `Purchase` for the rules.
+
+    The free areas are counted over all that the organization holds in the term. Areas already held in it cost nothing
+    again, an exempt organization pays nothing.
+
+    Raises:
+        InvalidInputError: an area is not served, or is not sold for so many months.
     """
     wanted = check_areas(profile, areas)
-    current = held if held is not None and held.term.holds(on) else None
-    term = current.term if current else term_from(on, profile.sellers.term_months)
-    owned = current.areas if current else frozenset[str]()
+    bought = purchase(profile, held, on, renews=renews, months=months)
+    owned = held.areas if held is not None and held.term == bought.term else frozenset[str]()
     new = tuple(area for area in wanted if area not in owned)
     nothing = Money(0, profile.currency)
     lines: list[QuoteLine] = []
     if len(new) < len(wanted):
-        lines.append(QuoteLine(LineKind.HELD, len(wanted) - len(new), nothing, nothing))
+        lines.append(QuoteLine(LineKind.HELD, len(wanted) - len(new), nothing, nothing, bought.tariff.source))
     if exempt:
-        lines.append(QuoteLine(LineKind.EXEMPT, len(new), nothing, nothing))
-        return Quote(new, tuple(lines), nothing, term)
+        lines.append(QuoteLine(LineKind.EXEMPT, len(new), nothing, nothing, bought.tariff.source))
+    else:
+        lines += bought.lines(len(new))
+    total = sum((line.amount for line in lines), nothing)
+    made = Quote(new, tuple(lines), total, bought.term, on, renews is not None)
+    return made if exempt else replace(made, advice=advise(profile, bought, made))
 
-    free = min(len(new), max(0, profile.fees.free_areas - len(owned)))
-    if free:
-        lines.append(QuoteLine(LineKind.FREE, free, nothing, nothing))
-    year = profile.fee_year(on)
-    charged = len(new) - free
-    total = nothing
-    if charged:
-        second = term.month_of(on) >= profile.fees.half_price_from_month
-        unit = Money(year.half if second else year.area, profile.currency)
-        total = unit.times(charged)
-        lines.append(QuoteLine(LineKind.HALF if second else LineKind.FULL, charged, unit, total))
-        room = max(0, year.maximum - (current.paid if current else 0))
-        if total.minor > room:
-            over = Money(room - total.minor, profile.currency)
-            lines.append(QuoteLine(LineKind.CAP, 1, over, over))
-            total = total + over
-    return Quote(new, tuple(lines), total, term)
+
+def _tariff(profile: Profile, months: int | None) -> Tariff:
+    found = profile.fees.tariff(months=months)
+    if found is not None:
+        return found
+    lengths = " or ".join(str(tariff.months) for tariff in profile.fees.choices())
+    sentence = f"Areas are sold for {lengths} months." if lengths else "This registry does not sell areas."
+    raise InvalidInputError(sentence, (FieldError("/months", sentence, "months_not_offered"),))

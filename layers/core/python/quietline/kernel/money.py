@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+DECIMALS = dict.fromkeys(_NONE.split(), 0) | dict.fromkeys(_THREE.split(), 3)
+"""Decimals of the currencies that have not two (ISO 4217)."""
+
 
 @dataclass(frozen=True, order=True)
 class Money:
@@ -25,9 +30,11 @@ class Money:
         return Money(self.minor * count, self.currency)
 
     def text(self) -> str:
-        """Return the amount for people, e.g. `410.00 USD`.
+        """Return the amount for people.
 
-        Currencies with two decimals only; the profiles' currencies all have them.
+        >>> Money(2262600, "USD").text(), Money(-1600, "KRW").text(), Money(5, "KWD").text()
+        ('22,626.00 USD', '-1,600 KRW', '0.005 KWD')
         """
-        sign = "-" if self.minor < 0 else ""
-        return f"{sign}{abs(self.minor) // 100}.{abs(self.minor) % 100:02d} {self.currency}"
+        sign, decimals = "-" if self.minor < 0 else "", DECIMALS.get(self.currency, 2)
+        whole, part = divmod(abs(self.minor), 10**decimals)
+        return f"{sign}{whole:,}{f'.{part:0{decimals}d}' if decimals else ''} {self.currency}"

@@ -119,7 +119,7 @@ class Billing:
         now = self.clock.now()
         paid_on = self.profile.local_date(now)
         # the term starts on the first of the month in which the fee is paid (15 U.S.C. 6152), not ordered
-        term = fees.term_from(paid_on, self.profile.sellers.term_months) if order.begins_term else order.term
+        term = fees.term_when_paid(order.term, paid_on) if order.begins_term else order.term
         done = self.orders.activate(order, term, self._account(order), invoice, now)
         return Outcome.ACTIVATED if done else Outcome.NOTHING
 

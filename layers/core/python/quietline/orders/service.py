@@ -1,10 +1,12 @@
 """Use cases of sellers: quote, order, pay, and what an organization is entitled to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from quietline.fees import call_list as call_lists
 from quietline.fees import service as fees
-from quietline.fees.model import Quote
+from quietline.fees.model import Coverage, Quote, Subscription, Term
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from quietline.kernel.ids import new_ulid
@@ -16,6 +18,39 @@ TRIES = 3
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What somebody wants a price of.
+
+    `renew` buys the term after the one that runs; `months` chooses among the lengths that the profile offers. From a
+    `call_list`, different numbers by area, follow the areas that are not named, and its coverage.
+    """
+
+    areas: tuple[str, ...] = ()
+    renew: bool = False
+    months: int | None = None
+    call_list: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A quote, the organization's language, and what a call list needs."""
+
+    quote: Quote
+    language: str
+    coverage: Coverage | None = None
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Where an organization stands: what it holds in the term that it buys for, and the running one it renews."""
+
+    account: Account
+    held: Subscription | None
+    on: date
+    renews: Term | None = None
+
+
+@dataclass(frozen=True)
 class OrderService:
     """Orders of one registry."""
 
@@ -23,30 +58,46 @@ class OrderService:
     clock: Clock
     profile: Profile
 
-    def quote(self, buyer: Buyer, areas: Iterable[str]) -> Quote:
-        """Price areas as an order placed now would be priced.
+    def offer(self, buyer: Buyer, wanted: Wanted) -> Offer:
+        """Price areas as an order placed now would be priced, with advice.
 
         Raises:
-            InvalidInputError: an area is not served.
+            InvalidInputError: an area is not served, or is not sold for so many months.
+            ConflictError: the renewal window is not open.
         """
-        return self._quote(buyer, areas, self._account(buyer.organization_id))
+        position = self._position(buyer, renew=wanted.renew)
+        if wanted.call_list is None:
+            return Offer(self._quote(buyer, wanted, position), position.account.language)
+        bought = fees.purchase(self.profile, position.held, position.on, renews=position.renews, months=wanted.months)
+        owned = position.held.areas if position.held and position.held.term == bought.term else frozenset[str]()
+        found = call_lists.coverage(self.profile, wanted.call_list, bought, owned, exempt=buyer.exempt)
+        named = wanted.areas or tuple(row.area for row in found.rows)
+        made = self._quote(buyer, Wanted(named, wanted.renew, wanted.months), position)
+        quote = made if buyer.exempt else call_lists.advised(made, found)
+        return Offer(quote, position.account.language, found)
 
-    def order(self, buyer: Buyer, areas: Iterable[str]) -> Order:
+    def quote(self, buyer: Buyer, areas: Iterable[str], *, renew: bool = False, months: int | None = None) -> Quote:
+        """Price areas; see `offer`."""
+        return self.offer(buyer, Wanted(tuple(areas), renew, months)).quote
+
+    def order(self, buyer: Buyer, areas: Iterable[str], *, renew: bool = False, months: int | None = None) -> Order:
         """Order areas. A free order is active at once; any other awaits its invoice.
 
         Raises:
-            ConflictError: the organization has not certified, has an unpaid order, or changed meanwhile.
-            InvalidInputError: an area is not served, or all are held already.
+            ConflictError: the organization has not certified, has an unpaid order, changed meanwhile, or the renewal
+                window is not open.
+            InvalidInputError: an area is not served, all are held already, or they are not sold for so many months.
         """
         if not buyer.certified:
             raise ConflictError("Certify first: the organization needs its subscription account number.")
-        wanted = tuple(areas)
+        wanted = Wanted(tuple(areas), renew, months)
         for _ in range(TRIES):
-            account = self._account(buyer.organization_id)
+            position = self._position(buyer, renew=wanted.renew)
+            account = position.account
             if account.open_order:
                 # the free areas and the cap count what is paid: two unpaid orders would both claim them
                 raise ConflictError(f"The order {account.open_order} is not paid yet; pay it first.")
-            order = self._make(buyer, self._quote(buyer, wanted, account), account)
+            order = self._make(buyer, self._quote(buyer, wanted, position), begins=position.held is None)
             try:
                 self.orders.place(order, account)
             except ChangedMeanwhileError:
@@ -98,17 +149,39 @@ class OrderService:
         """Return the areas that the organization may download today."""
         return frozenset().union(*(one.areas for one in self.entitlements(organization_id)))
 
-    def _account(self, organization_id: str) -> Account:
-        account = self.orders.account(organization_id, self.profile.local_date(self.clock.now()))
+    def _position(self, buyer: Buyer, *, renew: bool) -> _Position:
+        today = self.profile.local_date(self.clock.now())
+        account = self._account(buyer.organization_id, today)
+        if not renew:
+            return _Position(account, account.held, today)
+        if account.held is None:
+            raise ConflictError("No term runs that could be renewed; order without `renew`.")
+        term = account.held.term
+        opens = term.end - timedelta(days=self.profile.sellers.renewal_window_days)
+        if today < opens:
+            raise ConflictError(f"The term ends on {term.end}; it can be renewed from {opens} on.")
+        # read again, as of the next term: what was bought for it already counts for the free areas and the maximum
+        following = self._account(buyer.organization_id, term.end)
+        return _Position(following, following.held, today, term)
+
+    def _account(self, organization_id: str, on: date) -> Account:
+        account = self.orders.account(organization_id, on)
         if account is None:
             raise NotFoundError("There is no such organization.")
         return account
 
-    def _quote(self, buyer: Buyer, areas: Iterable[str], account: Account) -> Quote:
-        today = self.profile.local_date(self.clock.now())
-        return fees.quote(self.profile, areas, account.held, today, exempt=buyer.exempt)
+    def _quote(self, buyer: Buyer, wanted: Wanted, position: _Position) -> Quote:
+        return fees.quote(
+            self.profile,
+            wanted.areas,
+            position.held,
+            position.on,
+            exempt=buyer.exempt,
+            renews=position.renews,
+            months=wanted.months,
+        )
 
-    def _make(self, buyer: Buyer, quote: Quote, account: Account) -> Order:
+    def _make(self, buyer: Buyer, quote: Quote, *, begins: bool) -> Order:
         if not quote.areas:
             sentence = "The organization holds all these areas already."
             raise InvalidInputError(sentence, (FieldError("/areas", sentence, "areas_held"),))
@@ -122,7 +195,7 @@ class OrderService:
             total=quote.total,
             state=OrderState.ACTIVE if free else OrderState.AWAITING_INVOICE,
             term=quote.term,
-            begins_term=account.held is None,
+            begins_term=begins,
             created_at=now,
             by=buyer.sub,
             paid_at=now if free else None,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from quietline.kernel.errors import ConfigurationError
 from quietline.kernel.phone import NumberingRules
+from quietline.profiles.tariffs import Fees
 
 FOLDER = Path(__file__).parent
 
@@ -67,30 +68,11 @@ class Hygiene(_Part):
 
 
 class Sellers(_Part):
-    """Term, renewal and the certification's text by language."""
+    """Renewal and the certification's text by language."""
 
-    term_months: int
     renewal_window_days: int
     certification_version: str
     certification_text: dict[str, str]
-
-
-class FeeYear(_Part):
-    """Amounts in minor units that hold from `from` on."""
-
-    since: date = Field(alias="from")
-    area: int
-    half: int
-    maximum: int
-    source: str
-
-
-class Fees(_Part):
-    """The fee rules and the table of years, oldest first."""
-
-    free_areas: int
-    half_price_from_month: int
-    years: tuple[FeeYear, ...]
 
 
 class Lookups(_Part):
@@ -226,17 +208,6 @@ class Profile(_Part):
     def end_of(self, day: date) -> datetime:
         """Return the instant at which a day of the registry ends (midnight of the next), in UTC."""
         return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
-
-    def fee_year(self, day: date) -> FeeYear:
-        """Return the fees that hold on a day.
-
-        Raises:
-            ConfigurationError: the profile knows no fees that early.
-        """
-        found = [year for year in self.fees.years if year.since <= day]
-        if not found:
-            raise ConfigurationError(f"The profile {self.name} has no fees for {day.isoformat()}.")
-        return found[-1]
 
     def penalty(self, day: date) -> Penalty:
         """Return the maximum penalty for a call on a day.
