@@ -59,12 +59,8 @@ def test_the_event_files(api: Api) -> None:
     priced = handler.lambda_handler(load_event("seller_api/quote"), LambdaContext())
 
     assert (made["statusCode"], priced["statusCode"]) == (201, 200)
-    assert json.loads(priced["body"])["lines"][0] == {
-        "kind": "free",
-        "count": 5,
-        "unit": {"minor": 0, "currency": "USD"},
-        "amount": {"minor": 0, "currency": "USD"},
-    }
+    first = json.loads(priced["body"])["lines"][0]
+    assert (first["kind"], first["count"], first["amount"]) == ("free", 5, {"minor": 0, "currency": "USD"})
 
 
 def test_the_contact_is_stored_encrypted_and_never_logged(api: Api, tripwire: Tripwire) -> None:

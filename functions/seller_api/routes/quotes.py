@@ -3,19 +3,15 @@
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
-from quietline.fees import explain
-from quietline.fees.model import Advice, Coverage, QuoteLine
 from quietline.http.auth import Rule, route
 from quietline.http.model import Model
 from quietline.http.problems import documented
-from quietline.kernel.money import Money
-from quietline.orders.model import Buyer
-from quietline.orders.service import Wanted
 
 from functions.seller_api.routes.models import InModel, LineOut, MoneyOut, example
 from functions.seller_api.wiring import app, caller, language, member, orders
 
 if TYPE_CHECKING:
+    from quietline.fees.model import Advice, Coverage, QuoteLine
     from quietline.orders.service import Offer
     from quietline.profiles.profile import Profile
 
@@ -53,7 +49,7 @@ class QuoteLineOut(LineOut):
     basis: Annotated[str, Field(examples=["published", "computed", "unverified"])]
 
     @classmethod
-    def told(cls, line: QuoteLine, sentence: str) -> "QuoteLineOut":
+    def told(cls, line: "QuoteLine", sentence: str) -> "QuoteLineOut":
         """Return the answer's form."""
         plain = LineOut.of(line).model_dump()
         return cls(**plain, sentence=sentence, source=line.source, basis=line.basis)
@@ -67,13 +63,15 @@ class AdviceOut(Model):
     facts: dict[str, MoneyOut | int | str]
 
     @classmethod
-    def told(cls, advice: Advice, language: str) -> "AdviceOut":
+    def told(cls, advice: "Advice", sentence: str) -> "AdviceOut":
         """Return the answer's form."""
+        from quietline.kernel.money import Money
+
         facts: dict[str, MoneyOut | int | str] = {
             name: MoneyOut.of(fact) if isinstance(fact, Money) else fact if isinstance(fact, int) else str(fact)
             for name, fact in advice.facts.items()
         }
-        return cls(kind=advice.kind, sentence=explain.advice_sentence(advice, language), facts=facts)
+        return cls(kind=advice.kind, sentence=sentence, facts=facts)
 
 
 class CoverageRowOut(Model):
@@ -95,7 +93,7 @@ class CoverageOut(Model):
     areas: list[CoverageRowOut]
 
     @classmethod
-    def of(cls, found: Coverage) -> "CoverageOut":
+    def of(cls, found: "Coverage") -> "CoverageOut":
         """Return the answer's form."""
         rows = [
             CoverageRowOut(
@@ -122,6 +120,8 @@ class QuoteOut(Model):
     @classmethod
     def of(cls, profile: "Profile", offer: "Offer", tongue: str) -> "QuoteOut":
         """Return the answer's form in a language."""
+        from quietline.fees import explain
+
         quote = offer.quote
         return cls(
             areas=list(quote.areas),
@@ -133,7 +133,7 @@ class QuoteOut(Model):
             term_end=quote.term.end.isoformat(),
             renew=quote.renews,
             language=tongue,
-            advice=[AdviceOut.told(one, tongue) for one in quote.advice],
+            advice=[AdviceOut.told(one, explain.advice_sentence(one, tongue)) for one in quote.advice],
             coverage=CoverageOut.of(offer.coverage) if offer.coverage else None,
         )
 
@@ -155,6 +155,9 @@ class QuoteOut(Model):
 )
 def quote(body: QuoteIn) -> QuoteOut:
     """Price areas."""
+    from quietline.orders.model import Buyer
+    from quietline.orders.service import Wanted
+
     acts = member()
     asks = Buyer(acts.organization_id, caller().sub, exempt=acts.exempt, certified=bool(acts.san))
     offer = orders().offer(asks, Wanted(tuple(body.areas), body.renew, body.months, body.call_list))
