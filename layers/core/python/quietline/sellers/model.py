@@ -12,6 +12,8 @@ class OrganizationType(StrEnum):
     TELEMARKETER = "telemarketer"
     EXEMPT = "exempt"
     """Certifies, and pays nothing."""
+    SANDBOX = "sandbox"
+    """Tests its programs on magic numbers; never meets the list, money or the public directory."""
 
 
 class Role(StrEnum):
