@@ -23,8 +23,11 @@ class LocalGaps:
     """No TLS: viewers may use plain HTTP, and links are `http://`."""
     host_architecture: bool = False
     """Functions run as processes of this machine: layers hold its architecture's wheels instead of arm64."""
-    no_finalize: bool = False
-    """The local payment server has no step that finalizes an invoice; paying one finalizes it."""
+    played_payments: bool = False
+    """localstripe plays Stripe: paying finalizes an invoice, and there are no disputes and no webhooks of refunds."""
+    payment_retry_seconds: str = ""
+    payment_circuit_seconds: int = 0
+    """Pauses while the payment server is down, in place of minutes: nobody waits so long for a test."""
     no_custom_domain: bool = False
     """No certificate and no DNS."""
     loopback_webhooks: bool = False
@@ -88,7 +91,9 @@ class Deployment:
             gaps = LocalGaps(
                 plain_http=True,
                 host_architecture=True,
-                no_finalize=True,
+                played_payments=True,
+                payment_retry_seconds="1,2",
+                payment_circuit_seconds=2,
                 no_custom_domain=True,
                 loopback_webhooks=True,
                 webhook_retry_seconds="1,1",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 WASH_SECONDS = 900
 """As long as a function may run at all."""
 WASH_TRIES = 3
+PAYMENT_SECONDS = 180
+"""A payment is at most six calls; each may take as long as the adapter's patience with a server that hangs."""
 
 
 def add_all(stack: ServiceStack) -> None:
@@ -27,6 +29,9 @@ def add_all(stack: ServiceStack) -> None:
     pool = data.user_pool.user_pool_id
     issuer = f"https://cognito-idp.{stack.region}.amazonaws.com/{pool}"
     local = d.emulator_url
+    paying: dict[str, Any] = {"stripe_api_base": d.payments_url, "stripe_played": int(d.gaps.played_payments)}
+    if d.gaps.payment_retry_seconds:
+        paying |= {"retry_seconds": d.gaps.payment_retry_seconds, "circuit_seconds": d.gaps.payment_circuit_seconds}
     stack.add(
         "public_api",
         s.PublicApiSettings(
@@ -83,11 +88,11 @@ def add_all(stack: ServiceStack) -> None:
             sellers_table=sellers,
             pii_key_id=pii,
             stripe_secret_id=stripe,
-            stripe_api_base=d.payments_url,
-            stripe_finalizes=0 if d.gaps.no_finalize else 1,
+            payments_queue_url=stack.payments_queue.queue_url,
+            **paying,
         ),
         "payments",
-        timeout=60,
+        timeout=PAYMENT_SECONDS,
     )
     stack.add(
         "relay",

@@ -46,6 +46,7 @@ class OperationsStack(Stack):
         alarms += self._queue_alarms(service) + self._machine_alarms(service)
         alarms += [self._api_alarm(web), self._reconciliation_alarm(), self._hygiene_alarm(deployment)]
         alarms += self._wash_alarms(service)
+        alarms += self._payment_alarms()
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(self.topic))
         self._dashboard(deployment, service)
@@ -71,7 +72,11 @@ class OperationsStack(Stack):
             "NoticesDeadLetters": service.notices_dead,
             "WebhooksDeadLetters": service.webhooks_dead,
         }
-        runbooks = {"NoticesDeadLetters": "webhooks", "WebhooksDeadLetters": "webhooks"}
+        runbooks = {
+            "NoticesDeadLetters": "webhooks",
+            "WebhooksDeadLetters": "webhooks",
+            "PaymentsDeadLetters": "payments",
+        }
         return [
             self._alarm(
                 name,
@@ -106,6 +111,18 @@ class OperationsStack(Stack):
             ),
             self._alarm("EnumerationSuspected", f"An account seems to enumerate the registry ({page})", suspected),
         ]
+
+    def _payment_alarms(self) -> list[cloudwatch.Alarm]:
+        """The payment server does not answer: payments wait, and every quarter of an hour it is tried again."""
+        opened = cloudwatch.Metric(
+            namespace="Quietline",
+            metric_name="CircuitOpened",
+            dimensions_map={"service": "quietline", "circuit": "payment server"},
+            statistic="sum",
+            period=Duration.minutes(15),
+        )
+        text = "The payment server does not answer; payments wait (docs/runbooks/payments.md)"
+        return [self._alarm("PaymentServerDown", text, opened)]
 
     def _machine_alarms(self, service: ServiceStack) -> list[cloudwatch.Alarm]:
         alarms = []

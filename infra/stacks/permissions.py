@@ -72,6 +72,7 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     table("payment_worker", "sellers", write=True)
     secret("payment_worker", data.stripe_secret.secret_arn)
     cipher("payment_worker", "Encrypt", "Decrypt")
+    functions["payment_worker"].allow(["sqs:SendMessage"], stack.payments_queue.queue_arn)  # what is put off
 
     functions["relay"].allow(
         ["sqs:SendMessage"],

@@ -74,6 +74,8 @@ OPERATIONS = {
 }
 """Machines that operators start (and a schedule, `reconcile`) → the functions they invoke."""
 DISTRIBUTED = ("publish", *OPERATIONS)
+MOST_AT_ONCE = {"payment_worker": 5}
+"""Functions whose queue hands out no more batches at once: Stripe limits how many calls an account makes a second."""
 
 RELAYED = {
     "registry": ("MAIL#", "PUBLISHED#"),
@@ -98,7 +100,9 @@ class ServiceStack(Stack):
         self.dead_letters = self._queue("DeadLetters")
         self.failures = self._queue("WorkflowFailures")
         self.mail_queue, self.mail_dead = self._queue_with_dead_letters("Mail", timeout=90)
-        self.payments_queue, self.payments_dead = self._queue_with_dead_letters("Payments", timeout=360)
+        self.payments_queue, self.payments_dead = self._queue_with_dead_letters(
+            "Payments", timeout=6 * functions.PAYMENT_SECONDS
+        )
         self.washes_queue, self.washes_dead = self._queue_with_dead_letters(
             "Washes", timeout=functions.WASH_SECONDS + 60, tries=functions.WASH_TRIES
         )
@@ -237,7 +241,9 @@ class ServiceStack(Stack):
         }
         for name, queue in queues.items():
             self.functions[name].function.add_event_source(
-                sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True)
+                sources.SqsEventSource(
+                    queue, batch_size=10, max_concurrency=MOST_AT_ONCE.get(name), report_batch_item_failures=True
+                )
             )
 
         self._uploads()

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from quietline.adapters.stripe import StripeServer
 from quietline.fees.model import LineKind, QuoteLine, Term
-from quietline.kernel.errors import SignatureError, UnavailableError
+from quietline.kernel.errors import ConflictError, SignatureError
 from quietline.kernel.money import Money
-from quietline.orders.model import Order, OrderState
+from quietline.orders.model import InvoiceStatus, Order, OrderState
 from quietline.orders.ports import PaymentDeclinedError
 from quietline.payments.signature import verify
 
@@ -64,7 +64,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def server(base: str) -> StripeServer:
-    return StripeServer(api_key=lambda: "sk_test_12345", api_base=base, finalizes=False)
+    return StripeServer(api_key=lambda: "sk_test_12345", api_base=base, played=True)
 
 
 @pytest.fixture
@@ -164,11 +164,77 @@ def test_an_invoice_that_does_not_exist(server: StripeServer) -> None:
     assert server.invoice("in_nothing") is None
 
 
-def test_a_server_that_does_not_answer() -> None:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        closed = f"http://127.0.0.1:{found.getsockname()[1]}"
-    nobody = StripeServer(api_key=lambda: "sk_test_12345", api_base=closed, finalizes=False)
+def test_a_payment_method_that_does_not_exist_is_refused(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    made = server.ensure_invoice(order("01H"), customer)
 
-    with pytest.raises(UnavailableError):
-        nobody.invoice("in_1")
+    with pytest.raises(PaymentDeclinedError):
+        server.pay(made.id, customer, "pm_of_nobody", "01H")
+
+
+def test_refunds_show_in_the_snapshot_and_are_made_once_for_a_command(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    made = server.ensure_invoice(order("01I"), customer)
+    server.pay(made.id, customer, "pm_card_visa", "01I")
+
+    part = server.refund(made.id, 100, "01COMMAND")
+    again = server.refund(made.id, 100, "01COMMAND")
+    assert part == again
+    assert (part.is_paid, part.amount_paid, part.amount_refunded) == (True, 2_342_500, 100)
+
+    with pytest.raises(ConflictError):
+        server.refund(made.id, 2_342_401, "01TOO_MUCH")
+    whole = server.refund(made.id, 2_342_400, "01REST")
+    assert whole.amount_refunded == whole.total
+    assert server.invoice(made.id) == whole
+    [payment] = whole.payments
+    for part_id in (made.id, payment.id, *(refund.id for refund in whole.refunds)):
+        assert server.invoice_of(part_id) == made.id
+    assert [server.invoice_of(name) for name in ("re_none", "pi_none", "cus_1", "ch_none")] == [""] * 4
+
+
+def test_nothing_was_paid_so_nothing_goes_back(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    made = server.ensure_invoice(order("01J"), customer)
+
+    with pytest.raises(ConflictError):
+        server.refund(made.id, 1, "01COMMAND")
+
+
+@pytest.mark.parametrize("attempted", [False, True])
+def test_a_void_invoice_cannot_be_paid(server: StripeServer, attempted: bool) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    made = server.ensure_invoice(order(f"01K{attempted}"), customer)
+    assert (made.status, made.refused) == (InvoiceStatus.OPEN, False)
+    if attempted:
+        with pytest.raises(PaymentDeclinedError):
+            server.pay(made.id, customer, "pm_card_chargeCustomerFail", "01K")
+        found = server.invoice(made.id)
+        assert found is not None
+        assert (found.status, found.refused) == (InvoiceStatus.OPEN, True)
+
+    void = server.void(made.id)
+
+    assert (void.status, void.voided_at is not None) == (InvoiceStatus.VOID, True)
+    assert server.void(made.id) == void
+    with pytest.raises(ConflictError):
+        server.pay(made.id, customer, "pm_card_visa", "01L")
+
+
+def test_an_invoice_that_is_paid_stays_paid(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    made = server.ensure_invoice(order("01M"), customer)
+    paid = server.pay(made.id, customer, "pm_card_visa", "01M")
+
+    assert server.pay(made.id, customer, "pm_card_visa", "01N") == paid
+    assert server.void(made.id) == paid
+
+
+def test_invoices_of_late_and_customers_that_were_deleted(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    made = server.ensure_invoice(order("01O"), customer)
+
+    assert made.id in [one.id for one in server.invoices(made.issued_at)]
+    assert list(server.invoices(made.issued_at + timedelta(hours=1))) == []
+    assert server.has_customer(customer)
+    assert not server.has_customer("cus_none")

@@ -205,17 +205,6 @@ def test_one_bad_message_does_not_hold_up_the_others(shop: Shop) -> None:
     assert shop.state(order) is OrderState.AWAITING_PAYMENT
 
 
-def test_a_payment_server_that_is_down_loses_nothing(shop: Shop) -> None:
-    order = shop.order()
-    shop.server.down = True
-    assert deliver(f"ORDER#{order.id}") == [f"ORDER#{order.id}"]
-    assert shop.state(order) is OrderState.AWAITING_INVOICE
-
-    shop.server.down = False
-    assert deliver(f"ORDER#{order.id}") == []
-    assert shop.state(order) is OrderState.AWAITING_PAYMENT
-
-
 def test_the_term_begins_in_the_month_of_payment(shop: Shop) -> None:
     order, invoice = shop.invoiced()
     shop.clock.instant = datetime(2026, 12, 2, 15, 0, tzinfo=UTC)

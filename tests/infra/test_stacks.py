@@ -229,10 +229,10 @@ def test_what_the_local_cloud_lacks_changes_only_the_local_template(
         return str(distribution["Properties"]["DistributionConfig"]["DefaultCacheBehavior"]["ViewerProtocolPolicy"])
 
     assert (viewer(production), viewer(local)) == ("redirect-to-https", "allow-all")
-    finalizes = "QUIETLINE_STRIPE_FINALIZES"
+    played = "QUIETLINE_STRIPE_PLAYED"
     both = (production, local)
-    assert functions(production)["payment_worker"]["Environment"]["Variables"][finalizes] == "1"
-    assert functions(local)["payment_worker"]["Environment"]["Variables"][finalizes] == "0"
+    assert functions(production)["payment_worker"]["Environment"]["Variables"][played] == "0"
+    assert functions(local)["payment_worker"]["Environment"]["Variables"][played] == "1"
     for name in ("seller_api", "webhook_sender"):
         loopback = [functions(made)[name]["Environment"]["Variables"]["QUIETLINE_WEBHOOK_LOOPBACK"] for made in both]
         assert loopback == ["0", "1"]

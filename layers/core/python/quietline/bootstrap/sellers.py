@@ -8,6 +8,7 @@ from quietline.bootstrap.common import mailbox_cipher
 if TYPE_CHECKING:
     from quietline.kernel.settings import PaymentWorkerSettings, SellerApiSettings, StripeWebhookSettings, WashSettings
     from quietline.orders.billing import Billing
+    from quietline.orders.ports import PaymentServer
     from quietline.orders.service import OrderService
     from quietline.payments.service import EventInbox
     from quietline.sellers.service import OrganizationService
@@ -60,24 +61,32 @@ def event_inbox(settings: "StripeWebhookSettings") -> "EventInbox":
     )
 
 
-@cache
-def billing(settings: "PaymentWorkerSettings") -> "Billing":
-    """Return the payment worker's use cases; the only builder that loads the payment SDK."""
-    from quietline.adapters.dynamodb.orders import OrderStore
-    from quietline.adapters.dynamodb.table import Table
+def payment_server(settings: "PaymentWorkerSettings") -> "PaymentServer":
+    """Return the payment server behind its circuit breaker; the only builder that loads the payment SDK."""
+    from quietline.adapters.breaker import breaker
     from quietline.adapters.secrets import payment_secret
     from quietline.adapters.stripe import StripeServer
+
+    return StripeServer(
+        api_key=lambda: payment_secret(settings.stripe_secret_id).api_key,
+        api_base=settings.stripe_api_base,
+        played=bool(settings.stripe_played),
+        guard=breaker("payment server", settings.sellers_table, settings.circuit_seconds),
+    )
+
+
+@cache
+def billing(settings: "PaymentWorkerSettings") -> "Billing":
+    """Return the payment worker's use cases."""
+    from quietline.adapters.dynamodb.orders import OrderStore
+    from quietline.adapters.dynamodb.table import Table
     from quietline.kernel.clock import SystemClock
     from quietline.orders.billing import Billing
     from quietline.profiles.profile import load_profile
 
     return Billing(
         orders=OrderStore(Table(settings.sellers_table)),
-        server=StripeServer(
-            api_key=lambda: payment_secret(settings.stripe_secret_id).api_key,
-            api_base=settings.stripe_api_base,
-            finalizes=bool(settings.stripe_finalizes),
-        ),
+        server=payment_server(settings),
         clock=SystemClock(),
         profile=load_profile(settings.profile),
     )

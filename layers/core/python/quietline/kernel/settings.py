@@ -143,15 +143,20 @@ class StripeWebhookSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentWorkerSettings(Settings):
-    """`payment_worker`: the only function that talks to the payment server."""
+    """`payment_worker`: carries orders, payments and refunds to the payment server and its answers back."""
 
     sellers_table: str
     pii_key_id: str
     stripe_secret_id: str
+    payments_queue_url: str
     stripe_api_base: str = "https://api.stripe.com"
     """The payment server."""
-    stripe_finalizes: int = 1
-    """0 where the payment server has no `finalize` step (localstripe)."""
+    stripe_played: int = 0
+    """1 where localstripe plays Stripe: it has no `finalize` step, no invoice payments and no disputes."""
+    circuit_seconds: int = 60
+    """How long the payment server is left alone after it failed several times, before a call probes."""
+    retry_seconds: str = "30,60,120,240,480,900"
+    """Pauses of a message while the payment server does not answer, separated by commas; the last is repeated."""
 
 
 @dataclass(frozen=True, kw_only=True)

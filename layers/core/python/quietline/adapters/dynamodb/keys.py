@@ -168,6 +168,11 @@ def payment_command(command_id: str) -> tuple[str, str]:
     return f"PAYMENT_COMMAND#{command_id}", META
 
 
+def circuit(name: str) -> tuple[str, str]:
+    """Key of the circuit breaker of another server."""
+    return "CIRCUIT", name
+
+
 def payment_event(event_id: str) -> tuple[str, str]:
     """Key of a webhook event."""
     return f"PAYMENT_EVENT#{event_id}", META
