@@ -1,6 +1,8 @@
 """Washes in DynamoDB and their files in S3 (moto)."""
 
+import base64
 import hashlib
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -140,6 +142,16 @@ def test_a_form_takes_a_file_of_its_size_and_type(cloud: Any) -> None:
     assert (stored["Body"].read(), stored["ContentType"]) == (b"phone\n", "application/octet-stream")
     assert fields["x-amz-server-side-encryption"] == "AES256"
     assert fields["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+
+
+def test_a_form_sends_a_browser_back_only_to_the_address_it_was_made_for(cloud: Any) -> None:
+    back = "https://registry.example.test/portal/en/washes/01KB/sent"
+
+    _, fields = WashForms(cloud.washes_bucket).form(KEY, 100, 60, back)
+
+    assert fields["success_action_redirect"] == back
+    conditions = json.loads(base64.b64decode(fields["policy"]))["conditions"]
+    assert {"success_action_redirect": back} in conditions
 
 
 def test_a_call_list_is_read_in_ranges(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,8 +60,9 @@ class MemoryWashes:
 class MemoryForms:
     """Forms and links that say what they give access to."""
 
-    def form(self, key: str, max_bytes: int, seconds: int) -> tuple[str, Mapping[str, str]]:
-        return "https://washes.example/", {"key": key, "max": str(max_bytes), "seconds": str(seconds)}
+    def form(self, key: str, max_bytes: int, seconds: int, back: str = "") -> tuple[str, Mapping[str, str]]:
+        fields = {"key": key, "max": str(max_bytes), "seconds": str(seconds)}
+        return "https://washes.example/", fields | ({"back": back} if back else {})
 
     def link(self, key: str, *, name: str, content_type: str, seconds: int) -> str:
         return f"https://washes.example/{key}?name={name}&type={content_type}&seconds={seconds}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import ConfigDict, Field
 from quietline.http.model import Model
 from quietline.kernel.clock import to_text
-from quietline.washes.model import FileFacts, Page, Result, State, UploadForm, Wash, WashRequest
+from quietline.washes.model import REFERENCE, FileFacts, Page, Result, State, UploadForm, Wash, WashRequest
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -21,7 +21,7 @@ class WashIn(Model):
         extra="forbid", json_schema_extra={"examples": [{"client_reference": "leads-2026-11", "column": "phone"}]}
     )
 
-    client_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")] = Field(
+    client_reference: Annotated[str, Field(pattern=REFERENCE)] = Field(
         description="Your own name for this wash: the same one again means the same wash."
     )
     column: Annotated[str, Field(max_length=200)] = Field(

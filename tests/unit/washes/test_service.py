@@ -97,6 +97,15 @@ def test_a_failed_wash_can_be_uploaded_again(washes: Washes) -> None:
     assert again.upload.fields["key"].endswith("/2")
 
 
+def test_a_browser_that_has_uploaded_is_sent_back(washes: Washes) -> None:
+    wash = washes.ask(ACME, "user-1", LEADS).wash
+
+    form = washes.upload_form(wash, "https://registry.example/sent")
+
+    assert form.fields["back"] == "https://registry.example/sent"
+    assert form.fields["key"] == wash.upload_key
+
+
 def test_a_wash_that_does_not_move_has_failed(washes: Washes, clock: FixedClock, profile: Profile) -> None:
     wash = washes.ask(ACME, "user-1", LEADS).wash
     running = moved(washes, wash, State.RUNNING, bytes_total=10)

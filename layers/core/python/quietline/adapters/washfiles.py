@@ -31,9 +31,14 @@ class WashForms:
 
     bucket: str
 
-    def form(self, key: str, max_bytes: int, seconds: int) -> tuple[str, Mapping[str, str]]:
-        """Return URL and fields of an upload to that key, of at most so many bytes."""
+    def form(self, key: str, max_bytes: int, seconds: int, back: str = "") -> tuple[str, Mapping[str, str]]:
+        """Return URL and fields of an upload to that key, of at most so many bytes.
+
+        With `back` a browser that has uploaded is sent to that address.
+        """
         fields = {"Content-Type": UPLOAD_TYPE, "x-amz-server-side-encryption": "AES256"}
+        if back:
+            fields["success_action_redirect"] = back
         made = client("s3").generate_presigned_post(
             self.bucket,
             key,

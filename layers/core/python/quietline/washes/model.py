@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 type Day = date
+REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
+"""What a client reference looks like: it is part of a key and of a file name."""
 
 
 class State(StrEnum):

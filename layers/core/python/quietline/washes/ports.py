@@ -56,8 +56,11 @@ class WashStore(Protocol):
 class UploadForms(Protocol):
     """Gives access to the bucket of washes for minutes."""
 
-    def form(self, key: str, max_bytes: int, seconds: int) -> tuple[str, Mapping[str, str]]:
-        """Return URL and fields of an upload to that key, of at most so many bytes."""
+    def form(self, key: str, max_bytes: int, seconds: int, back: str = "") -> tuple[str, Mapping[str, str]]:
+        """Return URL and fields of an upload to that key, of at most so many bytes.
+
+        With `back` a browser that has uploaded is sent to that address.
+        """
         ...
 
     def link(self, key: str, *, name: str, content_type: str, seconds: int) -> str:

@@ -57,7 +57,7 @@ class Washes:
         if known is None:
             made = self._new(standing, by, request)
             if made is not None:
-                return Asked(made, self._form(made), is_new=True)
+                return Asked(made, self.upload_form(made), is_new=True)
             known = self.store.of_reference(standing.organization_id, request.client_reference)
             if known is None:
                 raise ConflictError("This reference is being used by another request; please try again.")
@@ -90,6 +90,12 @@ class Washes:
         name = f"{wash.request.client_reference}.csv"
         return self.forms.link(key, name=name, content_type="text/csv", seconds=self.download_seconds)
 
+    def upload_form(self, wash: Wash, back: str = "") -> UploadForm:
+        """Return how to upload the call list of a wash that waits for it; a browser is then sent `back`."""
+        most = self.profile.washes.max_upload_bytes
+        url, fields = self.forms.form(wash.upload_key, most, self.upload_seconds, back)
+        return UploadForm(url, fields, most, self.clock.now() + timedelta(seconds=self.upload_seconds))
+
     @property
     def kept(self) -> timedelta:
         """How long an answer can be fetched."""
@@ -119,13 +125,8 @@ class Washes:
             except ChangedMeanwhileError as error:
                 raise ConflictError("This wash moved meanwhile; please try again.") from error
         if seen.state is State.AWAITING_UPLOAD:
-            return Asked(seen, self._form(seen), is_new=False)
+            return Asked(seen, self.upload_form(seen), is_new=False)
         return Asked(seen, None, is_new=False)
-
-    def _form(self, wash: Wash) -> UploadForm:
-        most = self.profile.washes.max_upload_bytes
-        url, fields = self.forms.form(wash.upload_key, most, self.upload_seconds)
-        return UploadForm(url, fields, most, self.clock.now() + timedelta(seconds=self.upload_seconds))
 
     def _seen(self, wash: Wash) -> Wash:
         return wash.seen_at(self.clock.now(), timedelta(minutes=self.profile.washes.stalled_minutes))
