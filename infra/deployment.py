@@ -52,6 +52,7 @@ class Deployment:
         emulator_url: the local cloud's endpoint; empty on AWS.
         settle_seconds: how long before now a list's cut-off lies at the earliest.
         days_ahead: how many days a list may be dated ahead; above 0 only on a demonstration.
+        representative_mfa: whether authorized representatives act only with a second factor: `required` or `optional`.
         signing_keys: how many signing keys there are; all are published, for what they signed stays signed.
         signing_key: which of them signs, counted from 1, the oldest; 0 for the newest.
         gaps: what the local cloud lacks.
@@ -68,6 +69,7 @@ class Deployment:
     emulator_url: str = ""
     settle_seconds: int = 120
     days_ahead: int = 0
+    representative_mfa: str = "required"
     signing_keys: int = 1
     signing_key: int = 0
     gaps: LocalGaps = LocalGaps()
@@ -116,6 +118,8 @@ class Deployment:
             raise ValueError(f"-c stage={self.stage}: a stage is lower-case letters and digits.")
         if bool(self.domain) != bool(self.certificate_arn):
             raise ValueError("Set both -c domain=… and -c certificate_arn=…, or neither.")
+        if self.representative_mfa not in ("required", "optional"):
+            raise ValueError("-c representative_mfa=…: give required or optional.")
         if self.signing_keys < 1:
             raise ValueError("-c signing_keys=0: there is at least one key.")
         if self.signing_key > self.signing_keys:
@@ -174,6 +178,7 @@ CONTEXT = (
     "site_url",
     "payments_url",
     "emulator_url",
+    "representative_mfa",
     "signing_keys",
     "signing_key",
 )
@@ -183,4 +188,5 @@ LOCAL = {
     "site_url": "http://127.0.0.1:4570",
     "payments_url": "http://127.0.0.1:4572",
     "emulator_url": "http://127.0.0.1:4566",
+    "representative_mfa": "optional",
 }

@@ -174,6 +174,8 @@ def _make() -> dict[str, Any]:
     ses.create_configuration_set(ConfigurationSetName=made["configuration_set"])
     made |= _machines()
     made["site_url"] = "https://registry.example.test"
+    # tests of other things act as people whom no user pool knows
+    made["representative_mfa"] = "optional"
     made |= {"user_pool_id": "us-east-1_test", "token_url": "https://sign-in.example.test/oauth2/token"}
     made |= {"issuer": "https://sign-in.example.test", "jwks_url": "https://sign-in.example.test/jwks.json"}
     return made

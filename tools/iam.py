@@ -49,7 +49,17 @@ def statements(resources: Iterable[Mapping[str, Any]]) -> Iterator[Statement]:
                 raise ValueError(f"{roles} has a statement that denies")
             for action in _as_list(statement["Action"]):
                 for resource in _as_list(statement["Resource"]):
-                    yield roles, action, readable(resource)
+                    yield roles, action, readable(resource) + _where(statement.get("Condition"))
+
+
+def _where(condition: Mapping[str, Mapping[str, Any]] | None) -> str:
+    """Return a statement's conditions as words: ` where kms:EncryptionContext:… = …`."""
+    parts = [
+        f"{key} {'=' if test == 'StringEquals' else test} {readable(value) if isinstance(value, str | dict) else value}"
+        for test, keys in (condition or {}).items()
+        for key, value in keys.items()
+    ]
+    return f" where {' and '.join(parts)}" if parts else ""
 
 
 def readable(value: Any) -> str:

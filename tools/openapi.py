@@ -48,12 +48,20 @@ SCHEMES = {
         },
     },
 }
+SAN: dict[str, Any] = {
+    "name": "Quietline-SAN",
+    "in": "header",
+    "required": False,
+    "description": "The SAN to act for, as an agent: a seller's that lets your organization. Left out, your own.",
+    "schema": {"type": "string", "maxLength": 20, "examples": ["123-456-7897"]},
+}
 SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.PUBLIC: [],
     Rule.SIGNED: [],
     Rule.USER: [{"person": []}],
     Rule.REPRESENTATIVE: [{"person": []}],
     Rule.MEMBER: [{"person": []}, {"machine": [LISTS_SCOPE]}],
+    Rule.AGENT: [{"person": []}, {"machine": [LISTS_SCOPE]}],
     Rule.CARRIER: [{"machine": [CARRIERS_SCOPE]}],
     Rule.INVESTIGATOR: [{"person": []}],
 }
@@ -140,6 +148,8 @@ def _operation(operation: dict[str, Any], path: str, method: str) -> dict[str, A
             made["responses"][status] = {"description": answer["description"], "content": content}
     if method == "post" and rule is not Rule.SIGNED:
         made["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY]
+    if rule is Rule.AGENT:
+        made["parameters"] = [*made.get("parameters", []), SAN]
     return made
 
 
@@ -147,6 +157,7 @@ def _refusals(rule: Rule, method: str, has_body: bool, answers: dict[str, Any]) 
     """Return the problems that the edge answers for every route of this kind (`http.app`, `http.auth`)."""
     statuses = {500}
     statuses |= {400, 413, 415} if has_body else set()
+    statuses |= {400} if rule is Rule.AGENT else set()
     statuses |= {409, 422} if method == "post" and rule is not Rule.SIGNED else set()
     statuses |= {401, 403} if SECURITY[rule] else set()
     generated = "HTTPValidationError" in json.dumps(answers.get("422", {}))

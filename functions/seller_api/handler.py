@@ -6,10 +6,13 @@ from aws_lambda_powertools import Logger
 from quietline.http.app import MAX_BODY_BYTES, handle
 
 from functions.seller_api.routes import (
+    agents,
     clients,
     downloads,
     entitlements,
+    invitations,
     lookups,
+    members,
     notices,
     orders,
     organizations,
@@ -21,12 +24,15 @@ from functions.seller_api.routes import (
 from functions.seller_api.wiring import app, settings
 
 __all__ = [
+    "agents",
     "app",
     "clients",
     "downloads",
     "entitlements",
+    "invitations",
     "lambda_handler",
     "lookups",
+    "members",
     "notices",
     "orders",
     "organizations",
@@ -36,9 +42,17 @@ __all__ = [
     "webhooks",
 ]
 
-NEVER_KEPT = ("/v1/clients", "/v1/downloads", "/v1/lookups", "/v1/washes", "/v1/calendars", "/v1/webhooks/endpoints")
-NEVER_KEPT_END = "/secret"
-"""Their answers hold a secret, links that give access, or numbers: the idempotency store must not keep them."""
+NEVER_KEPT = (
+    "/v1/clients",
+    "/v1/invitations",
+    "/v1/downloads",
+    "/v1/lookups",
+    "/v1/washes",
+    "/v1/calendars",
+    "/v1/webhooks/endpoints",
+)
+NEVER_KEPT_END = ("/secret", "/rotation")
+"""Their answers hold a secret, links that give access, an address, or numbers: the idempotency store keeps none."""
 
 LARGE_BODIES = {"/v1/lookups": 1024 * 1024}
 """Bytes that a body may have where the usual limit is too low: thousands of numbers."""

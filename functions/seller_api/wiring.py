@@ -9,7 +9,7 @@ from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import SellerApiSettings
 from quietline.orders.model import Buyer, Entitlement
-from quietline.usage.model import Standing
+from quietline.usage.model import Agent, Standing
 
 if TYPE_CHECKING:
     from quietline.lists.service import Downloads
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from quietline.notices.calendar import CalendarService
     from quietline.notices.service import PreferenceService
     from quietline.orders.service import OrderService
+    from quietline.sellers.agents import AgentService
+    from quietline.sellers.clients import ClientService
+    from quietline.sellers.invitations import InvitationService
+    from quietline.sellers.members import MemberService
     from quietline.sellers.model import Membership
     from quietline.sellers.service import OrganizationService
     from quietline.usage.service import Metering
@@ -35,6 +39,26 @@ def settings() -> SellerApiSettings:
 def organizations() -> "OrganizationService":
     """Return the use cases of organizations."""
     return bootstrap.organizations(settings())
+
+
+def members() -> "MemberService":
+    """Return the use cases of people."""
+    return bootstrap.members(settings())
+
+
+def invitations() -> "InvitationService":
+    """Return the use cases of invitations."""
+    return bootstrap.invitations(settings())
+
+
+def agents() -> "AgentService":
+    """Return the use cases of agents."""
+    return bootstrap.agents(settings())
+
+
+def machine_clients() -> "ClientService":
+    """Return the use cases of machine clients."""
+    return bootstrap.machine_clients(settings())
 
 
 def orders() -> "OrderService":
@@ -102,6 +126,21 @@ def member() -> "Membership":
     return organizations().of(caller())
 
 
+def acting() -> "Membership":
+    """Return the organization for which the caller acts, also as an agent: for routes of the rule `AGENT` only.
+
+    Raises:
+        ForbiddenError: for none, or not for the SAN that they name.
+        InvalidInputError: what they name is no SAN.
+    """
+    return organizations().of(caller(), as_agent=True)
+
+
+def agent_of(found: "Membership") -> Agent | None:
+    """Return who acts for the organization, when it does not act itself."""
+    return Agent(found.agent_organization_id, found.agent_san) if found.is_agent else None
+
+
 def representative() -> "Membership":
     """Return the organization for which the caller acts as authorized representative.
 
@@ -122,12 +161,8 @@ def buyer() -> Buyer:
 
 
 def standing() -> Standing:
-    """Return how the caller's organization stands: its SAN, its areas, and whether it is a subscriber.
-
-    Raises:
-        ForbiddenError: the caller acts in no organization.
-    """
-    found = member()
+    """Return how the organization stands for which the caller acts, also as an agent: see `acting`."""
+    found = acting()
     return standing_of(found, orders().entitlements(found.organization_id))
 
 
@@ -135,4 +170,4 @@ def standing_of(found: "Membership", held: Sequence[Entitlement]) -> Standing:
     """Return how an organization stands that holds these entitlements."""
     areas = frozenset[str]().union(*(one.areas for one in held))
     subscriber = any(one.amount > 0 for one in held) or (found.exempt and bool(held))
-    return Standing(found.organization_id, found.san, areas, subscriber)
+    return Standing(found.organization_id, found.san, areas, subscriber, agent_of(found))

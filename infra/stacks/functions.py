@@ -60,6 +60,7 @@ def add_all(stack: ServiceStack) -> None:
             signing_key_ids=signing,
             app_secret_id=app,
             user_pool_id=pool,
+            representative_mfa=d.representative_mfa,
             render_function=stack.functions["render_list"].function.function_name,
             webhook_key_id=data.webhook_key.key_arn,
             webhook_loopback=int(d.gaps.loopback_webhooks),

@@ -13,6 +13,9 @@ READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
 WRITE = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"]
 ONCE = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
 
+OWN_ONLY = {"StringEquals": {"kms:EncryptionContext:quietline:purpose": "organization"}}
+"""Of what is encrypted with the key of personal data, just what organizations may read again."""
+
 
 def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from top to bottom
     """Give every function its statements."""
@@ -45,6 +48,8 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     once("seller_api")
     secret("seller_api", data.app_secret.secret_arn)
     cipher("seller_api", "Encrypt")
+    # open invitations show the address to those who invited it; of no mailbox that mails go to
+    functions["seller_api"].allow(["kms:Decrypt"], data.pii_key.key_arn, conditions=OWN_ONLY)
     functions["seller_api"].allow(
         ["s3:GetObject"], *(data.lists.arn_for_objects(f"{prefix}/*") for prefix in ("areas", "manifests", "renders"))
     )
@@ -55,7 +60,7 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     functions["seller_api"].allow(["s3:PutObject"], uploads)
     functions["seller_api"].allow(["s3:GetObject"], answers)
     functions["seller_api"].allow(
-        ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient"],
+        ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient", "cognito-idp:AdminGetUser"],
         data.user_pool.user_pool_arn,
     )
 

@@ -25,6 +25,7 @@ ALLOWED = {
     Rule.USER: {"person", "person with a carrier's scope", "investigator", "supervisor"},
     Rule.REPRESENTATIVE: {"person", "person with a carrier's scope", "investigator", "supervisor"},
     Rule.MEMBER: {"person", "person with a carrier's scope", "investigator", "supervisor", "machine"},
+    Rule.AGENT: {"person", "person with a carrier's scope", "investigator", "supervisor", "machine"},
     Rule.CARRIER: {"carrier"},
     Rule.INVESTIGATOR: {"investigator", "supervisor"},
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from quietline.usage.model import Channel, DayUsage, Take
 
@@ -27,7 +28,8 @@ class MemoryUsage:
         total = int(getattr(before, take.channel.value)) + take.numbers
         if total > take.limit:
             return None
-        self.days[take.organization_id, take.day] = replace(before, **{take.channel.value: total})
+        changes: dict[str, Any] = {take.channel.value: total}
+        self.days[take.organization_id, take.day] = replace(before, **changes)
         return total
 
 

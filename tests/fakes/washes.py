@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pyroaring import BitMap
-from quietline.usage.model import Take
+from quietline.usage.model import Agent, Take
 from quietline.washes.model import FileFacts, Uploaded, Wash
 from quietline.washes.ports import ChangedMeanwhileError
 
@@ -23,7 +23,7 @@ class MemoryWashes:
         self.steps: list[Wash] = []
 
     def add(self, wash: Wash) -> bool:
-        if self.of_reference(wash.organization_id, wash.request.client_reference):
+        if self.of_reference(wash.organization_id, wash.request.client_reference, wash.agent):
             return False
         self.kept[wash.organization_id, wash.id] = wash
         return True
@@ -31,14 +31,16 @@ class MemoryWashes:
     def get(self, organization_id: str, wash_id: str) -> Wash | None:
         return self.kept.get((organization_id, wash_id))
 
-    def of_reference(self, organization_id: str, client_reference: str) -> Wash | None:
+    def of_reference(self, organization_id: str, client_reference: str, agent: Agent | None = None) -> Wash | None:
         for (organization, _), wash in self.kept.items():
-            if organization == organization_id and wash.request.client_reference == client_reference:
+            same = wash.request.client_reference == client_reference and wash.agent == agent
+            if organization == organization_id and same:
                 return wash
         return None
 
-    def page(self, organization_id: str, limit: int, after: str) -> list[Wash]:
+    def page(self, organization_id: str, limit: int, after: str, agent: Agent | None = None) -> list[Wash]:
         own = [wash for (organization, _), wash in self.kept.items() if organization == organization_id]
+        own = [wash for wash in own if agent is None or wash.agent == agent]
         own.sort(key=lambda wash: wash.id, reverse=True)
         return [wash for wash in own if not after or wash.id < after][:limit]
 

@@ -12,6 +12,7 @@ import pytest
 import requests
 from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.clients import ClientStore
 from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.sellers import OrganizationStore
 from quietline.adapters.dynamodb.table import Table
@@ -23,6 +24,7 @@ from quietline.kernel.settings import PublicApiSettings, PublishSettings, Render
 from quietline.profiles import Profile
 from quietline.registrations.model import NumberRecord
 from quietline.sellers.model import Address, MachineClient, Organization, OrganizationType
+from quietline.sellers.team import TeamChange, What
 
 from cli.trust import KeySet
 from functions.public_api import handler as public
@@ -68,7 +70,9 @@ class Lists:
         )
         store = OrganizationStore(self.sellers)
         assert store.add(made, f"user-{organization_id}")
-        store.add_client(organization_id, MachineClient(client, "ours", at, f"user-{organization_id}"))
+        by = f"user-{organization_id}"
+        entry = TeamChange(at, What.CLIENT, by, client)
+        ClientStore(self.sellers).add(organization_id, MachineClient(client, "ours", at, by), entry)
         term = {"term_start": "2020-01-01", "term_end": "2099-12-31"}
         held = term | {"amount": 0, "order_id": "free", "areas": areas}
         self.sellers.write(self.sellers.put((keys.organization(organization_id)[0], "ENTITLEMENT#free"), held))

@@ -54,7 +54,9 @@ def test_nobody_but_the_mailer_reads_addresses_and_only_it_sends(production: Syn
     def roles(action: str, key: str = "") -> set[str]:
         return {role for role, granted, on in statements(production) if granted == action and key in on}
 
-    assert all(role.startswith(("<Mailer", "<PaymentWorker")) for role in roles("kms:Decrypt", "PiiKey"))
+    own = "kms:EncryptionContext:quietline:purpose = organization"
+    others = {role for role in roles("kms:Decrypt", "PiiKey") if not role.startswith(("<Mailer", "<PaymentWorker"))}
+    assert others == roles("kms:Decrypt", own), "what an organization may read again, and no mailbox"
     assert [role.startswith("<WebhookSender") for role in roles("kms:Decrypt", "WebhookKey")] == [True]
     assert roles("kms:Decrypt") == roles("kms:Decrypt", "PiiKey") | roles("kms:Decrypt", "WebhookKey")
     assert all(role.startswith("<Mailer") for role in roles("ses:SendEmail"))

@@ -1,14 +1,20 @@
 """Machine clients."""
 
+from typing import TYPE_CHECKING, Annotated
+
 from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
 from quietline.http.auth import LISTS_SCOPE, Rule, route
 from quietline.http.problems import documented
-from quietline.kernel.clock import to_text
 
-from functions.seller_api.routes.models import ClientIn, ClientOut, ClientsOut, NewClientOut
-from functions.seller_api.wiring import app, caller, organizations, settings
+from functions.seller_api.routes.team_models import ClientIn, ClientOut, ClientsOut, NewClientOut
+from functions.seller_api.wiring import app, caller, machine_clients, settings
+
+if TYPE_CHECKING:
+    from quietline.sellers.model import MachineClient
 
 TAGS = ["Machine clients"]
+Id = Annotated[str, Path(max_length=128)]
 
 
 @route(
@@ -24,17 +30,7 @@ TAGS = ["Machine clients"]
 )
 def create(body: ClientIn) -> Response[NewClientOut]:
     """Create a machine client."""
-    made, secret = organizations().create_client(caller(), body.name)
-    answer = NewClientOut(
-        client_id=made.client_id,
-        name=made.name,
-        created_at=to_text(made.created_at),
-        client_secret=secret,
-        token_url=settings().token_url,
-        scope=LISTS_SCOPE,
-    )
-    headers = {"Cache-Control": "no-store"}
-    return Response(status_code=201, content_type="application/json", body=answer, headers=headers)
+    return _new(*machine_clients().create(caller(), body.name, body.san or ""))
 
 
 @route(
@@ -43,14 +39,50 @@ def create(body: ClientIn) -> Response[NewClientOut]:
     "/v1/clients",
     Rule.REPRESENTATIVE,
     summary="List the organization's machine clients",
-    description="Never their secrets.",
+    description="When each was last seen; never their secrets.",
     tags=TAGS,
     operation_id="listClients",
     responses=documented(200, "The machine clients, oldest first.", ClientsOut, 401, 403),
 )
 def listed() -> ClientsOut:
     """Return the machine clients."""
-    found = organizations().clients(caller())
-    return ClientsOut(
-        clients=[ClientOut(client_id=one.client_id, name=one.name, created_at=to_text(one.created_at)) for one in found]
-    )
+    return ClientsOut(clients=[ClientOut.of(one) for one in machine_clients().listed(caller())])
+
+
+@route(
+    app,
+    "POST",
+    "/v1/clients/<client_id>/rotation",
+    Rule.REPRESENTATIVE,
+    summary="Rotate a machine client",
+    description="Makes a client with another id and secret in its place. The old one works on for the profile's hours "
+    "(United States: 48), or until it is deleted. Idempotency-Key is ignored.",
+    tags=TAGS,
+    operation_id="rotateClient",
+    responses=documented(201, "The client that takes its place.", NewClientOut, 401, 403, 404, 409),
+)
+def rotate(client_id: Id) -> Response[NewClientOut]:
+    """Rotate a machine client."""
+    return _new(*machine_clients().rotate(caller(), client_id))
+
+
+@route(
+    app,
+    "DELETE",
+    "/v1/clients/<client_id>",
+    Rule.REPRESENTATIVE,
+    summary="Delete a machine client",
+    description="Its tokens work no more from the next request on.",
+    tags=TAGS,
+    operation_id="deleteClient",
+    responses=documented(204, "Deleted.", None, 401, 403, 404),
+)
+def delete(client_id: Id) -> Response[None]:
+    """Delete a machine client."""
+    machine_clients().delete(caller(), client_id)
+    return Response(status_code=204)
+
+
+def _new(made: "MachineClient", secret: str) -> Response[NewClientOut]:
+    answer = NewClientOut.of(made, client_secret=secret, token_url=settings().token_url, scope=LISTS_SCOPE)
+    return Response(201, "application/json", answer, headers={"Cache-Control": "no-store"})

@@ -11,7 +11,7 @@ from quietline.http.model import Model
 from quietline.http.problems import documented
 from quietline.lists.model import Kind
 
-from functions.seller_api.wiring import app, downloads, member
+from functions.seller_api.wiring import acting, agent_of, app, downloads
 
 if TYPE_CHECKING:
     from quietline.lists.service import Download
@@ -105,7 +105,7 @@ class DownloadOut(Model):
     app,
     "POST",
     "/v1/downloads",
-    Rule.MEMBER,
+    Rule.AGENT,
     summary="Get links to the list",
     description="Presigned URLs of the current list's files, and the receipt to keep. Asked again it makes new links "
     "and another receipt; Idempotency-Key is ignored, for links must not be kept.",
@@ -115,9 +115,15 @@ class DownloadOut(Model):
 )
 def create(wanted: Annotated[DownloadIn, Body()]) -> Response[DownloadOut]:
     """Hand out links."""
-    acts = member()
+    acts = acting()
     made = downloads().create(
-        acts.organization_id, acts.san, wanted.areas, wanted.kind, wanted.format, since=wanted.since
+        acts.organization_id,
+        acts.san,
+        wanted.areas,
+        wanted.kind,
+        wanted.format,
+        since=wanted.since,
+        agent=agent_of(acts),
     )
     return Response(201, "application/json", _out(made), headers={"Cache-Control": "no-store"})
 

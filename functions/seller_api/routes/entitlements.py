@@ -4,14 +4,14 @@ from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
 
 from functions.seller_api.routes.models import EntitlementOut, EntitlementsOut
-from functions.seller_api.wiring import app, lookups, member, orders, standing_of
+from functions.seller_api.wiring import acting, app, lookups, orders, standing_of
 
 
 @route(
     app,
     "GET",
     "/v1/entitlements",
-    Rule.MEMBER,
+    Rule.AGENT,
     summary="List what the organization may download today",
     description="Past and unpaid orders entitle to nothing and are left out.",
     tags=["Orders"],
@@ -20,7 +20,7 @@ from functions.seller_api.wiring import app, lookups, member, orders, standing_o
 )
 def listed() -> EntitlementsOut:
     """Return today's entitlements."""
-    acts = member()
+    acts = acting()
     held = orders().entitlements(acts.organization_id)
     standing = standing_of(acts, held)
     return EntitlementsOut(

@@ -88,7 +88,7 @@ class LookupOut(Model):
     app,
     "POST",
     "/v1/lookups",
-    Rule.MEMBER,
+    Rule.AGENT,
     summary="Look numbers up",
     description="Answers from the newest published list, or from that of `as_of`. A POST, so that no number is in an "
     "address; nothing of it is kept but how many numbers it held, so Idempotency-Key is ignored.",

@@ -236,33 +236,3 @@ class EntitlementsOut(Model):
     areas: list[str]
     entitlements: list[EntitlementOut]
     lookup_numbers: int = Field(description="How many numbers one lookup may hold.")
-
-
-class ClientIn(InModel):
-    """A new machine client."""
-
-    model_config = example({"name": "nightly scrubber"})
-
-    name: Annotated[str, Field(min_length=1, max_length=100, examples=["nightly scrubber"])]
-
-
-class ClientOut(Model):
-    """A machine client."""
-
-    client_id: str
-    name: str
-    created_at: str
-
-
-class NewClientOut(ClientOut):
-    """A new machine client with its secret, which is shown this once."""
-
-    client_secret: str
-    token_url: str
-    scope: str
-
-
-class ClientsOut(Model):
-    """The organization's machine clients, oldest first."""
-
-    clients: list[ClientOut]

@@ -8,8 +8,17 @@ from pydantic import ConfigDict, Field
 from quietline.http.auth import Rule, route
 from quietline.http.model import Model
 from quietline.http.problems import documented
+from quietline.usage.model import DayUsage
 
-from functions.seller_api.wiring import app, metering, standing
+from functions.seller_api.wiring import app, member, metering, orders, standing_of
+
+
+class AgentDayOut(Model):
+    """What one agent asked for; part of the day's sums."""
+
+    san: str
+    looked_up: int
+    washed: int
 
 
 class DayOut(Model):
@@ -18,6 +27,7 @@ class DayOut(Model):
     date: dt.date
     looked_up: int
     washed: int
+    agents: list[AgentDayOut] = Field(description="The parts of these sums that agents on your SAN asked for.")
 
 
 class UsageOut(Model):
@@ -30,7 +40,7 @@ class UsageOut(Model):
                     "month": "2026-11",
                     "looked_up": 3002,
                     "washed": 981220,
-                    "days": [{"date": "2026-11-24", "looked_up": 3002, "washed": 981220}],
+                    "days": [{"date": "2026-11-24", "looked_up": 3002, "washed": 981220, "agents": []}],
                     "lookups_per_day": 500000,
                     "washes_per_day": 50000000,
                 }
@@ -61,14 +71,20 @@ def read(
     month: Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="This month by default.")] = "",
 ) -> UsageOut:
     """Return a month's usage."""
-    acts, meter = standing(), metering()
+    found, meter = member(), metering()
+    acts = standing_of(found, orders().entitlements(found.organization_id))
     first = dt.date.fromisoformat(f"{month}-01") if month else meter.today.replace(day=1)
     days = meter.month(acts.organization_id, first)
     return UsageOut(
         month=first.isoformat()[:7],
         looked_up=sum(day.looked_up for day in days),
         washed=sum(day.washed for day in days),
-        days=[DayOut(date=day.day, looked_up=day.looked_up, washed=day.washed) for day in days],
+        days=[_day(day) for day in days],
         lookups_per_day=meter.lookup_allowance(acts).limit,
         washes_per_day=meter.profile.usage.washes.limit,
     )
+
+
+def _day(day: DayUsage) -> DayOut:
+    agents = [AgentDayOut(san=san, looked_up=one.looked_up, washed=one.washed) for san, one in day.agents.items()]
+    return DayOut(date=day.day, looked_up=day.looked_up, washed=day.washed, agents=agents)

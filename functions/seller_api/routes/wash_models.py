@@ -117,6 +117,7 @@ class ResultOut(Model):
 EXAMPLE: "JsonDict" = {
     "id": "01KB3Q6W5N8Y2C4D6E8F0G1H2J",
     "client_reference": "leads-2026-11",
+    "agent_san": None,
     "column": "phone",
     "header": None,
     "state": "done",
@@ -153,6 +154,7 @@ class WashOut(Model):
 
     id: str
     client_reference: str
+    agent_san: str | None = Field(description="Of the agent that asked for it; null when the organization did itself.")
     column: str
     header: bool | None
     state: State
@@ -174,6 +176,7 @@ class WashOut(Model):
         return cls(
             id=wash.id,
             client_reference=wash.request.client_reference,
+            agent_san=wash.agent.san if wash.agent else None,
             column=wash.request.column,
             header=wash.request.header,
             state=wash.state,

@@ -8,7 +8,7 @@ from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
 
 from functions.seller_api.routes.wash_models import WashesOut, WashIn, WashOut
-from functions.seller_api.wiring import app, caller, member, standing, washes
+from functions.seller_api.wiring import acting, agent_of, app, caller, standing, washes
 
 TAGS = ["Washes"]
 
@@ -17,7 +17,7 @@ TAGS = ["Washes"]
     app,
     "POST",
     "/v1/washes",
-    Rule.MEMBER,
+    Rule.AGENT,
     summary="Ask for a call list to be washed",
     description="Answers with a form to upload the call list to: CSV with any delimiter, plain, gzipped or zipped, of "
     "at most `max_bytes`; one that takes longer than 15 minutes fails. Washing begins when the file has come. The "
@@ -41,7 +41,7 @@ def create(wanted: Annotated[WashIn, Body()]) -> Response[WashOut]:
     app,
     "GET",
     "/v1/washes",
-    Rule.MEMBER,
+    Rule.AGENT,
     summary="List washes",
     description="The organization's own, newest first, at most 50 on a page; results are there, links are not.",
     tags=TAGS,
@@ -53,14 +53,15 @@ def listed(
     cursor: Annotated[str, Query(max_length=26, pattern="^[0-9A-Z]*$")] = "",
 ) -> WashesOut:
     """List washes."""
-    return WashesOut.of(washes().page(member().organization_id, limit, cursor), washes().kept)
+    acts = acting()
+    return WashesOut.of(washes().page(acts.organization_id, limit, cursor, agent_of(acts)), washes().kept)
 
 
 @route(
     app,
     "GET",
     "/v1/washes/<wash_id>",
-    Rule.MEMBER,
+    Rule.AGENT,
     summary="Read a wash",
     description="How far it is, or its result with a link to the answer that works for minutes.",
     tags=TAGS,
@@ -69,6 +70,7 @@ def listed(
 )
 def read(wash_id: Annotated[str, Path(max_length=40)]) -> Response[WashOut]:
     """Read a wash."""
-    found = washes().get(member().organization_id, wash_id)
+    acts = acting()
+    found = washes().get(acts.organization_id, wash_id, agent_of(acts))
     out = WashOut.of(found, washes().kept, washes().answer_link(found))
     return Response(200, "application/json", out, headers={"Cache-Control": "no-store"})

@@ -37,6 +37,8 @@ FACTS = {
     "endpoint": "01KB",
     "host": "hooks.example.com",
     "days": "5",
+    "organization": "Sunny Roofs LLC",
+    "role": "downloader",
 }
 
 

@@ -9,8 +9,12 @@ from typing import Any
 from quietline.adapters.aws import client
 from quietline.kernel.errors import ConfigurationError
 
-CONTEXT = {"quietline:purpose": "mailbox"}
+PURPOSE = "quietline:purpose"
 """Encryption context: authenticated with every ciphertext, readable in the key's audit log, asked for by its policy."""
+MAILBOX = "mailbox"
+"""Purpose of addresses that mails go to: the mailer reads them."""
+ORGANIZATION = "organization"
+"""Purpose of what an organization's own people may read again; who can read this can read no mailbox."""
 WEBHOOK_CONTEXT = {"quietline:purpose": "webhook-secret"}
 """The same for the secrets that sign webhooks."""
 
@@ -21,14 +25,18 @@ class KmsMailboxCipher:
 
     Attributes:
         key_id: id or ARN of the key.
+        purpose: whoever decrypts must name the same.
     """
 
     key_id: str
+    purpose: str = MAILBOX
     _client: Any = field(default=None, repr=False)
 
     def encrypt(self, address: str) -> str:
         """Return the address encrypted, as base64."""
-        answer = self._kms.encrypt(KeyId=self.key_id, Plaintext=address.encode(), EncryptionContext=CONTEXT)
+        answer = self._kms.encrypt(
+            KeyId=self.key_id, Plaintext=address.encode(), EncryptionContext={PURPOSE: self.purpose}
+        )
         return base64.b64encode(answer["CiphertextBlob"]).decode()
 
     def decrypt(self, ciphertext: str) -> str:
@@ -41,7 +49,7 @@ class KmsMailboxCipher:
             blob = base64.b64decode(ciphertext, validate=True)
         except binascii.Error as error:
             raise ConfigurationError("A stored address is not readable.") from error
-        answer = self._kms.decrypt(KeyId=self.key_id, CiphertextBlob=blob, EncryptionContext=CONTEXT)
+        answer = self._kms.decrypt(KeyId=self.key_id, CiphertextBlob=blob, EncryptionContext={PURPOSE: self.purpose})
         return bytes(answer["Plaintext"]).decode()
 
     @property

@@ -32,12 +32,22 @@ from quietline.bootstrap.operations import (
     segment_scan,
 )
 from quietline.bootstrap.people import accounts, people
-from quietline.bootstrap.sellers import billing, event_inbox, orders, organizations
+from quietline.bootstrap.sellers import (
+    agents,
+    billing,
+    event_inbox,
+    invitations,
+    machine_clients,
+    members,
+    orders,
+    organizations,
+)
 from quietline.bootstrap.usage import metering
 from quietline.bootstrap.washes import wash_worker, washes
 
 __all__ = [
     "accounts",
+    "agents",
     "app_secret",
     "area_build",
     "area_reconciliation",
@@ -56,13 +66,16 @@ __all__ = [
     "import_planner",
     "imports",
     "investigation",
+    "invitations",
     "line_reports",
     "link_signer",
     "lookups",
+    "machine_clients",
     "mailbox_cipher",
     "mails",
     "manifest_writer",
     "manifests",
+    "members",
     "metering",
     "notifier",
     "numbers",

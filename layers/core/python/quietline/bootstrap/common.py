@@ -35,6 +35,14 @@ def mailbox_cipher(key_id: str) -> "MailboxCipher":
 
 
 @cache
+def organization_cipher(key_id: str) -> "MailboxCipher":
+    """Return what encrypts what an organization's own people may read again."""
+    from quietline.adapters.kms import ORGANIZATION, KmsMailboxCipher
+
+    return KmsMailboxCipher(key_id, ORGANIZATION)
+
+
+@cache
 def numbers(registry_table: str) -> "NumberStore":
     """Return the registry of record."""
     from quietline.adapters.dynamodb.numbers import DynamoNumbers

@@ -1,35 +1,131 @@
-"""Organizations, orders and payments."""
+"""Organizations, their teams, orders and payments."""
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-from quietline.bootstrap.common import mailbox_cipher
+from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, organization_cipher
+from quietline.bootstrap.people import people
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import PaymentWorkerSettings, SellerApiSettings, StripeWebhookSettings, WashSettings
+    from quietline.kernel.settings import (
+        PaymentWorkerSettings,
+        SellerApiSettings,
+        StripeWebhookSettings,
+        TeamSettings,
+        WashSettings,
+    )
     from quietline.orders.billing import Billing
     from quietline.orders.ports import PaymentServer
     from quietline.orders.service import OrderService
     from quietline.payments.service import EventInbox
+    from quietline.sellers.agents import AgentService
+    from quietline.sellers.clients import ClientService
+    from quietline.sellers.invitations import InvitationService
+    from quietline.sellers.members import MemberService
     from quietline.sellers.service import OrganizationService
 
 
 @cache
-def organizations(settings: "SellerApiSettings") -> "OrganizationService":
-    """Return the use cases of organizations."""
-    from quietline.adapters.cognito import CognitoClients
+def organizations(settings: "TeamSettings") -> "OrganizationService":
+    """Return the use cases of organizations.
+
+    Raises:
+        ConfigurationError: `representative_mfa` is neither `required` nor `optional`.
+    """
     from quietline.adapters.dynamodb.sellers import OrganizationStore
     from quietline.adapters.dynamodb.table import Table
     from quietline.kernel.clock import SystemClock
+    from quietline.kernel.errors import ConfigurationError
     from quietline.profiles.profile import load_profile
     from quietline.sellers.service import OrganizationService
 
+    if settings.representative_mfa not in ("required", "optional"):
+        raise ConfigurationError("representative_mfa is required or optional.")
     return OrganizationService(
         organizations=OrganizationStore(Table(settings.sellers_table)),
-        identity=CognitoClients(settings.user_pool_id),
+        people=people(settings.user_pool_id),
         vault=mailbox_cipher(settings.pii_key_id),
         clock=SystemClock(),
         profile=load_profile(settings.profile),
+        mfa_required=settings.representative_mfa == "required",
+    )
+
+
+@cache
+def members(settings: "TeamSettings") -> "MemberService":
+    """Return the use cases of an organization's people, and who somebody is."""
+    from quietline.adapters.dynamodb.agents import AgentStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.dynamodb.team import TeamStore
+    from quietline.sellers.members import MemberService
+
+    service, table = organizations(settings), Table(settings.sellers_table)
+    return MemberService(
+        service=service,
+        organizations=service.organizations,
+        teams=TeamStore(table),
+        agents=AgentStore(table),
+        people=service.people,
+        clock=service.clock,
+    )
+
+
+@cache
+def invitations(settings: "TeamSettings") -> "InvitationService":
+    """Return the use cases of invitations."""
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.dynamodb.team import InvitationStore
+    from quietline.sellers.invitations import InvitationService
+
+    service = organizations(settings)
+    return InvitationService(
+        service=service,
+        organizations=service.organizations,
+        invitations=InvitationStore(Table(settings.sellers_table)),
+        people=service.people,
+        vault=organization_cipher(settings.pii_key_id),
+        mailbox=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        secret=app_secret(settings.app_secret_id),
+        clock=service.clock,
+        profile=service.profile,
+    )
+
+
+@cache
+def agents(settings: "TeamSettings") -> "AgentService":
+    """Return the use cases of agents on a SAN."""
+    from quietline.adapters.dynamodb.agents import AgentStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.sellers.agents import AgentService
+
+    service = organizations(settings)
+    return AgentService(
+        service=service,
+        organizations=service.organizations,
+        agents=AgentStore(Table(settings.sellers_table)),
+        clock=service.clock,
+        profile=service.profile,
+    )
+
+
+@cache
+def machine_clients(settings: "TeamSettings") -> "ClientService":
+    """Return the use cases of machine clients."""
+    from quietline.adapters.cognito import CognitoClients
+    from quietline.adapters.dynamodb.agents import AgentStore
+    from quietline.adapters.dynamodb.clients import ClientStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.sellers.clients import ClientService
+
+    service, table = organizations(settings), Table(settings.sellers_table)
+    return ClientService(
+        service=service,
+        clients=ClientStore(table),
+        agents=AgentStore(table),
+        identity=CognitoClients(settings.user_pool_id),
+        clock=service.clock,
+        profile=service.profile,
     )
 
 

@@ -28,6 +28,8 @@ class Rule(StrEnum):
     """A person who is an authorized representative of the organization."""
     MEMBER = "member"
     """Any member of the organization, or its machine client with the scope `quietline/lists`."""
+    AGENT = "agent"
+    """A member as before, or one who acts as an agent: for the seller's SAN in the header `Quietline-SAN`."""
     CARRIER = "carrier"
     """A carrier's machine client with the scope `quietline/carriers`."""
     INVESTIGATOR = "investigator"
@@ -36,6 +38,8 @@ class Rule(StrEnum):
 
 LISTS_SCOPE = "quietline/lists"
 CARRIERS_SCOPE = "quietline/carriers"
+SAN_HEADER = "quietline-san"
+"""Names the SAN that the caller acts for; left out, the organization's own."""
 RULES: dict[str, Rule] = {}
 """`METHOD /path` → its rule; filled as routes are declared, read by the tests and by the OpenAPI generator."""
 
@@ -48,6 +52,8 @@ class Principal:
     client_id: str
     groups: frozenset[str]
     scopes: frozenset[str]
+    acting_for: str = ""
+    """The SAN in the header `Quietline-SAN`, as it was sent; whether they may is the use case's to check."""
 
     @property
     def is_machine(self) -> bool:
@@ -74,7 +80,13 @@ def principal_of(event: dict[str, Any]) -> Principal:
         client_id=str(context["client_id"]),
         groups=frozenset(str(context.get("groups") or "").split()),
         scopes=frozenset(str(context.get("scopes") or "").split()),
+        acting_for=_header(event, SAN_HEADER).strip()[:20],
     )
+
+
+def _header(event: dict[str, Any], name: str) -> str:
+    # API Gateway sends names in lower case; nothing promises it
+    return next((str(value) for key, value in (event.get("headers") or {}).items() if key.lower() == name), "")
 
 
 def require(rule: Rule, event: dict[str, Any]) -> Principal | None:
@@ -93,7 +105,7 @@ def require(rule: Rule, event: dict[str, Any]) -> Principal | None:
         raise ForbiddenError("Only a signed-in person may do this, not a machine client.")
     if rule is Rule.CARRIER and not (principal.is_machine and CARRIERS_SCOPE in principal.scopes):
         raise ForbiddenError(f"Only a carrier's machine client with the scope {CARRIERS_SCOPE} may do this.")
-    if rule is Rule.MEMBER and principal.is_machine and LISTS_SCOPE not in principal.scopes:
+    if rule in (Rule.MEMBER, Rule.AGENT) and principal.is_machine and LISTS_SCOPE not in principal.scopes:
         raise ForbiddenError(f"This machine client lacks the scope {LISTS_SCOPE}.")
     return principal
 

@@ -86,16 +86,24 @@ class SiteFormsSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SellerApiSettings(Settings):
+class TeamSettings(Settings):
+    """What functions need in which organizations and their people act."""
+
+    sellers_table: str
+    pii_key_id: str
+    app_secret_id: str
+    user_pool_id: str
+    representative_mfa: str = "required"
+    """`required`: authorized representatives act only with a second factor; or `optional`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellerApiSettings(TeamSettings):
     """`seller_api`: organizations, certifications, quotes, orders, downloads, lookups."""
 
     registry_table: str
-    sellers_table: str
     lists_bucket: str
-    pii_key_id: str
     signing_key_ids: str
-    app_secret_id: str
-    user_pool_id: str
     token_url: str
     """OAuth2 token endpoint that machine clients use."""
     render_function: str

@@ -32,6 +32,7 @@ from quietline.lists.ports import EntitlementReader, ObjectStore, PublicationSto
 from quietline.lists.publish import read_manifest
 from quietline.lists.render import Rendered
 from quietline.profiles import Profile
+from quietline.usage.model import Agent, in_receipt
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Downloads:
         format_: str | None,
         *,
         since: date | None = None,
+        agent: Agent | None = None,
     ) -> Download:
         """Return links to the current list's files of some areas, and the receipt for them.
 
@@ -121,6 +123,7 @@ class Downloads:
             kind: what to fetch.
             format_: one of the kind's formats; None means the first.
             since: with changes, the date of the list they start from; None means the list before the current one.
+            agent: who asks for the organization, when it does not itself; the receipt names both.
 
         Raises:
             ForbiddenError: the organization has not certified.
@@ -149,6 +152,7 @@ class Downloads:
             "id": receipt_id,
             "san": san,
             "organization": organization_id,
+            **in_receipt(agent),
             "list_date": newest.date.isoformat(),
             "issued_at": to_text(now),
             "valid_until": valid_until.isoformat(),

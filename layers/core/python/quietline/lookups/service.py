@@ -19,7 +19,7 @@ from quietline.kernel.ids import new_ulid
 from quietline.lookups.model import Answer, Lookup, PublishedList, Status
 from quietline.lookups.ports import Meter, NumberHistories, PublishedLists, Signer
 from quietline.profiles import Profile
-from quietline.usage.model import Standing
+from quietline.usage.model import Standing, in_receipt
 
 AREA_NOT_PUBLISHED = "area_not_published"
 NOT_ENTITLED = "not_entitled"
@@ -68,6 +68,7 @@ class Lookups:
                 "id": lookup_id,
                 "san": standing.san,
                 "organization": standing.organization_id,
+                **in_receipt(standing.agent),
                 "list_date": published.date.isoformat(),
                 "issued_at": to_text(now),
                 "valid_until": valid_until.isoformat(),

@@ -15,6 +15,7 @@ from quietline.kernel.errors import LinkError
 
 SIGNATURE_BYTES = 24
 CONFIRM_REGISTRATION = "confirm-registration"
+ACCEPT_INVITATION = "accept-invitation"
 SENTENCES = {
     "forged": "This link is not complete or not ours. Use the whole link from the mail, or register again.",
     "used": "This link was used before: the numbers are already registered. There is nothing more to do.",

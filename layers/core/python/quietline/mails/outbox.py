@@ -24,6 +24,7 @@ type Template = Literal[
     "list-aging",
     "list-expiring",
     "webhook-disabled",
+    "invitation",
 ]
 
 

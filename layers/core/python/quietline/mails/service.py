@@ -5,12 +5,15 @@ from typing import Any
 
 from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import ConfigurationError
-from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
+from quietline.mails.links import ACCEPT_INVITATION, CONFIRM_REGISTRATION, LinkSigner
 from quietline.mails.ports import MailboxCipher, MailSender, Outbox
 from quietline.mails.render import render
 from quietline.profiles.profile import Profile
 
-PAGES = {CONFIRM_REGISTRATION: "/forms/confirm?lang={language}&token={token}"}
+PAGES = {
+    CONFIRM_REGISTRATION: "/forms/confirm?lang={language}&token={token}",
+    ACCEPT_INVITATION: "/portal/invitation?lang={language}&token={token}",
+}
 """Where a link of each purpose leads: a page whose button POSTs the token (mail scanners follow GETs)."""
 
 

@@ -67,12 +67,27 @@ class Hygiene(_Part):
     alarm_removals: int
 
 
+class Team(_Part):
+    """Limits of an organization's people, agents and machine clients.
+
+    `client_overlap_hours` is how long a rotated machine client works on beside the one that takes its place.
+    """
+
+    invitation_days: int
+    open_invitations: int
+    mails_per_invitation: int
+    agents: int
+    clients: int
+    client_overlap_hours: int
+
+
 class Sellers(_Part):
-    """Renewal and the certification's text by language."""
+    """Renewal, the certification's text by language, and the team."""
 
     renewal_window_days: int
     certification_version: str
     certification_text: dict[str, str]
+    team: Team
 
 
 class Lookups(_Part):

@@ -1,8 +1,11 @@
 """What the registry knows of an organization."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+ACTIVE = "active"
+"""Status of an organization that may use the lists; the others are `suspended` and `closed`."""
 
 
 class OrganizationType(StrEnum):
@@ -67,14 +70,53 @@ class Organization:
 
 
 @dataclass(frozen=True)
+class ClientPointer:
+    """What a machine client's own record says.
+
+    Attributes:
+        client_id: the client.
+        bound_san: the one SAN it acts for; empty when the header may choose.
+        used_at: when it was last seen, at most an hour late; None before its first use.
+        ends_at: when it stops, because another has taken its place; None while nothing has.
+    """
+
+    client_id: str
+    bound_san: str = ""
+    used_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def note_due(self, now: datetime, every: timedelta) -> bool:
+        """Tell whether its use is to be noted again."""
+        return self.used_at is None or now - self.used_at >= every
+
+    def has_ended(self, now: datetime) -> bool:
+        """Tell whether it may act no more."""
+        return self.ends_at is not None and now >= self.ends_at
+
+
+@dataclass(frozen=True)
 class Membership:
-    """In which organization somebody acts, and as what."""
+    """In which organization somebody acts, and as what.
+
+    As an agent somebody acts for the SAN of a seller: organization, SAN, type and status are the seller's, `role` is
+    the person's own, and `agent_organization_id` and `agent_san` name the telemarketer they belong to.
+    """
 
     organization_id: str
     san: str
     role: Role
     type: OrganizationType
     certified_version: str = ""
+    status: str = ACTIVE
+    agent_organization_id: str = ""
+    agent_san: str = ""
+    client: ClientPointer | None = None
+    """Of a machine client."""
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether they act for another organization's SAN."""
+        return bool(self.agent_organization_id)
 
     @property
     def exempt(self) -> bool:
@@ -84,9 +126,24 @@ class Membership:
 
 @dataclass(frozen=True)
 class MachineClient:
-    """A machine client of an organization; its secret is known to the identity provider and its owner only."""
+    """A machine client of an organization; its secret is known to the identity provider and its owner only.
+
+    Attributes:
+        client_id: what it signs in as.
+        name: for people.
+        created_at: when it was made.
+        by: user id of the representative.
+        san: the one SAN it acts for; empty when it may choose among the organization's.
+        used_at: when it was last seen, at most an hour late; None before its first use.
+        ends_at: when it stops, because it was rotated; None while nothing takes its place.
+        replaced_by: client id of what takes its place.
+    """
 
     client_id: str
     name: str
     created_at: datetime
     by: str
+    san: str = ""
+    used_at: datetime | None = None
+    ends_at: datetime | None = None
+    replaced_by: str = ""

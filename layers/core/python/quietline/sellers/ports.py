@@ -1,9 +1,10 @@
 """What the use cases need of the world."""
 
-from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
-from quietline.sellers.model import Certification, MachineClient, Membership, Organization
+from quietline.sellers.model import Certification, MachineClient, Membership, Organization, Role
+from quietline.sellers.team import Agency, Agent, Invitation, Member, Outcome, TeamChange
 
 
 class Caller(Protocol):
@@ -17,6 +18,11 @@ class Caller(Protocol):
     @property
     def client_id(self) -> str:
         """The client that signed in."""
+        ...
+
+    @property
+    def acting_for(self) -> str:
+        """The SAN that the caller wants to act for; empty for the organization's own."""
         ...
 
 
@@ -43,12 +49,112 @@ class Organizations(Protocol):
         """
         ...
 
-    def add_client(self, organization_id: str, client: MachineClient) -> None:
-        """Store a machine client."""
+    def note_use(self, client_id: str, at: datetime) -> None:
+        """Note when a machine client was last seen; one that is gone stays gone."""
         ...
 
-    def clients(self, organization_id: str) -> Iterable[MachineClient]:
-        """Return an organization's machine clients."""
+    def acting(self, own: Membership, san: str) -> Membership | None:
+        """Return how a member acts for another organization's SAN, or None when theirs is not authorized to."""
+        ...
+
+
+class Teams(Protocol):
+    """Members, and the append-only history of an organization's team; `entry` is written with the change."""
+
+    def members(self, organization_id: str) -> list[Member]:
+        """Return the members, in no order."""
+        ...
+
+    def member(self, organization_id: str, sub: str) -> Member | None:
+        """Return one member."""
+        ...
+
+    def change_role(self, organization_id: str, member: Member, role: Role, entry: TeamChange) -> Outcome:
+        """Give a member, who is as read, another role: DONE, GONE, LAST or CHANGED."""
+        ...
+
+    def remove(self, organization_id: str, member: Member, entry: TeamChange) -> Outcome:
+        """Take a member, who is as read, out: DONE, GONE, LAST or CHANGED."""
+        ...
+
+    def history(self, organization_id: str, limit: int) -> list[TeamChange]:
+        """Return the newest entries, newest first."""
+        ...
+
+
+class Invitations(Protocol):
+    """Where invitations are kept; each sending asks for a mail in the same transaction."""
+
+    def add(self, invitation: Invitation, organization_name: str, entry: TeamChange) -> None:
+        """Store a new invitation."""
+        ...
+
+    def get(self, organization_id: str, invitation_id: str) -> Invitation | None:
+        """Return an invitation of an organization."""
+        ...
+
+    def find(self, invitation_id: str) -> Invitation | None:
+        """Return an invitation by its id alone."""
+        ...
+
+    def of(self, organization_id: str) -> list[Invitation]:
+        """Return an organization's open invitations, oldest first."""
+        ...
+
+    def resend(self, before: Invitation, after: Invitation, organization_name: str, entry: TeamChange) -> Outcome:
+        """Replace an open invitation, which is as read, by its next sending: DONE or CHANGED."""
+        ...
+
+    def withdraw(self, invitation: Invitation, entry: TeamChange) -> Outcome:
+        """Close an open invitation: DONE or CHANGED."""
+        ...
+
+    def accept(self, invitation: Invitation, sub: str, entry: TeamChange) -> Outcome:
+        """Make the person a member and close the invitation, both or neither: DONE, BELONGS or CHANGED."""
+        ...
+
+
+class Agents(Protocol):
+    """Who may act for whose SAN."""
+
+    def organization_of(self, san: str) -> Organization | None:
+        """Return the organization that has a SAN."""
+        ...
+
+    def authorize(self, seller: Organization, agent: Organization, entry: TeamChange) -> Outcome:
+        """Let an organization act for a seller's SAN: DONE, or BELONGS when it may already."""
+        ...
+
+    def withdraw(self, seller: Organization, agent_san: str, entry: TeamChange) -> Outcome:
+        """Take that back: DONE or GONE; the next request is refused."""
+        ...
+
+    def agents(self, organization_id: str) -> list[Agent]:
+        """Return who may act for an organization's SAN."""
+        ...
+
+    def agencies(self, organization_id: str) -> list[Agency]:
+        """Return for whose SAN an organization may act."""
+        ...
+
+
+class Clients(Protocol):
+    """Where machine clients are kept."""
+
+    def add(self, organization_id: str, client: MachineClient, entry: TeamChange) -> None:
+        """Store a machine client and the pointer by which it is recognised."""
+        ...
+
+    def of(self, organization_id: str) -> list[MachineClient]:
+        """Return an organization's machine clients, in no order."""
+        ...
+
+    def rotate(self, organization_id: str, old: MachineClient, new: MachineClient, entry: TeamChange) -> Outcome:
+        """Store the new client and until when the old one works, both or neither: DONE or CHANGED."""
+        ...
+
+    def remove(self, organization_id: str, client_id: str, entry: TeamChange | None) -> Outcome:
+        """Take a machine client away, from the next request on: DONE or GONE."""
         ...
 
 
@@ -69,4 +175,8 @@ class Vault(Protocol):
 
     def encrypt(self, address: str) -> str:
         """Return an e-mail address encrypted, as text."""
+        ...
+
+    def decrypt(self, ciphertext: str) -> str:
+        """Return the address."""
         ...

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import (
@@ -9,37 +10,42 @@ from quietline.kernel.errors import (
     FieldError,
     ForbiddenError,
     InvalidInputError,
+    MfaRequiredError,
     NotFoundError,
     UnavailableError,
 )
 from quietline.kernel.ids import new_ulid
 from quietline.profiles.profile import Profile
+from quietline.sellers import san as sans
+from quietline.sellers.accounts import MFA_HELP, People
 from quietline.sellers.model import (
+    ACTIVE,
     Address,
     Certification,
-    MachineClient,
     Membership,
     Organization,
     OrganizationType,
     Role,
 )
-from quietline.sellers.ports import Caller, IdentityProvider, Organizations, Vault
+from quietline.sellers.ports import Caller, Organizations, Vault
 from quietline.sellers.san import new_san
 
 SAN_TRIES = 5
-MAX_CLIENTS = 10
+USE_NOTED = timedelta(hours=1)
+"""How often a machine client's use is noted."""
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
 @dataclass(frozen=True)
 class OrganizationService:
-    """Organizations, their certification, SAN and machine clients."""
+    """Organizations, their certification and SAN, and who acts where."""
 
     organizations: Organizations
-    identity: IdentityProvider
+    people: People
     vault: Vault
     clock: Clock
     profile: Profile
+    mfa_required: bool = True
 
     def create(
         self,
@@ -81,26 +87,66 @@ class OrganizationService:
             raise ConflictError("You already belong to an organization.")
         return organization
 
-    def of(self, caller: Caller) -> Membership:
-        """Return where somebody acts.
+    def of(self, caller: Caller, *, as_agent: bool = False) -> Membership:
+        """Return where somebody acts: in their organization, or as an agent for the SAN that they name.
+
+        Args:
+            caller: a person or a machine client.
+            as_agent: whether what follows is open to agents: downloads, lookups, washes and what they are entitled to.
 
         Raises:
-            ForbiddenError: nowhere yet.
+            ForbiddenError: nowhere yet, or not for this SAN, or not as an agent.
+            InvalidInputError: what they name is no SAN.
         """
-        membership = self.organizations.membership(caller.sub, caller.client_id)
-        if membership is None:
+        own = self.organizations.membership(caller.sub, caller.client_id)
+        if own is None:
             raise ForbiddenError("You belong to no organization yet; create one first.")
-        return membership
+        wanted = self._wanted(caller, own)
+        if not wanted or wanted == own.san:
+            return own
+        found = self.organizations.acting(own, wanted)
+        if found is None:
+            raise ForbiddenError("Your organization may not act for this subscription account number.")
+        if not as_agent:
+            raise ForbiddenError("An agent may download, look up and wash for a seller, and nothing else.")
+        if own.status != ACTIVE:
+            raise ForbiddenError("Your organization is suspended or closed, so it acts for nobody.")
+        if found.status != ACTIVE:
+            raise ForbiddenError("The organization with this number is suspended or closed, so nobody acts for it.")
+        return found
+
+    def _wanted(self, caller: Caller, own: Membership) -> str:
+        """Return the SAN that a caller names or is bound to, or nothing; note that a machine client was seen."""
+        wanted = ""
+        if caller.acting_for:
+            wanted = sans.read(caller.acting_for) or ""
+            if not wanted:
+                raise InvalidInputError("The header Quietline-SAN holds no subscription account number.")
+        pointer, now = own.client, self.clock.now()
+        if pointer is None:
+            return wanted
+        if pointer.has_ended(now):
+            raise ForbiddenError("This machine client works no more; another has taken its place.")
+        if pointer.note_due(now, USE_NOTED):
+            self.organizations.note_use(pointer.client_id, now)
+        if pointer.bound_san and wanted not in ("", pointer.bound_san):
+            raise ForbiddenError("This machine client acts for one subscription account number only, and not for this.")
+        return wanted or pointer.bound_san
 
     def representative(self, caller: Caller) -> Membership:
         """Return where somebody acts as authorized representative.
 
         Raises:
             ForbiddenError: they are none.
+            MfaRequiredError: they have no second factor.
         """
         membership = self.of(caller)
         if membership.role is not Role.REPRESENTATIVE:
             raise ForbiddenError("Only an authorized representative of the organization may do this.")
+        if self.mfa_required:
+            person = self.people.person(caller.sub)
+            if person is None or not person.mfa:
+                raise MfaRequiredError(f"An authorized representative needs a second factor. {MFA_HELP}")
         return membership
 
     def get(self, caller: Caller, organization_id: str) -> Organization:
@@ -143,38 +189,3 @@ class OrganizationService:
             if san is not None:
                 return certification, san
         raise UnavailableError("No subscription account number could be issued; please try again.")
-
-    def create_client(self, caller: Caller, name: str) -> tuple[MachineClient, str]:
-        """Make a machine client.
-
-        Returns:
-            The client and its secret, which is kept nowhere here and cannot be read again.
-
-        Raises:
-            ForbiddenError: the caller is no authorized representative.
-            ConflictError: the organization has not certified, or has as many clients as it may.
-        """
-        membership = self.representative(caller)
-        if not membership.san:
-            raise ConflictError("Certify first; then the organization may have machine clients.")
-        if len(list(self.organizations.clients(membership.organization_id))) >= MAX_CLIENTS:
-            raise ConflictError(f"An organization may have {MAX_CLIENTS} machine clients.")
-        client_id, secret = self.identity.create_client(f"{membership.organization_id}-{new_ulid(self.clock.now())}")
-        client = MachineClient(client_id, name, self.clock.now(), caller.sub)
-        try:
-            self.organizations.add_client(membership.organization_id, client)
-        except Exception:
-            # a client that belongs to nobody would be a credential nobody can see or remove
-            self.identity.delete_client(client_id)
-            raise
-        return client, secret
-
-    def clients(self, caller: Caller) -> list[MachineClient]:
-        """Return the machine clients of the caller's organization, oldest first.
-
-        Raises:
-            ForbiddenError: the caller is no authorized representative.
-        """
-        return sorted(
-            self.organizations.clients(self.representative(caller).organization_id), key=lambda c: c.created_at
-        )

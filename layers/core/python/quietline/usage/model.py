@@ -1,7 +1,7 @@
 """What is metered."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -19,6 +19,19 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True)
+class Agent:
+    """A telemarketer that acts for a seller's SAN, by its own."""
+
+    organization_id: str
+    san: str
+
+
+def in_receipt(agent: Agent | None) -> dict[str, str]:
+    """Return what a receipt says of the agent, besides the SAN that it is for; nothing without one."""
+    return {"agent_san": agent.san, "agent_organization": agent.organization_id} if agent else {}
+
+
+@dataclass(frozen=True)
 class Standing:
     """How an organization stands with the registry.
 
@@ -27,6 +40,7 @@ class Standing:
         san: its subscription account number; empty before it has certified.
         areas: what it is entitled to today.
         subscriber: whether it has paid for areas, or is exempt and holds some.
+        agent: who acts for it, when it is not itself.
 
     """
 
@@ -34,26 +48,40 @@ class Standing:
     san: str
     areas: frozenset[str]
     subscriber: bool
+    agent: Agent | None = None
 
 
 @dataclass(frozen=True)
-class DayUsage:
-    """Different numbers answered on one day of the registry, summed over the questions; unknown ones do not count."""
+class AgentUsage:
+    """What one agent asked for on a day."""
 
-    day: Day
     looked_up: int = 0
     washed: int = 0
 
 
 @dataclass(frozen=True)
+class DayUsage:
+    """Different numbers answered on one day of the registry, summed over the questions; unknown ones do not count.
+
+    `agents` are the parts of these sums that agents asked for, by the agent's SAN.
+    """
+
+    day: Day
+    looked_up: int = 0
+    washed: int = 0
+    agents: Mapping[str, AgentUsage] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Take:
-    """Numbers to count on a day, unless the day's sum would pass the limit."""
+    """Numbers to count on a day, unless the day's sum would pass the limit; `agent_san` names who asked for another."""
 
     organization_id: str
     day: Day
     channel: Channel
     numbers: int
     limit: int
+    agent_san: str = ""
 
 
 def walks(numbers: Collection[PhoneNumber], usage: Usage) -> bool:

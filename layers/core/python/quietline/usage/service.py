@@ -32,7 +32,10 @@ class Metering:
             return
         usage, allowance = self.profile.usage, self.lookup_allowance(standing)
         count = len(numbers)
-        total = self.store.take(Take(standing.organization_id, self.today, Channel.LOOKUP, count, allowance.limit))
+        agent_san = standing.agent.san if standing.agent else ""
+        total = self.store.take(
+            Take(standing.organization_id, self.today, Channel.LOOKUP, count, allowance.limit, agent_san)
+        )
         if total is None:
             self.metrics.suspected(Channel.LOOKUP, standing.organization_id, "daily_limit")
             raise self._refused("look up", allowance)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from quietline.usage.model import Agent
+
 type Day = date
 REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 """What a client reference looks like: it is part of a key and of a file name."""
@@ -111,6 +113,7 @@ class Wash:
         failure: why it failed, a stable word; empty otherwise.
         detail: the same as a sentence.
         result: once done.
+        agent: who asked for the organization, when it did not itself.
 
     """
 
@@ -129,6 +132,7 @@ class Wash:
     failure: str = ""
     detail: str = ""
     result: Result | None = field(default=None, repr=False)
+    agent: Agent | None = None
 
     @property
     def upload_key(self) -> str:

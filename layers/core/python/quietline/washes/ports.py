@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quietline.kernel.errors import TooManyRequestsError
-from quietline.usage.model import Take
+from quietline.usage.model import Agent, Take
 from quietline.washes.model import FileFacts, Uploaded, Wash
 
 if TYPE_CHECKING:
@@ -28,12 +28,15 @@ class WashStore(Protocol):
         """Return a wash of the organization, or None."""
         ...
 
-    def of_reference(self, organization_id: str, client_reference: str) -> Wash | None:
-        """Return the wash of a reference, or None."""
+    def of_reference(self, organization_id: str, client_reference: str, agent: Agent | None = None) -> Wash | None:
+        """Return the wash of a reference, or None; an agent has references of its own."""
         ...
 
-    def page(self, organization_id: str, limit: int, after: str) -> list[Wash]:
-        """Return washes, newest first, that are older than the one with the id `after` (empty: from the newest)."""
+    def page(self, organization_id: str, limit: int, after: str, agent: Agent | None = None) -> list[Wash]:
+        """Return washes, newest first, that are older than the one with the id `after` (empty: from the newest).
+
+        With an agent only those that it asked for.
+        """
         ...
 
     def save(self, wash: Wash) -> None:

@@ -7,7 +7,7 @@ from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, ForbiddenError, NotEntitledError, NotFoundError
 from quietline.kernel.ids import new_ulid
 from quietline.profiles import Profile
-from quietline.usage.model import Standing
+from quietline.usage.model import Agent, Standing
 from quietline.washes.model import Page, State, UploadForm, Wash, WashRequest
 from quietline.washes.ports import ChangedMeanwhileError, Meter, UploadForms, WashStore
 
@@ -53,32 +53,32 @@ class Washes:
             raise ForbiddenError("Your organization must certify how it uses the registry first.")
         if not standing.areas:
             raise NotEntitledError("Your organization has no area yet. Order areas first; the first ones are free.")
-        known = self.store.of_reference(standing.organization_id, request.client_reference)
+        known = self.store.of_reference(standing.organization_id, request.client_reference, standing.agent)
         if known is None:
             made = self._new(standing, by, request)
             if made is not None:
                 return Asked(made, self.upload_form(made), is_new=True)
-            known = self.store.of_reference(standing.organization_id, request.client_reference)
+            known = self.store.of_reference(standing.organization_id, request.client_reference, standing.agent)
             if known is None:
                 raise ConflictError("This reference is being used by another request; please try again.")
         if known.request != request:
             raise ConflictError("This client_reference was used with another column or header; use a new one.")
         return self._again(known)
 
-    def get(self, organization_id: str, wash_id: str) -> Wash:
-        """Return a wash of the organization as it stands now.
+    def get(self, organization_id: str, wash_id: str, agent: Agent | None = None) -> Wash:
+        """Return a wash of the organization as it stands now; an agent sees those that it asked for.
 
         Raises:
             NotFoundError: there is none, or it is another organization's.
         """
         found = self.store.get(organization_id, wash_id)
-        if found is None:
+        if found is None or (agent is not None and found.agent != agent):
             raise NotFoundError("There is no such wash.")
         return self._seen(found)
 
-    def page(self, organization_id: str, limit: int, cursor: str) -> Page:
-        """Return the organization's washes, newest first."""
-        found = self.store.page(organization_id, limit + 1, cursor)
+    def page(self, organization_id: str, limit: int, cursor: str, agent: Agent | None = None) -> Page:
+        """Return the organization's washes, newest first; to an agent those that it asked for."""
+        found = self.store.page(organization_id, limit + 1, cursor, agent)
         washes = tuple(self._seen(wash) for wash in found[:limit])
         return Page(washes, washes[-1].id if len(found) > limit else "")
 
@@ -104,7 +104,17 @@ class Washes:
     def _new(self, standing: Standing, by: str, request: WashRequest) -> Wash | None:
         self.meter.allow_wash(standing.organization_id)
         now = self.clock.now()
-        made = Wash(new_ulid(now), standing.organization_id, standing.san, request, now, by, State.AWAITING_UPLOAD, now)
+        made = Wash(
+            new_ulid(now),
+            standing.organization_id,
+            standing.san,
+            request,
+            now,
+            by,
+            State.AWAITING_UPLOAD,
+            now,
+            agent=standing.agent,
+        )
         return made if self.store.add(made) else None
 
     def _again(self, known: Wash) -> Asked:

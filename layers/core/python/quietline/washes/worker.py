@@ -14,7 +14,7 @@ from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import InvalidInputError
 from quietline.kernel.ids import new_ulid
 from quietline.profiles import Profile
-from quietline.usage.model import Channel, Take
+from quietline.usage.model import Channel, Take, in_receipt
 from quietline.washes.engine import ListsView, WashOptions, WashSummary, wash
 from quietline.washes.model import UNFINISHED, FileFacts, Result, State, Uploaded, Wash, parse_upload_key
 from quietline.washes.ports import (
@@ -127,7 +127,8 @@ class WashWorker:
         result = self._result(known, current, summary, source_facts, answer_facts)
         done = progress.next(State.DONE, result=result, bytes_done=uploaded.size)
         limit = self.profile.usage.washes.limit
-        take = Take(known.organization_id, day, Channel.WASH, summary.distinct_answered, limit)
+        agent_san = known.agent.san if known.agent else ""
+        take = Take(known.organization_id, day, Channel.WASH, summary.distinct_answered, limit, agent_san)
         try:
             counted = self.store.finish(done, take)
         except ChangedMeanwhileError:
@@ -163,6 +164,7 @@ class WashWorker:
                 "client_reference": known.request.client_reference,
                 "san": known.san,
                 "organization": known.organization_id,
+                **in_receipt(known.agent),
                 "list_date": summary.list_date.isoformat(),
                 "manifest_sha256": current.manifest_sha256,
                 "issued_at": to_text(now),

@@ -98,6 +98,31 @@ def member(organization_id: str, sub: str) -> tuple[str, str]:
     return f"ORGANIZATION#{organization_id}", f"MEMBER#{sub}"
 
 
+def team_change(organization_id: str, at: datetime, entry_id: str) -> tuple[str, str]:
+    """Key of an entry of the append-only history of an organization's team."""
+    return f"ORGANIZATION#{organization_id}", f"TEAM#{to_text(at)}#{entry_id}"
+
+
+def invitation(organization_id: str, invitation_id: str) -> tuple[str, str]:
+    """Key of an invitation; an organization's invitations sort by time."""
+    return f"ORGANIZATION#{organization_id}", f"INVITATION#{invitation_id}"
+
+
+def invitation_pointer(invitation_id: str) -> tuple[str, str]:
+    """Key of the pointer from an invitation, which a mailed link names, to its organization."""
+    return f"INVITATION#{invitation_id}", META
+
+
+def agent(organization_id: str, agent_san: str) -> tuple[str, str]:
+    """Key of a telemarketer that may act for a seller's SAN."""
+    return f"ORGANIZATION#{organization_id}", f"AGENT#{agent_san}"
+
+
+def agency(organization_id: str, san_: str) -> tuple[str, str]:
+    """Key of a seller's SAN that an organization may act for: the other half of `agent`, written together."""
+    return f"ORGANIZATION#{organization_id}", f"AGENCY#{san_}"
+
+
 def certification(organization_id: str, at: datetime) -> tuple[str, str]:
     """Key of a certification."""
     return f"ORGANIZATION#{organization_id}", f"CERTIFICATION#{to_text(at)}"
@@ -138,9 +163,10 @@ def wash(organization_id: str, wash_id: str) -> tuple[str, str]:
     return f"ORGANIZATION#{organization_id}", f"WASH#{wash_id}"
 
 
-def wash_reference(organization_id: str, client_reference: str) -> tuple[str, str]:
-    """Key that makes a caller's reference unique in its organization and finds the wash."""
-    return f"ORGANIZATION#{organization_id}", f"WASH_REFERENCE#{client_reference}"
+def wash_reference(organization_id: str, client_reference: str, agent_san: str = "") -> tuple[str, str]:
+    """Key that makes a caller's reference unique in its organization (an agent's among its own); it finds the wash."""
+    start = f"AGENT_WASH_REFERENCE#{agent_san}#" if agent_san else "WASH_REFERENCE#"
+    return f"ORGANIZATION#{organization_id}", f"{start}{client_reference}"
 
 
 def machine_client(organization_id: str, client_id: str) -> tuple[str, str]:

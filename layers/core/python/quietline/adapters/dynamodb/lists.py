@@ -178,18 +178,20 @@ class DynamoReceiptStore:
     warn_age_days: int
 
     def add(self, organization_id: str, receipt_id: str, payload: Mapping[str, Any], signed: str) -> None:
-        """Keep a receipt, and note how old the organization's list is now.
+        """Keep a receipt, and note how old the organization's list is now; what an agent pulled is not in its hands.
 
         Raises:
             ConflictError: there is one with this id.
         """
         item = {**{name: payload[name] for name in ("list_date", "issued_at", "valid_until", "san")}, "jws": signed}
         item["areas"] = [f"{entry['area']}:{entry['kind']}" for entry in payload["areas"]]
+        item |= {name: payload[name] for name in ("agent_san", "agent_organization") if name in payload}
         receipt = self.table.put_new(keys.receipt(organization_id, receipt_id), item)
         day = date.fromisoformat(payload["list_date"])
         try:
-            self.table.write(receipt, pulled(self.table, organization_id, day, self.warn_age_days))
-            return
+            if "agent_san" not in item:
+                self.table.write(receipt, pulled(self.table, organization_id, day, self.warn_age_days))
+                return
         except ConditionFailedError as error:
             if error.items[0] is not None:
                 raise ConflictError("There is a receipt with this id.") from error

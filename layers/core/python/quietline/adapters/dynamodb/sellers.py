@@ -1,20 +1,23 @@
-"""Organizations, members, certifications, SANs and machine clients in the `sellers` table."""
+"""Organizations, their certifications and SANs, and who acts where, in the `sellers` table."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
+from quietline.adapters.dynamodb.team import history_write
 from quietline.kernel.clock import from_text, to_text
 from quietline.sellers.model import (
+    ACTIVE,
     Address,
     Certification,
-    MachineClient,
+    ClientPointer,
     Membership,
     Organization,
     OrganizationType,
     Role,
 )
+from quietline.sellers.team import TeamChange, What
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,11 @@ class OrganizationStore:
         at = to_text(organization.created_at)
         member: Item = {"sub": representative, "role": Role.REPRESENTATIVE, "since": at}
         pointer: Item = {"organization_id": organization.id, "role": Role.REPRESENTATIVE}
+        entry = TeamChange(organization.created_at, What.CREATED, representative, representative)
         try:
             self.table.write(
                 self.table.put_new(keys.user(representative), pointer),
+                history_write(self.table, organization.id, entry),
                 self.table.put_new(keys.organization(organization.id), _to_item(organization)),
                 self.table.put_new(keys.member(organization.id, representative), member),
             )
@@ -46,16 +51,29 @@ class OrganizationStore:
     def membership(self, sub: str, client_id: str) -> Membership | None:
         """Return where a user (`sub`) or, without one, a machine client acts."""
         pointer = self.table.get(keys.user(sub) if sub else keys.client(client_id))
-        organization = self.get(pointer["organization_id"]) if pointer else None
-        if pointer is None or organization is None:
+        item = self.table.get(keys.organization(pointer["organization_id"])) if pointer else None
+        if pointer is None or item is None:
             return None
-        return Membership(
-            organization_id=organization.id,
-            san=organization.san,
-            role=Role(pointer["role"]),
-            type=organization.type,
-            certified_version=organization.certified_version,
+        return _membership(item, Role(pointer["role"]), client=None if sub else _pointer(client_id, pointer))
+
+    def note_use(self, client_id: str, at: datetime) -> None:
+        """Note when a machine client was last seen; one that is gone stays gone."""
+        update = self.table.update(
+            keys.client(client_id),
+            "SET used_at = :at",
+            values={":at": to_text(at)},
+            condition="attribute_exists(pk)",
         )
+        try:
+            self.table.write(update)
+        except ConditionFailedError:
+            return
+
+    def acting(self, own: Membership, san: str) -> Membership | None:
+        """Return how a member acts for another organization's SAN, or None when theirs is not authorized to."""
+        agency = self.table.get(keys.agency(own.organization_id, san))
+        item = self.table.get(keys.organization(agency["organization_id"])) if agency else None
+        return _membership(item, own.role, agent=own) if item else None
 
     def certify(self, organization_id: str, certification: Certification, san: str) -> str | None:
         """Store a certification; the first issues `san`. None when `san` is another's or was issued meanwhile."""
@@ -91,24 +109,30 @@ class OrganizationStore:
             return None
         return found.san or san
 
-    def add_client(self, organization_id: str, client: MachineClient) -> None:
-        """Store a machine client and the pointer by which it is recognised."""
-        record: Item = {
-            "client_id": client.client_id,
-            "name": client.name,
-            "by": client.by,
-            "created_at": to_text(client.created_at),
-        }
-        pointer: Item = {"organization_id": organization_id, "role": Role.MACHINE}
-        self.table.write(
-            self.table.put_new(keys.client(client.client_id), pointer),
-            self.table.put_new(keys.machine_client(organization_id, client.client_id), record),
-        )
 
-    def clients(self, organization_id: str) -> Iterator[MachineClient]:
-        """Yield an organization's machine clients."""
-        for item in self.table.query(keys.organization(organization_id)[0], prefix="CLIENT#"):
-            yield MachineClient(item["client_id"], item["name"], from_text(item["created_at"]), item["by"])
+def _membership(
+    item: Item, role: Role, *, client: ClientPointer | None = None, agent: Membership | None = None
+) -> Membership:
+    return Membership(
+        organization_id=item["id"],
+        san=item["san"],
+        role=role,
+        type=OrganizationType(item["type"]),
+        certified_version=item["certified_version"],
+        status=str(item.get("status", ACTIVE)),
+        agent_organization_id=agent.organization_id if agent else "",
+        agent_san=agent.san if agent else "",
+        client=client,
+    )
+
+
+def _pointer(client_id: str, item: Item) -> ClientPointer:
+    return ClientPointer(
+        client_id=client_id,
+        bound_san=str(item.get("bound_san", "")),
+        used_at=from_text(item["used_at"]) if item.get("used_at") else None,
+        ends_at=from_text(item["ends_at"]) if item.get("ends_at") else None,
+    )
 
 
 def _to_item(organization: Organization) -> Item:
@@ -124,6 +148,7 @@ def _to_item(organization: Organization) -> Item:
         "san": organization.san,
         "certified_version": organization.certified_version,
         "orders_version": 0,
+        "representatives": 1,
     }
 
 

@@ -172,11 +172,19 @@ class Table:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def put(self, key: Key, item: Item, *, condition: str = "", values: Item | None = None) -> Write:
-        """Return a put; `condition` is DynamoDB's expression, `values` its `:names`."""
+    def put(
+        self,
+        key: Key,
+        item: Item,
+        *,
+        condition: str = "",
+        values: Item | None = None,
+        names: dict[str, str] | None = None,
+    ) -> Write:
+        """Return a put; `condition` is DynamoDB's expression, `values` its `:names`, `names` its `#names`."""
         stored = {"pk": key[0], "sk": key[1], **item}
         request = {"TableName": self.name, "Item": {name: encode(value) for name, value in stored.items()}}
-        return Write("Put", _conditioned(request, condition, values))
+        return Write("Put", _conditioned(request, condition, values, names))
 
     def put_new(self, key: Key, item: Item) -> Write:
         """Return a put that fails when the key exists."""
@@ -195,9 +203,11 @@ class Table:
         request = {"TableName": self.name, "Key": _key(key), "UpdateExpression": expression}
         return Write("Update", _conditioned(request, condition, values, names))
 
-    def delete(self, key: Key, *, condition: str = "", values: Item | None = None) -> Write:
+    def delete(
+        self, key: Key, *, condition: str = "", values: Item | None = None, names: dict[str, str] | None = None
+    ) -> Write:
         """Return a delete."""
-        return Write("Delete", _conditioned({"TableName": self.name, "Key": _key(key)}, condition, values))
+        return Write("Delete", _conditioned({"TableName": self.name, "Key": _key(key)}, condition, values, names))
 
     def check(self, key: Key, condition: str, values: Item | None = None) -> Write:
         """Return a condition on an item that the transaction does not write."""

@@ -5,18 +5,23 @@ from datetime import date
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
-from quietline.usage.model import DayUsage, Take
+from quietline.usage.model import AgentUsage, Channel, DayUsage, Take
+
+AGENT = "agent:"
+"""Begins the name of a counter of what an agent asked for: `agent:<SAN>:looked_up`."""
 
 
 def taking(table: Table, take: Take) -> Write:
     """Return the update that counts numbers; it fails when the day's sum would pass the limit."""
     counter, room = take.channel.value, take.limit - take.numbers
+    agent = f"{AGENT}{take.agent_san}:{counter}"
     fits = f"{counter} <= :room"
     if room >= 0:
         fits = f"(attribute_not_exists({counter}) OR {fits})"
     return table.update(
         keys.usage(take.organization_id, take.day),
-        f"ADD {counter} :numbers",
+        f"ADD {counter} :numbers" + (", #agent :numbers" if take.agent_san else ""),
+        names={"#agent": agent} if take.agent_san else None,
         values={":numbers": take.numbers, ":room": room},
         condition=fits,
     )
@@ -49,4 +54,11 @@ class DynamoUsage:
 
 def _usage(item: Item) -> DayUsage:
     day = date.fromisoformat(str(item["sk"]).removeprefix("USAGE#"))
-    return DayUsage(day, int(item.get("looked_up", 0)), int(item.get("washed", 0)))
+    sans = sorted({name.split(":")[1] for name in item if name.startswith(AGENT)})
+    agents = {
+        san: AgentUsage(
+            *(int(item.get(f"{AGENT}{san}:{channel.value}", 0)) for channel in (Channel.LOOKUP, Channel.WASH))
+        )
+        for san in sans
+    }
+    return DayUsage(day, int(item.get("looked_up", 0)), int(item.get("washed", 0)), agents)

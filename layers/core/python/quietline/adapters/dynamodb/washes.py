@@ -8,7 +8,7 @@ from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.adapters.dynamodb.usage import taking
 from quietline.kernel.clock import from_text, to_text
-from quietline.usage.model import Take
+from quietline.usage.model import Agent, Take
 from quietline.washes.model import FileFacts, Result, State, Wash, WashRequest
 from quietline.washes.ports import ChangedMeanwhileError
 
@@ -23,7 +23,7 @@ class DynamoWashes:
 
     def add(self, wash: Wash) -> bool:
         """Keep a new wash; return False when the organization has one of this reference."""
-        reference = keys.wash_reference(wash.organization_id, wash.request.client_reference)
+        reference = _reference(wash.organization_id, wash.request.client_reference, wash.agent)
         try:
             self.table.write(
                 self.table.put_new(reference, {"wash_id": wash.id}),
@@ -38,16 +38,21 @@ class DynamoWashes:
         item = self.table.get(keys.wash(organization_id, wash_id))
         return _wash(item) if item else None
 
-    def of_reference(self, organization_id: str, client_reference: str) -> Wash | None:
-        """Return the wash of a reference, or None."""
-        pointer = self.table.get(keys.wash_reference(organization_id, client_reference))
+    def of_reference(self, organization_id: str, client_reference: str, agent: Agent | None = None) -> Wash | None:
+        """Return the wash of a reference, or None; an agent has references of its own."""
+        pointer = self.table.get(_reference(organization_id, client_reference, agent))
         return self.get(organization_id, str(pointer["wash_id"])) if pointer else None
 
-    def page(self, organization_id: str, limit: int, after: str) -> list[Wash]:
-        """Return washes, newest first, that are older than the one with the id `after` (empty: from the newest)."""
+    def page(self, organization_id: str, limit: int, after: str, agent: Agent | None = None) -> list[Wash]:
+        """Return washes, newest first, that are older than the one with the id `after` (empty: from the newest).
+
+        With an agent only those that it asked for.
+        """
         partition, last = keys.wash(organization_id, after) if after else (keys.organization(organization_id)[0], _LAST)
-        items = self.table.query(partition, between=(_FIRST, last), newest_first=True, limit=limit + 1)
-        return [_wash(item) for item in islice((item for item in items if item["sk"] != last), limit)]
+        most = None if agent else limit + 1
+        items = self.table.query(partition, between=(_FIRST, last), newest_first=True, limit=most)
+        washes = (_wash(item) for item in items if item["sk"] != last)
+        return list(islice((wash for wash in washes if agent is None or wash.agent == agent), limit))
 
     def save(self, wash: Wash) -> None:
         """Write a wash that moved one step.
@@ -81,6 +86,10 @@ class DynamoWashes:
         return self.table.put(key, _item(wash), condition="version = :before", values={":before": wash.version - 1})
 
 
+def _reference(organization_id: str, client_reference: str, agent: Agent | None) -> tuple[str, str]:
+    return keys.wash_reference(organization_id, client_reference, agent.san if agent else "")
+
+
 def _item(wash: Wash) -> Item:
     return {
         "san": wash.san,
@@ -98,6 +107,7 @@ def _item(wash: Wash) -> Item:
         "failure": wash.failure,
         "detail": wash.detail,
         "result": _result_item(wash.result) if wash.result else None,
+        "agent": {"organization_id": wash.agent.organization_id, "san": wash.agent.san} if wash.agent else None,
     }
 
 
@@ -141,6 +151,7 @@ def _wash(item: Item) -> Wash:
         failure=str(item["failure"]),
         detail=str(item["detail"]),
         result=_result(item["result"]) if item["result"] else None,
+        agent=Agent(**item["agent"]) if item["agent"] else None,
     )
 
 

@@ -1,0 +1,64 @@
+"""Who may act for whose SAN: two halves, `AGENT#` of the seller and `AGENCY#` of the agent, written together."""
+
+from dataclasses import dataclass
+
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.sellers import OrganizationStore
+from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
+from quietline.adapters.dynamodb.team import history_write
+from quietline.kernel.clock import from_text, to_text
+from quietline.sellers.model import Organization
+from quietline.sellers.team import Agency, Agent, Outcome, TeamChange
+
+
+@dataclass(frozen=True)
+class AgentStore:
+    """`sellers.ports.Agents` on DynamoDB."""
+
+    table: Table
+
+    def organization_of(self, san: str) -> Organization | None:
+        """Return the organization that has a SAN."""
+        pointer = self.table.get(keys.san(san))
+        return OrganizationStore(self.table).get(pointer["organization_id"]) if pointer else None
+
+    def authorize(self, seller: Organization, agent: Organization, entry: TeamChange) -> Outcome:
+        """Let an organization act for a seller's SAN."""
+        try:
+            self.table.write(
+                self.table.put_new(keys.agent(seller.id, agent.san), _half(agent, entry)),
+                self.table.put_new(keys.agency(agent.id, seller.san), _half(seller, entry)),
+                history_write(self.table, seller.id, entry),
+            )
+        except ConditionFailedError:
+            return Outcome.BELONGS
+        return Outcome.DONE
+
+    def withdraw(self, seller: Organization, agent_san: str, entry: TeamChange) -> Outcome:
+        """Take that back; the agent's next request is refused."""
+        found = self.table.get(keys.agent(seller.id, agent_san))
+        if found is None:
+            return Outcome.GONE
+        try:
+            self.table.write(
+                self.table.delete(keys.agent(seller.id, agent_san), condition="attribute_exists(pk)"),
+                self.table.delete(keys.agency(found["organization_id"], seller.san)),
+                history_write(self.table, seller.id, entry),
+            )
+        except ConditionFailedError:
+            return Outcome.GONE
+        return Outcome.DONE
+
+    def agents(self, organization_id: str) -> list[Agent]:
+        """Return who may act for an organization's SAN."""
+        items = self.table.query(keys.organization(organization_id)[0], prefix="AGENT#")
+        return [Agent(item["organization_id"], item["san"], item["name"], from_text(item["since"])) for item in items]
+
+    def agencies(self, organization_id: str) -> list[Agency]:
+        """Return for whose SAN an organization may act."""
+        items = self.table.query(keys.organization(organization_id)[0], prefix="AGENCY#")
+        return [Agency(item["organization_id"], item["san"], item["name"], from_text(item["since"])) for item in items]
+
+
+def _half(other: Organization, entry: TeamChange) -> Item:
+    return {"organization_id": other.id, "san": other.san, "name": other.name, "since": to_text(entry.at)}
