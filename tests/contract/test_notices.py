@@ -136,6 +136,26 @@ def test_a_receipt_notes_the_pull_and_a_second_one_of_the_day_is_kept_too(table:
     assert table.get(keys.receipt(ACME, "r2")) is not None
 
 
+def test_receipts_are_read_again_newest_first_and_only_by_their_organization(table: Table) -> None:
+    receipts = DynamoReceiptStore(table, 21)
+    payload = {
+        "issued_at": "2026-11-02T15:00:00.000Z",
+        "valid_until": "2026-12-02",
+        "san": "SAN",
+        "list_date": "2026-11-01",
+    }
+    areas = [{"area": "818", "kind": "full"}, {"area": "202", "kind": "full"}, {"area": "202", "kind": "changes"}]
+    for name in ("01A", "01B", "01C"):
+        receipts.add(ACME, name, payload | {"areas": areas}, f"jws-{name}")
+
+    assert [one.id for one in receipts.newest(ACME, 2)] == ["01C", "01B"]
+    found = receipts.get(ACME, "01A")
+    assert found is not None
+    assert (found.signed, found.areas, found.valid_until.isoformat()) == ("jws-01A", ("202", "818"), "2026-12-02")
+    assert receipts.get("other", "01A") is None
+    assert receipts.newest("other", 2) == []
+
+
 def test_preferences_and_endpoints_make_the_audience(table: Table, notices: DynamoNotices) -> None:
     endpoints = EndpointStore(table)
     assert notices.preferences(ACME) == Preferences(mail_published=False, mail_reminders=True)

@@ -231,6 +231,19 @@ class ImportedNumbers:
     blocks: Mapping[int, bytes]
 
 
+@dataclass(frozen=True)
+class KeptReceipt:
+    """The receipt of a download, as it was given out; `agent_san` is whose, when an agent fetched the files."""
+
+    id: str
+    issued_at: datetime
+    list_date: Day
+    valid_until: Day
+    areas: tuple[str, ...]
+    signed: str
+    agent_san: str = ""
+
+
 def manifest_key(day: date) -> str:
     """Return the key of a date's manifest."""
     return f"manifests/{day.isoformat()}.jws"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from quietline.lists.model import Change, ImportedNumbers, Publication, Published
+from quietline.lists.model import Change, ImportedNumbers, KeptReceipt, Publication, Published
 
 if TYPE_CHECKING:
     from quietline.lists.render import Rendered, RenderRequest
@@ -123,4 +123,12 @@ class ReceiptStore(Protocol):
         Raises:
             ConflictError: there is one with this id.
         """
+        ...
+
+    def get(self, organization_id: str, receipt_id: str) -> KeptReceipt | None:
+        """Return a receipt of the organization, or None."""
+        ...
+
+    def newest(self, organization_id: str, most: int) -> list[KeptReceipt]:
+        """Return the organization's newest receipts, newest first."""
         ...

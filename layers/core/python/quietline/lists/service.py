@@ -22,6 +22,7 @@ from quietline.lists.model import (
     FORMATS,
     AreaEntry,
     Day,
+    KeptReceipt,
     Kind,
     ListFile,
     Manifest,
@@ -161,6 +162,21 @@ class Downloads:
         receipt = self.signer.sign(payload)
         self.receipts.add(organization_id, receipt_id, payload, receipt)
         return Download(receipt_id, receipt, newest.date, valid_until, files)
+
+    def receipt(self, organization_id: str, receipt_id: str) -> KeptReceipt:
+        """Return the receipt of a download.
+
+        Raises:
+            NotFoundError: the organization has none of this id.
+        """
+        found = self.receipts.get(organization_id, receipt_id)
+        if found is None:
+            raise NotFoundError("There is no such receipt.")
+        return found
+
+    def newest_receipts(self, organization_id: str, most: int) -> list[KeptReceipt]:
+        """Return the receipts of the organization's newest downloads, newest first."""
+        return self.receipts.newest(organization_id, most)
 
     def _format(self, kind: Kind, format_: str | None) -> str:
         known = FORMATS[kind]

@@ -13,7 +13,7 @@ from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table,
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.errors import ConflictError
 from quietline.kernel.phone import NumberingRules, PhoneNumber, subscriber_of
-from quietline.lists.model import Change, ImportedNumbers, Publication, Published
+from quietline.lists.model import Change, ImportedNumbers, KeptReceipt, Publication, Published
 
 READERS = 8
 """Threads that ask for areas' changes; below botocore's ten connections."""
@@ -200,6 +200,28 @@ class DynamoReceiptStore:
             self.table.write(receipt)
         except ConditionFailedError as error:
             raise ConflictError("There is a receipt with this id.") from error
+
+    def get(self, organization_id: str, receipt_id: str) -> KeptReceipt | None:
+        """Return a receipt of the organization, or None."""
+        item = self.table.get(keys.receipt(organization_id, receipt_id))
+        return _receipt(item) if item else None
+
+    def newest(self, organization_id: str, most: int) -> list[KeptReceipt]:
+        """Return the organization's newest receipts, newest first."""
+        partition, prefix = keys.receipt(organization_id, "")
+        return [_receipt(item) for item in self.table.query(partition, prefix=prefix, newest_first=True, limit=most)]
+
+
+def _receipt(item: Item) -> KeptReceipt:
+    return KeptReceipt(
+        id=item["sk"].partition("#")[2],
+        issued_at=from_text(item["issued_at"]),
+        list_date=date.fromisoformat(item["list_date"]),
+        valid_until=date.fromisoformat(item["valid_until"]),
+        areas=tuple(sorted({entry.partition(":")[0] for entry in item["areas"]})),
+        signed=item["jws"],
+        agent_san=item.get("agent_san", ""),
+    )
 
 
 def _published(item: Item) -> Published:
