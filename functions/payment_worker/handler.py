@@ -87,7 +87,7 @@ def carry_out(message: dict[str, Any]) -> tuple[str, Outcome]:
         case "ORDER":
             return kind, worker().invoice(identifier)
         case "PAYMENT_COMMAND":
-            return kind, worker().pay(identifier)
+            return kind, worker().command(identifier)
         case "PAYMENT_EVENT":
             return kind, worker().event(identifier)
         case _:

@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.entitlements import entitlement_item
 from quietline.adapters.dynamodb.freshness import pulled
 from quietline.adapters.dynamodb.lists import DynamoReceiptStore
 from quietline.adapters.dynamodb.notices import DynamoCalendars, DynamoNotices
 from quietline.adapters.dynamodb.table import ConditionFailedError, Table
 from quietline.adapters.dynamodb.webhooks import DeliveryStore, EndpointStore
 from quietline.adapters.kms import KmsSecretCipher
+from quietline.fees.model import Term
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ConflictError
 from quietline.kernel.ids import new_ulid
 from quietline.notices.model import Calendar, MailNotice, Preferences
+from quietline.orders.model import Entitlement, EntitlementState
 from quietline.webhooks.model import (
     Attempt,
     Delivery,
@@ -273,8 +276,10 @@ def test_pages_of_deliveries(table: Table) -> None:
 def test_a_calendars_token_leads_to_the_deadlines_until_it_is_revoked(table: Table) -> None:
     calendars = DynamoCalendars(table)
     table.write(pulled(table, ACME, LIST, 21))
-    term = {"order_id": "o", "areas": ["202"], "amount": 0, "term_start": "2026-11-01", "term_end": "2027-11-01"}
-    table.write(table.put(keys.entitlement(ACME, "o"), term))
+    held = Entitlement("o", frozenset({"202"}), Term(date(2026, 11, 1), date(2027, 11, 1)), 0)
+    stopped = replace(held, order_id="p", term=Term(date(2026, 1, 1), date(2027, 1, 1)), state=EntitlementState.STOPPED)
+    table.write(table.put(keys.entitlement(ACME, "o"), entitlement_item(held)))
+    table.write(table.put(keys.entitlement(ACME, "p"), entitlement_item(stopped)))
     made = Calendar("c1", ACME, "team", NOW, "anna")
     calendars.add(made, "hash")
 

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
@@ -13,14 +13,17 @@ import requests
 from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.clients import ClientStore
+from quietline.adapters.dynamodb.entitlements import entitlement_item
 from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.sellers import OrganizationStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.s3 import Bucket
+from quietline.fees.model import Term
 from quietline.kernel import jws
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
 from quietline.kernel.settings import PublicApiSettings, PublishSettings, RenderListSettings, SellerApiSettings
+from quietline.orders.model import Entitlement
 from quietline.profiles import Profile
 from quietline.registrations.model import NumberRecord
 from quietline.sellers.model import Address, MachineClient, Organization, OrganizationType
@@ -73,14 +76,15 @@ class Lists:
         by = f"user-{organization_id}"
         entry = TeamChange(at, What.CLIENT, by, client)
         ClientStore(self.sellers).add(organization_id, MachineClient(client, "ours", at, by), entry)
-        term = {"term_start": "2020-01-01", "term_end": "2099-12-31"}
-        held = term | {"amount": 0, "order_id": "free", "areas": areas}
-        self.sellers.write(self.sellers.put((keys.organization(organization_id)[0], "ENTITLEMENT#free"), held))
+        self.entitle(organization_id, "free", areas, 0)
 
     def subscribe(self, organization_id: str, areas: list[str]) -> None:
-        held = {"term_start": "2020-01-01", "term_end": "2099-12-31", "amount": 8200, "order_id": "paid"}
-        key = keys.organization(organization_id)[0], "ENTITLEMENT#paid"
-        self.sellers.write(self.sellers.put(key, held | {"areas": areas}))
+        self.entitle(organization_id, "paid", areas, 8200)
+
+    def entitle(self, organization_id: str, order_id: str, areas: list[str], amount: int) -> None:
+        held = Entitlement(order_id, frozenset(areas), Term(date(2020, 1, 1), date(2099, 12, 31)), amount)
+        key = keys.entitlement(organization_id, order_id)
+        self.sellers.write(self.sellers.put(key, entitlement_item(held)))
 
     def record(self, number: str, change: str = "A", days_ago: int = 3) -> None:
         at = datetime.now(UTC) - timedelta(days=days_ago)

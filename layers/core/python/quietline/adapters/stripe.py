@@ -23,7 +23,9 @@ from quietline.orders.ports import PaymentDeclinedError
 
 DESCRIPTIONS = {
     LineKind.FULL: "{count} areas at {unit}",
-    LineKind.HALF: "{count} areas added in the second part of the term, at {unit}",
+    LineKind.LATE: "{count} areas added in the later part of the term, at {unit}",
+    LineKind.BAND: "{count} areas at the price of their band",
+    LineKind.PAID: "Paid before for a smaller band",
     LineKind.CAP: "Yearly maximum reached",
 }
 NOT_SO_MUCH = "There is not so much left to send back."

@@ -1,20 +1,63 @@
-"""What the payment worker does: invoices, payments, and what a webhook event means.
+"""What the payment worker does: invoices, payments, cancellations, and what a webhook event means.
 
 Each step may run again: the queue delivers at least once, in any order. An event is only a hint; what the payment
-server says *now* decides, so a late, repeated or overtaken event cannot give or take anything away wrongly.
+server says *now* decides, so a late, repeated or overtaken event cannot give or take anything away wrongly. The order
+is read before the server is asked and written only if it is still the same: an answer that is older than what is
+stored can never be written over it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from quietline.fees import service as fees
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import NotFoundError
-from quietline.orders.model import PAYABLE, Account, Invoice, Order, OrderState
-from quietline.orders.ports import Orders, PaymentDeclinedError, PaymentServer
+from quietline.kernel.errors import ConflictError, NotFoundError
+from quietline.orders.bookkeeping import entries_of, missing
+from quietline.orders.model import (
+    PAYABLE,
+    UNPAID,
+    Account,
+    CommandKind,
+    EventKind,
+    Invoice,
+    InvoiceStatus,
+    Order,
+    OrderEvent,
+    OrderState,
+    PaymentCommand,
+    Problem,
+)
+from quietline.orders.ports import ChangedMeanwhileError, Orders, PaymentDeclinedError, PaymentServer, Settlement
+from quietline.orders.projection import Standing, project, standing_of
 from quietline.profiles.profile import Profile
 
-INVOICE_EVENTS = frozenset({"invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed"})
+INVOICE_EVENTS = frozenset(
+    {
+        "invoice.paid",
+        "invoice.payment_succeeded",
+        "invoice.payment_failed",
+        "invoice.voided",
+        "invoice.marked_uncollectible",
+        "invoice.overpaid",
+    }
+)
+MONEY_EVENTS = frozenset(
+    {
+        "charge.refunded",
+        "charge.refund.updated",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    }
+)
+"""Events about a payment's money: the invoice is found from their object."""
+CUSTOMER_EVENTS = frozenset({"customer.updated", "customer.deleted"})
+TRIES = 3
 
 
 class Outcome(StrEnum):
@@ -22,10 +65,18 @@ class Outcome(StrEnum):
 
     INVOICED = "invoiced"
     ACTIVATED = "activated"
-    REQUESTED = "payment_requested"
+    """The areas may be downloaded, for the first time or again."""
+    STOPPED = "stopped"
+    """The areas may not be downloaded any more: refunded or disputed."""
+    CLOSED = "closed"
+    """The order was never paid and is over: voided or uncollectible."""
     DECLINED = "declined"
+    RECORDED = "recorded"
+    """The ledger or what is known of the invoice changed, e.g. by a partial refund, and nothing else."""
     MISMATCH = "amount_mismatch"
-    """The invoice's amount or currency is not the order's: somebody must look; nothing was activated."""
+    """Invoice and order do not fit together: somebody must look; nothing was given or taken away."""
+    FORGOTTEN = "customer_forgotten"
+    """The payment server's customer is gone; the next invoice makes a new one."""
     NOTHING = "nothing_to_do"
     IGNORED = "ignored"
     """An event of a type, or about an invoice, that does not concern us."""
@@ -47,18 +98,12 @@ class Billing:
             NotFoundError: there is no such order.
             UnavailableError: the payment server does not answer; the queue tries again.
         """
-        order = self._order(order_id)
-        if order.state is not OrderState.AWAITING_INVOICE:
+        if self._order(order_id).state is not OrderState.AWAITING_INVOICE:
             return Outcome.NOTHING
-        account = self._account(order)
-        invoice = self.server.ensure_invoice(order, self._customer(account))
-        if not _matches(invoice, order):
-            return Outcome.MISMATCH
-        self.orders.invoiced(order, account, invoice, self.clock.now())
-        return Outcome.INVOICED
+        return self._settle(order_id, "order", self._ensured)
 
-    def pay(self, command_id: str) -> Outcome:
-        """Carry out a payment command. The webhook then activates the order.
+    def command(self, command_id: str) -> Outcome:
+        """Carry out a command: pay or cancel. What the server says then is what holds.
 
         Raises:
             NotFoundError: there is no such command.
@@ -66,19 +111,11 @@ class Billing:
         """
         command = self.orders.command(command_id)
         if command is None:
-            raise NotFoundError("There is no such payment command.")
-        order = self._order(command.order_id)
-        if command.state != "requested" or order.state not in PAYABLE:
+            raise NotFoundError("There is no such command.")
+        if command.state != "requested":
             return Outcome.NOTHING
-        outcome = Outcome.REQUESTED
-        current = self.server.invoice(order.invoice_id)
-        if current is not None and not current.is_paid:
-            customer = self._customer(self._account(order))
-            try:
-                self.server.pay(order.invoice_id, customer, command.payment_method, command.id)
-            except PaymentDeclinedError:
-                self.orders.payment_failed(order.id)
-                outcome = Outcome.DECLINED
+        act = self._pay if command.kind is CommandKind.PAY else self._cancel
+        outcome = self._settle(command.order_id, f"command:{command.id}", lambda order: act(command, order), command)
         self.orders.command_done(command.id, outcome)
         return outcome
 
@@ -95,33 +132,130 @@ class Billing:
         kind, object_id, state = found
         if state != "received":
             return Outcome.NOTHING
-        outcome = self._about_invoice(kind, object_id) if kind in INVOICE_EVENTS else Outcome.IGNORED
+        outcome = self._about(kind, object_id, f"event:{event_id}")
         self.orders.event_done(event_id, outcome)
         return outcome
 
-    def _about_invoice(self, kind: str, invoice_id: str) -> Outcome:
-        invoice = self.server.invoice(invoice_id)
-        order = self.orders.get(invoice.order_id) if invoice is not None and invoice.order_id else None
-        if invoice is None or order is None:
-            return Outcome.IGNORED
-        if order.state is OrderState.ACTIVE:
-            return Outcome.NOTHING
-        if invoice.is_paid:
-            return self._activate(order, invoice)
-        if kind == "invoice.payment_failed":
-            self.orders.payment_failed(order.id)
-            return Outcome.DECLINED
-        return Outcome.NOTHING
+    def reconcile(self, invoice_id: str, cause: str) -> Outcome:
+        """Ask the payment server about an invoice and let its order follow; what an event would have done.
 
-    def _activate(self, order: Order, invoice: Invoice) -> Outcome:
-        if not _matches(invoice, order):
-            return Outcome.MISMATCH
-        now = self.clock.now()
-        paid_on = self.profile.local_date(now)
-        # the term starts on the first of the month in which the fee is paid (15 U.S.C. 6152), not ordered
-        term = fees.term_when_paid(order.term, paid_on) if order.begins_term else order.term
-        done = self.orders.activate(order, term, self._account(order), invoice, now)
-        return Outcome.ACTIVATED if done else Outcome.NOTHING
+        Args:
+            invoice_id: the payment server's.
+            cause: what led to it, for the order's history.
+
+        Raises:
+            UnavailableError: the payment server does not answer; nothing was lost.
+        """
+        invoice = self.server.invoice(invoice_id) if invoice_id else None
+        if invoice is None or not invoice.order_id or self.orders.get(invoice.order_id) is None:
+            return Outcome.IGNORED
+        return self._settle(invoice.order_id, cause, lambda _order: self.server.invoice(invoice_id))
+
+    def _about(self, kind: str, object_id: str, cause: str) -> Outcome:
+        if kind in INVOICE_EVENTS:
+            return self.reconcile(object_id, cause)
+        if kind in MONEY_EVENTS:
+            return self.reconcile(self.server.invoice_of(object_id), cause)
+        if kind in CUSTOMER_EVENTS:
+            organization_id = self.orders.organization_of(object_id)
+            if organization_id and not self.server.has_customer(object_id):
+                self.orders.forget_customer(organization_id, object_id)
+                return Outcome.FORGOTTEN
+            return Outcome.NOTHING if organization_id else Outcome.IGNORED
+        return Outcome.IGNORED
+
+    def _settle(
+        self,
+        order_id: str,
+        cause: str,
+        ask: Callable[[Order], Invoice | None],
+        command: PaymentCommand | None = None,
+    ) -> Outcome:
+        """Ask the server, project, write what changed; again when the order changed meanwhile."""
+        for _ in range(TRIES):
+            order = self._order(order_id)
+            # ask() may only ask again what it asked before: paying and voiding are safe to repeat
+            invoice = ask(order)
+            if invoice is None:
+                return Outcome.IGNORED
+            if order.invoice_id not in ("", invoice.id):
+                return Outcome.IGNORED if invoice.status is InvoiceStatus.VOID else Outcome.MISMATCH
+            try:
+                return self._write(order, invoice, cause, command)
+            except ChangedMeanwhileError:
+                continue
+        raise ChangedMeanwhileError
+
+    def _write(self, order: Order, invoice: Invoice, cause: str, command: PaymentCommand | None) -> Outcome:
+        if order.invoice and replace(invoice, url=order.invoice.url) == order.invoice:
+            invoice = order.invoice  # a new address of the same page is no event
+        account = self._account(order)
+        done = command.id if command else ""
+        asked = replace(
+            order,
+            paying="" if done == order.paying else order.paying,
+            cancelling="" if done == order.cancelling else order.cancelling,
+        )
+        now = project(asked, invoice, account.last_order, self.profile)
+        if now.state in UNPAID and not now.problem and self._has_lapsed(order):
+            invoice = self.server.void(invoice.id)
+            now = project(asked, invoice, account.last_order, self.profile)
+        was = standing_of(order)
+        gave_up = now.is_released or now.problem is Problem.SUPERSEDED
+        after = replace(
+            asked,
+            state=now.state,
+            term=now.term,
+            paid_at=now.paid_at,
+            invoice=invoice,
+            problem=now.problem,
+            released_after=(order.released_after or account.last_order) if gave_up else "",
+        )
+        entries = missing(entries_of(order, order.invoice), entries_of(after, invoice))
+        if after == order:
+            return Outcome.MISMATCH if now.problem else Outcome.NOTHING
+        at = self.clock.now()
+        after = replace(after, version=order.version + 1)
+        event = OrderEvent(
+            number=after.version,
+            kind=EventKind.SETTLED,
+            at=at,
+            cause=cause,
+            by=command.by if command else "",
+            was=order.state,
+            state=after.state,
+            problem=after.problem,
+            entries=tuple(one.id for one in entries),
+            invoice=invoice,
+            last_order=account.last_order,
+        )
+        self.orders.settle(Settlement(order, after, account, now.entitlement(after), entries, event))
+        return _outcome(was, now)
+
+    def _pay(self, command: PaymentCommand, order: Order) -> Invoice | None:
+        current = self.server.invoice(order.invoice_id)
+        open_ = (InvoiceStatus.DRAFT, InvoiceStatus.OPEN)
+        if current is None or order.state not in PAYABLE or current.status not in open_:
+            return current
+        try:
+            return self.server.pay(
+                order.invoice_id, self._customer(self._account(order)), command.payment_method, command.id
+            )
+        except (PaymentDeclinedError, ConflictError):
+            return self.server.invoice(order.invoice_id)
+
+    def _cancel(self, _command: PaymentCommand, order: Order) -> Invoice | None:
+        if order.state not in UNPAID:
+            return self.server.invoice(order.invoice_id)
+        # one that never got its invoice gets it first: half of it may be there, and would go on the next order's
+        return self.server.void((order.invoice or self._ensured(order)).id)
+
+    def _ensured(self, order: Order) -> Invoice:
+        return self.server.ensure_invoice(order, self._customer(self._account(order)))
+
+    def _has_lapsed(self, order: Order) -> bool:
+        """Whether an unpaid addition's term is over: paying it would buy nothing."""
+        return not order.begins_term and self.profile.local_date(self.clock.now()) >= order.term.end
 
     def _order(self, order_id: str) -> Order:
         order = self.orders.get(order_id)
@@ -143,6 +277,19 @@ class Billing:
         return customer
 
 
-def _matches(invoice: Invoice, order: Order) -> bool:
-    same_currency = invoice.currency.upper() == order.total.currency
-    return same_currency and invoice.total == order.total.minor and invoice.order_id == order.id
+def _outcome(was: Standing, now: Standing) -> Outcome:
+    if now.problem:
+        return Outcome.MISMATCH
+    if (now.state, now.reason) == (was.state, was.reason):
+        return Outcome.RECORDED
+    match now.state:
+        case OrderState.ACTIVE:
+            return Outcome.ACTIVATED
+        case OrderState.REFUNDED | OrderState.DISPUTED:
+            return Outcome.STOPPED
+        case OrderState.VOIDED | OrderState.UNCOLLECTIBLE:
+            return Outcome.CLOSED
+        case OrderState.PAYMENT_FAILED:
+            return Outcome.DECLINED
+        case OrderState.AWAITING_INVOICE | OrderState.AWAITING_PAYMENT:
+            return Outcome.INVOICED

@@ -33,78 +33,17 @@ PAYABLE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAYMENT_FAILED})
 UNPAID = PAYABLE | {OrderState.AWAITING_INVOICE}
 
 
-@dataclass(frozen=True)
-class Buyer:
-    """Who orders: an organization, by a member."""
+class Problem(StrEnum):
+    """Why a person must look at an order: nothing is given or taken away by itself."""
 
-    organization_id: str
-    sub: str
-    exempt: bool
-    certified: bool
-
-
-@dataclass(frozen=True)
-class Account:
-    """An organization as billing sees it.
-
-    `version` counts its orders' changes: an order is written only on the state that its quote was made on.
-    `customer_id` is the payment server's, empty before the first invoice.
-    """
-
-    organization_id: str
-    name: str
-    language: str
-    contact_email_ciphertext: str
-    version: int
-    open_order: str
-    customer_id: str
-    held: Subscription | None
-
-
-@dataclass(frozen=True)
-class Order:
-    """Areas bought for a term.
-
-    `begins_term` tells an order that begins a term (which then starts on the first of the month *paid*) from an
-    addition to a term that runs.
-    """
-
-    id: str
-    organization_id: str
-    areas: tuple[str, ...]
-    lines: tuple[QuoteLine, ...]
-    total: Money
-    state: OrderState
-    term: Term
-    begins_term: bool
-    created_at: datetime
-    by: str
-    invoice_id: str = ""
-    invoice_url: str = ""
-    paid_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Entitlement:
-    """The areas that one order entitles an organization to, and the term in which it does."""
-
-    order_id: str
-    areas: frozenset[str]
-    term: Term
-    amount: int
-
-
-@dataclass(frozen=True)
-class PaymentCommand:
-    """The wish of a representative to pay an order's invoice with a payment method."""
-
-    id: str
-    order_id: str
-    organization_id: str
-    payment_method: str
-    by: str
-    at: datetime
-    state: str = "requested"
+    AMOUNT = "amount"
+    """The invoice, or what was paid on it, is not what the order costs."""
+    SUPERSEDED = "superseded"
+    """Its money came back after it was given up, but another order was priced without it meanwhile."""
+    LATE = "late"
+    """An addition was paid after its term had ended."""
+    PAID_VOID = "paid_void"
+    """A void invoice has a payment."""
 
 
 class InvoiceStatus(StrEnum):
@@ -205,3 +144,179 @@ class Invoice:
     def is_paid(self) -> bool:
         """Whether the payment server holds, or held, the whole amount."""
         return self.status is InvoiceStatus.PAID and self.amount_paid + self.credit_applied >= self.total
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who orders: an organization, by a member."""
+
+    organization_id: str
+    sub: str
+    exempt: bool
+    certified: bool
+
+
+@dataclass(frozen=True)
+class Account:
+    """An organization as billing sees it.
+
+    `version` counts its orders' changes: an order is written only on the state that its quote was made on.
+    `customer_id` is the payment server's, empty before the first invoice. `last_order` is its newest order.
+    """
+
+    organization_id: str
+    name: str
+    language: str
+    contact_email_ciphertext: str
+    version: int
+    open_order: str
+    customer_id: str
+    held: Subscription | None
+    last_order: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Areas bought for a term.
+
+    `begins_term` tells an order that begins a term (which then starts on the first of the month *paid*) from an
+    addition to a term that runs.
+
+    Attributes:
+        version: counts the order's changes; each is one event of its history.
+        paying: the payment command that is under way, or empty.
+        cancelling: the command that cancels it, or empty.
+        invoice: what the payment server said of its invoice when it was last asked.
+        problem: why a person must look at it.
+        released_after: the organization's newest order when this one gave up its areas; empty while it never did.
+    """
+
+    id: str
+    organization_id: str
+    areas: tuple[str, ...]
+    lines: tuple[QuoteLine, ...]
+    total: Money
+    state: OrderState
+    term: Term
+    begins_term: bool
+    created_at: datetime
+    by: str
+    paid_at: datetime | None = None
+    version: int = 1
+    paying: str = ""
+    cancelling: str = ""
+    invoice: Invoice | None = None
+    problem: Problem | None = None
+    released_after: str = ""
+
+    @property
+    def invoice_id(self) -> str:
+        """The payment server's id of its invoice; empty before there is one."""
+        return self.invoice.id if self.invoice else ""
+
+    @property
+    def invoice_url(self) -> str:
+        """Where the payment server shows its invoice; empty before there is one."""
+        return self.invoice.url if self.invoice else ""
+
+
+class EventKind(StrEnum):
+    """What an event of an order's history is."""
+
+    PLACED = "placed"
+    PAYMENT_REQUESTED = "payment_requested"
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    SETTLED = "settled"
+    """The payment server was asked what holds now."""
+
+
+@dataclass(frozen=True)
+class OrderEvent:
+    """One change of an order; `number` is its version from then on, so a gap shows.
+
+    Attributes:
+        cause: what led to it: `order`, `command:<id>`, `event:<id>` of a webhook event, `reconciliation:<day>`.
+        by: the member who did it; empty for what the payment server told.
+        was: the state before; None for a new order.
+        entries: ids of the ledger's entries written with it.
+        invoice: the payment server's answer, which explains all the rest.
+        last_order: the organization's newest order then.
+    """
+
+    number: int
+    kind: EventKind
+    at: datetime
+    cause: str
+    by: str
+    was: OrderState | None
+    state: OrderState
+    problem: Problem | None = None
+    entries: tuple[str, ...] = ()
+    invoice: Invoice | None = None
+    last_order: str = ""
+
+
+class StopReason(StrEnum):
+    """Why an entitlement gives nothing any more."""
+
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    """The payer's bank claims the payment back; it may come back."""
+    DISPUTE_LOST = "dispute_lost"
+
+
+class EntitlementState(StrEnum):
+    """Whether an entitlement gives its areas; that its term runs is another question."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """The areas that one order entitles an organization to, and the term in which it does.
+
+    `amount` is what the order cost and `refunded` what of it went back, in minor units.
+    """
+
+    order_id: str
+    areas: frozenset[str]
+    term: Term
+    amount: int
+    refunded: int = 0
+    state: EntitlementState = EntitlementState.ACTIVE
+    reason: StopReason | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it gives its areas during its term."""
+        return self.state is EntitlementState.ACTIVE
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it counts for the free areas and the maximum of its term.
+
+        One that is disputed does: it may come back, and its free areas must not have been given a second time.
+        """
+        return self.is_active or self.reason is StopReason.DISPUTED
+
+
+class CommandKind(StrEnum):
+    """What a representative wants of an order's invoice."""
+
+    PAY = "pay"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True)
+class PaymentCommand:
+    """The wish of a representative to pay an order's invoice with a payment method, or to cancel the order."""
+
+    id: str
+    order_id: str
+    organization_id: str
+    payment_method: str
+    by: str
+    at: datetime
+    kind: CommandKind = CommandKind.PAY
+    state: str = "requested"

@@ -1,11 +1,23 @@
 """What orders and billing need of the world."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from quietline.fees.model import Term
-from quietline.orders.model import Account, Entitlement, Invoice, Order, PaymentCommand
+from quietline.ledger.model import Entry
+from quietline.mails.outbox import Template
+from quietline.orders.model import (
+    PAYABLE,
+    UNPAID,
+    Account,
+    Entitlement,
+    Invoice,
+    Order,
+    OrderEvent,
+    OrderState,
+    PaymentCommand,
+)
 
 
 class PaymentDeclinedError(Exception):
@@ -20,11 +32,61 @@ class ChangedMeanwhileError(Exception):
     """The account or the order changed since it was read; nothing was written."""
 
 
+@dataclass(frozen=True)
+class Settlement:
+    """What one answer of the payment server changes, to be written whole or not at all.
+
+    Attributes:
+        before: the order as it was read before the server was asked.
+        after: the order as it is then.
+        account: the organization as it was read.
+        entitlement: what the order entitles to then; None when it never did.
+        entries: the ledger's new entries.
+        event: the event of the order's history.
+    """
+
+    before: Order
+    after: Order
+    account: Account
+    entitlement: Entitlement | None
+    entries: tuple[Entry, ...]
+    event: OrderEvent
+
+    @property
+    def frees(self) -> bool:
+        """Whether the organization may place another order from now on."""
+        return self.account.open_order == self.after.id and self.after.state not in UNPAID
+
+    @property
+    def mail(self) -> Template | None:
+        """What the contact is told."""
+        before, after = self.before, self.after
+        if before.paid_at is None and after.state is OrderState.ACTIVE:
+            return "order-paid"
+        if before.state is OrderState.AWAITING_INVOICE and after.state in PAYABLE:
+            return "invoice-ready"
+        return None
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command and the change of its order, to be written whole or not at all."""
+
+    command: PaymentCommand
+    before: Order
+    after: Order
+    event: OrderEvent
+
+
 class Orders(Protocol):
     """Where orders are kept."""
 
     def account(self, organization_id: str, on: date) -> Account | None:
         """Return an organization as billing sees it, with what it holds on a day."""
+        ...
+
+    def is_active(self, organization_id: str) -> bool:
+        """Whether an organization is neither suspended nor closed."""
         ...
 
     def place(self, order: Order, account: Account) -> None:
@@ -43,40 +105,48 @@ class Orders(Protocol):
         """Return an organization's orders, newest first."""
         ...
 
+    def history(self, order_id: str) -> Iterable[OrderEvent]:
+        """Return an order's events, oldest first."""
+        ...
+
     def entitlements(self, organization_id: str) -> Iterable[Entitlement]:
-        """Return every entitlement of an organization, past ones too."""
+        """Return every entitlement of an organization, stopped and past ones too."""
         ...
 
     def set_customer(self, organization_id: str, customer_id: str) -> None:
         """Remember the payment server's customer."""
         ...
 
-    def invoiced(self, order: Order, account: Account, invoice: Invoice, at: datetime) -> None:
-        """Store the invoice of an order that awaits it and mail the contact; nothing for an order that went on."""
+    def organization_of(self, customer_id: str) -> str:
+        """Return the organization of a customer of the payment server; empty when there is none."""
         ...
 
-    def activate(self, order: Order, term: Term, account: Account, invoice: Invoice, at: datetime) -> bool:
-        """Make an unpaid order active, entitle and mail the contact, in one transaction; False when it is active."""
+    def forget_customer(self, organization_id: str, customer_id: str) -> None:
+        """Forget the payment server's customer, unless there is another by now."""
         ...
 
-    def payment_failed(self, order_id: str) -> None:
-        """Note that a payment was refused; nothing happens to an active order."""
-        ...
-
-    def request_payment(self, command: PaymentCommand) -> None:
-        """Store a payment command, which the worker then carries out; the order awaits payment (again).
+    def settle(self, settlement: Settlement) -> None:
+        """Write a settlement in one transaction, with the mail it asks for.
 
         Raises:
-            ChangedMeanwhileError: the order cannot be paid any more.
+            ChangedMeanwhileError: the order or the account changed since they were read.
+        """
+        ...
+
+    def request(self, request: Request) -> None:
+        """Store a command, which the worker then carries out.
+
+        Raises:
+            ChangedMeanwhileError: the order changed since it was read.
         """
         ...
 
     def command(self, command_id: str) -> PaymentCommand | None:
-        """Return a payment command."""
+        """Return a command."""
         ...
 
     def command_done(self, command_id: str, state: str) -> None:
-        """Store how a payment command ended."""
+        """Store how a command ended."""
         ...
 
     def event(self, event_id: str) -> tuple[str, str, str] | None:

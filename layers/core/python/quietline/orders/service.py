@@ -10,7 +10,19 @@ from quietline.fees.model import Coverage, Quote, Subscription, Term
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from quietline.kernel.ids import new_ulid
-from quietline.orders.model import PAYABLE, Account, Buyer, Entitlement, Order, OrderState, PaymentCommand
+from quietline.orders.history import requested
+from quietline.orders.model import (
+    PAYABLE,
+    UNPAID,
+    Account,
+    Buyer,
+    CommandKind,
+    Entitlement,
+    Order,
+    OrderEvent,
+    OrderState,
+    PaymentCommand,
+)
 from quietline.orders.ports import ChangedMeanwhileError, Orders
 from quietline.profiles.profile import Profile
 
@@ -128,22 +140,57 @@ class OrderService:
             ConflictError: the order has no invoice yet, or is paid.
         """
         order = self.get(buyer.organization_id, order_id)
-        if order.state is OrderState.ACTIVE:
-            raise ConflictError("This order is active; there is nothing to pay.")
-        if order.state not in PAYABLE:
+        if order.state is OrderState.AWAITING_INVOICE:
             raise ConflictError("The invoice is being made; try again in a few seconds.")
+        if order.state not in PAYABLE:
+            raise ConflictError(f"This order is {order.state}; there is nothing to pay.")
+        if order.cancelling:
+            raise ConflictError("This order is being cancelled.")
         now = self.clock.now()
         command = PaymentCommand(new_ulid(now), order.id, order.organization_id, payment_method, buyer.sub, now)
         try:
-            self.orders.request_payment(command)
+            self.orders.request(requested(order, command))
         except ChangedMeanwhileError as error:
-            raise ConflictError("This order was paid meanwhile; there is nothing to pay.") from error
+            raise ConflictError("This order was paid or cancelled meanwhile; there is nothing to pay.") from error
         return command
 
+    def cancel(self, buyer: Buyer, order_id: str) -> PaymentCommand:
+        """Ask the worker to void an unpaid order's invoice, which frees the organization for another order.
+
+        Raises:
+            NotFoundError: there is no such order of this organization.
+            ConflictError: the order is paid, over, or being cancelled.
+        """
+        order = self.get(buyer.organization_id, order_id)
+        if order.state not in UNPAID:
+            raise ConflictError(f"This order is {order.state}; only an unpaid order can be cancelled.")
+        now = self.clock.now()
+        kind = CommandKind.CANCEL
+        command = PaymentCommand(new_ulid(now), order.id, order.organization_id, "", buyer.sub, now, kind)
+        try:
+            self.orders.request(requested(order, command))
+        except ChangedMeanwhileError as error:
+            raise ConflictError("This order was paid meanwhile, or is being cancelled.") from error
+        return command
+
+    def history(self, organization_id: str, order_id: str) -> list[OrderEvent]:
+        """Return what happened to an order of the organization, oldest first.
+
+        Raises:
+            NotFoundError: there is none, or it is another organization's.
+        """
+        return list(self.orders.history(self.get(organization_id, order_id).id))
+
     def entitlements(self, organization_id: str) -> list[Entitlement]:
-        """Return what the organization may download today."""
+        """Return what the organization may download today; nothing while it is suspended or closed."""
+        if not self.orders.is_active(organization_id):
+            return []
         today = self.profile.local_date(self.clock.now())
-        return [one for one in self.orders.entitlements(organization_id) if one.term.holds(today)]
+        return [one for one in self.all_entitlements(organization_id) if one.is_active and one.term.holds(today)]
+
+    def all_entitlements(self, organization_id: str) -> list[Entitlement]:
+        """Return every entitlement the organization ever had, with its state and why it was stopped, newest first."""
+        return sorted(self.orders.entitlements(organization_id), key=lambda one: one.order_id, reverse=True)
 
     def entitled_areas(self, organization_id: str) -> frozenset[str]:
         """Return the areas that the organization may download today."""

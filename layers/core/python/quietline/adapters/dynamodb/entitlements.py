@@ -6,32 +6,51 @@ from datetime import date
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import Item, Table
 from quietline.fees.model import Subscription, Term
-from quietline.orders.model import Entitlement, Order
+from quietline.orders.model import Entitlement, EntitlementState, StopReason
 
 
-def entitlement_item(order: Order, term: Term) -> Item:
-    """Return the stored form of what an order entitles to."""
+def entitlement_item(entitlement: Entitlement) -> Item:
+    """Return the stored form of an entitlement."""
     return {
-        "order_id": order.id,
-        "areas": list(order.areas),
-        "term_start": term.start.isoformat(),
-        "term_end": term.end.isoformat(),
-        "amount": order.total.minor,
+        "order_id": entitlement.order_id,
+        "areas": sorted(entitlement.areas),
+        "term_start": entitlement.term.start.isoformat(),
+        "term_end": entitlement.term.end.isoformat(),
+        "amount": entitlement.amount,
+        "refunded": entitlement.refunded,
+        "state": entitlement.state,
+        "reason": entitlement.reason,
     }
 
 
+def entitlement_of(item: Item) -> Entitlement:
+    """Return the entitlement of a stored item."""
+    return Entitlement(
+        order_id=item["order_id"],
+        areas=frozenset(item["areas"]),
+        term=Term(date.fromisoformat(item["term_start"]), date.fromisoformat(item["term_end"])),
+        amount=item["amount"],
+        refunded=item["refunded"],
+        state=EntitlementState(item["state"]),
+        reason=StopReason(item["reason"]) if item["reason"] else None,
+    )
+
+
 def entitlements_of(table: Table, organization_id: str) -> Iterator[Entitlement]:
-    """Yield every entitlement of an organization, past ones too."""
+    """Yield every entitlement of an organization, stopped and past ones too."""
     for item in table.query(keys.organization(organization_id)[0], prefix="ENTITLEMENT#"):
-        term = Term(date.fromisoformat(item["term_start"]), date.fromisoformat(item["term_end"]))
-        yield Entitlement(item["order_id"], frozenset(item["areas"]), term, item["amount"])
+        yield entitlement_of(item)
 
 
 def subscription_of(table: Table, organization_id: str, on: date) -> Subscription | None:
-    """Return what the organization holds and paid in the term of a day, or None when no term runs."""
-    running = [one for one in entitlements_of(table, organization_id) if one.term.holds(on)]
+    """Return what the organization holds and paid in the term of a day, or None when no term runs.
+
+    What was refunded does not count as paid, and an order that was given up does not count at all.
+    """
+    running = [one for one in entitlements_of(table, organization_id) if one.is_held and one.term.holds(on)]
     if not running:
         return None
     newest = max((one.term for one in running), key=lambda term: term.start)
     same = [one for one in running if one.term == newest]
-    return Subscription(newest, frozenset().union(*(one.areas for one in same)), sum(one.amount for one in same))
+    areas = frozenset[str]().union(*(one.areas for one in same))
+    return Subscription(newest, areas, sum(one.amount - one.refunded for one in same))

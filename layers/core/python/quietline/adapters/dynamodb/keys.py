@@ -184,6 +184,26 @@ def order(order_id: str) -> tuple[str, str]:
     return f"ORDER#{order_id}", META
 
 
+def order_event(order_id: str, number_: int) -> tuple[str, str]:
+    """Key of an event of an order's append-only history, by the order's version."""
+    return f"ORDER#{order_id}", f"EVENT#{number_:06d}"
+
+
+def ledger(organization_id: str) -> str:
+    """Partition of an organization's entries of the ledger, by the instant at the payment server."""
+    return f"LEDGER#{organization_id}"
+
+
+def ledger_entry(organization_id: str, at: datetime, entry_id: str) -> tuple[str, str]:
+    """Key of an entry of the ledger."""
+    return ledger(organization_id), f"{to_text(at)}#{entry_id}"
+
+
+def customer(customer_id: str) -> tuple[str, str]:
+    """Key of the pointer from the payment server's customer to the organization."""
+    return f"CUSTOMER#{customer_id}", META
+
+
 def invoice(invoice_id: str) -> tuple[str, str]:
     """Key of the payment server's invoice."""
     return f"INVOICE#{invoice_id}", META

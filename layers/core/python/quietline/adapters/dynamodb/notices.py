@@ -187,6 +187,8 @@ class DynamoCalendars:
         if organization is None:
             return None
         held = self.table.get(keys.freshness(organization_id))
-        terms = {(one.term.start, one.term.end) for one in entitlements_of(self.table, organization_id)}
+        terms = {
+            (one.term.start, one.term.end) for one in entitlements_of(self.table, organization_id) if one.is_active
+        }
         list_date = date.fromisoformat(held["list_date"]) if held else None
         return Deadlines(organization_id, organization["language"], list_date, frozenset(terms))

@@ -172,6 +172,22 @@ class Table:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def scan(self, pk_prefix: str, sk_prefix: str = "") -> Iterator[Item]:
+        """Yield the items whose keys start so, in no order; reads the whole table, for operators' commands only."""
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "FilterExpression": "begins_with(pk, :pk) AND begins_with(sk, :sk)",
+            "ExpressionAttributeValues": {":pk": {"S": pk_prefix}, ":sk": {"S": sk_prefix}},
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self.client.scan(**request)
+            for item in answer["Items"]:
+                yield decode_item(item)
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
     def put(
         self,
         key: Key,

@@ -1,0 +1,54 @@
+"""The ledger in the `sellers` table: items that are put once and never changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.table import Item, Table, Write
+from quietline.kernel.clock import from_text, to_text
+from quietline.ledger.model import Entry, EntryKind, Posting
+
+
+def entry_write(table: Table, entry: Entry) -> Write:
+    """Return the write of an entry: put it into the transaction that causes it. It fails when the entry exists."""
+    item: Item = {
+        "id": entry.id,
+        "organization_id": entry.organization_id,
+        "order_id": entry.order_id,
+        "invoice_id": entry.invoice_id,
+        "kind": entry.kind,
+        "at": to_text(entry.at),
+        "currency": entry.currency,
+        "postings": [{"account": one.account, "amount": one.amount} for one in entry.postings],
+    }
+    return table.put_new(keys.ledger_entry(entry.organization_id, entry.at, entry.id), item)
+
+
+@dataclass(frozen=True)
+class LedgerStore:
+    """`ledger.ports.Ledger` on DynamoDB."""
+
+    table: Table
+
+    def of(self, organization_id: str) -> Iterator[Entry]:
+        """Yield an organization's entries, oldest first."""
+        for item in self.table.query(keys.ledger(organization_id)):
+            yield _entry_of(item)
+
+    def everything(self) -> Iterator[Entry]:
+        """Yield every entry, in no order; reads the whole table."""
+        for item in self.table.scan(keys.ledger("")):
+            yield _entry_of(item)
+
+
+def _entry_of(item: Item) -> Entry:
+    return Entry(
+        id=item["id"],
+        organization_id=item["organization_id"],
+        order_id=item["order_id"],
+        invoice_id=item["invoice_id"],
+        kind=EntryKind(item["kind"]),
+        at=from_text(item["at"]),
+        currency=item["currency"],
+        postings=tuple(Posting(one["account"], one["amount"]) for one in item["postings"]),
+    )
