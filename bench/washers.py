@@ -24,13 +24,12 @@ type Wash = Callable[[Path, Path], object]
 
 
 def ours(lists: Path, threads: int) -> Wash:
-    from pyroaring import BitMap
     from quietline.profiles import load_profile
     from quietline.washes import engine
 
-    def bitmap_of(area: str) -> BitMap | None:
+    def bitmap_of(area: str) -> bytes | None:
         path = lists / f"{area}.roar"
-        return BitMap.deserialize(path.read_bytes()) if path.is_file() else None
+        return path.read_bytes() if path.is_file() else None
 
     view = engine.ListsView(date.fromisoformat(LIST_DATE), date.fromisoformat(VALID_UNTIL), bitmap_of)
     options = engine.WashOptions(load_profile("us"), threads=threads)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli import age
 from cli.errors import NotVerifiedError, StaleError, UsageError
@@ -17,9 +17,6 @@ from cli.evidence import SignedManifest
 from cli.folder import Folder
 from cli.status import Receipts
 from cli.trust import payload_of
-
-if TYPE_CHECKING:
-    from pyroaring import BitMap
 
 
 @dataclass(frozen=True)
@@ -50,14 +47,12 @@ class LocalCopy:
         """Name of the jurisdiction."""
         return str(self.manifest.payload["profile"])
 
-    def bitmap_of(self, area: str) -> "BitMap | None":
-        """Return the numbers of an area, or None where the copy has no list of this date.
+    def bitmap_of(self, area: str) -> bytes | None:
+        """Return the bitmap of an area, or None where the copy has no list of this date.
 
         Raises:
             NotVerifiedError: the file was changed after it was pulled, or is gone.
         """
-        from pyroaring import BitMap
-
         wanted = self.current.get(area)
         if wanted is None:
             return None
@@ -67,7 +62,7 @@ class LocalCopy:
             data = b""
         if hashlib.sha256(data).hexdigest() != wanted:
             raise NotVerifiedError(f"The bitmap of area {area} is not the one that was published.", self._again())
-        return BitMap.deserialize(data)
+        return data
 
     def why_not(self, area: str) -> str:
         """Return why `bitmap_of` has nothing for an area."""

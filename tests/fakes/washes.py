@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pyroaring import BitMap
+from quietline.lists.build import dump
 from quietline.usage.model import Agent, Take
 from quietline.washes.model import FileFacts, Uploaded, Wash
 from quietline.washes.ports import ChangedMeanwhileError
@@ -133,8 +134,8 @@ class MemoryList:
     def areas(self) -> frozenset[str]:
         return frozenset(self.numbers)
 
-    def bitmap(self, area: str) -> BitMap:
-        return self.numbers[area]
+    def bitmap(self, area: str) -> bytes:
+        return dump(self.numbers[area])
 
 
 class MemoryNewest:

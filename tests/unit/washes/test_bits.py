@@ -3,9 +3,11 @@
 from datetime import date
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
+from quietline.lists.build import dump
 from quietline.profiles import load_profile
 from quietline.washes.bits import LISTED, Matcher, dense_bytes, fill
 from quietline.washes.numbers import CODES
@@ -35,13 +37,13 @@ def test_every_kind_of_container_is_read(
         numbers.run_optimize()
     bits = np.zeros(dense_bytes(SPAN), np.uint8)
 
-    fill(bits, numbers)
+    fill(bits, numbers.serialize())
 
     assert numbers_in(bits) == numbers
 
 
 def test_what_lists_say_of_numbers_and_how_many_different_ones_there_were() -> None:
-    lists = {"202": BitMap([0, 5550143]), "989": BitMap([9_999_999])}
+    lists = {"202": dump(BitMap([0, 5550143])), "989": dump(BitMap([9_999_999]))}
     view = ListsView(date(2026, 11, 25), date(2026, 12, 26), lists.get)
     matcher = Matcher(PROFILE.area_keys, PROFILE.rules, view)
     areas = np.array([202, 202, 202, 989, 989, 303, 303, 202], np.uint32)
@@ -53,3 +55,23 @@ def test_what_lists_say_of_numbers_and_how_many_different_ones_there_were() -> N
     assert found == [LISTED, LISTED, 0, LISTED, 0, absent, absent, LISTED]
     assert matcher.distinct() == (6, 5)
     assert matcher.areas() == (("202", "989"), ("303",))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["202", "989"]), st.integers(0, 90)), max_size=200))
+def test_different_numbers_are_counted_however_close_they_are(numbers: list[tuple[str, int]]) -> None:
+    matcher = Matcher(PROFILE.area_keys, PROFILE.rules, ListsView(date.max, date.max, {"202": dump(BitMap())}.get))
+    for part in (numbers[:50], numbers[50:]):
+        areas, subscribers = np.array([(int(area), bit) for area, bit in part], np.uint32).reshape(-1, 2).T.copy()
+        matcher.match(areas, subscribers)
+
+    assert matcher.distinct() == (len(set(numbers)), len({one for one in numbers if one[0] == "202"}))
+
+
+def test_what_is_no_bitmap_is_refused() -> None:
+    whole = dump(BitMap([*range(70_000), 200_000, 202_000]))
+    wrong = [b"", b"x" * 40, whole[:-1], whole + b"\0", whole[:9], dump(BitMap([SPAN]))]
+
+    for data in wrong:
+        with pytest.raises(ValueError, match=r".+"):
+            fill(np.zeros(dense_bytes(SPAN), np.uint8), data)

@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 from quietline.kernel.errors import InvalidInputError
+from quietline.lists.build import dump
 from quietline.profiles import load_profile
 from quietline.washes import engine
 from quietline.washes.engine import ListsView, WashOptions, WashSummary, wash
 from quietline.washes.report import Why
 
 PROFILE = load_profile("us")
-LISTS = {"202": BitMap([5550143, 5550144]), "818": BitMap()}
+LISTS = {"202": dump(BitMap([5550143, 5550144])), "818": dump(BitMap())}
 DATES = "2026-11-25,2026-12-26"
 LISTED, CLEAR = f"listed,,{DATES}", f"clear,,{DATES}"
 NO_NUMBER, NOT_A_NUMBER = f"unknown,no_number,{DATES}", f"unknown,not_a_number,{DATES}"
@@ -75,7 +76,7 @@ def test_an_area_that_is_not_subscribed_is_unknown() -> None:
 def test_a_list_is_asked_for_once_and_only_when_it_is_needed() -> None:
     asked: list[str] = []
 
-    def bitmap_of(area: str) -> BitMap | None:
+    def bitmap_of(area: str) -> bytes | None:
         asked.append(area)
         return LISTS.get(area)
 
@@ -303,6 +304,7 @@ def test_a_csv_writers_file_reads_back_with_an_answer_a_row(rows: list[list[str]
     assert summary.rows == len(rows) + 1
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 900), st.integers(1, 5), st.sampled_from(["\n", "\r\n"])), min_size=1, max_size=40
@@ -323,6 +325,26 @@ def test_rows_of_any_length_width_and_line_end_keep_their_bytes(rows: list[tuple
         cells = text.split(",")
         expected.append(",".join([*(*cells, "", "")[:3], NOT_A_NUMBER, *cells[3:]]) + end)
     assert answer.decode() == "".join(expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 150), st.integers(0, 150), st.booleans()), min_size=1, max_size=30),
+    st.integers(0, 3),
+)
+def test_the_number_is_found_however_far_it_is_from_its_rows_beginning(
+    rows: list[tuple[int, int, bool]], before: int
+) -> None:
+    parts = [
+        ['"' + "a,\n" * (size // 3) + '"' if quoted else "b" * size for _ in range(before)]
+        + ["2025550143", "c" * after]
+        for size, after, quoted in rows
+    ]
+    data = "\n".join(",".join(one) for one in parts)
+    answer, summary = washed(data.encode(), column=str(before + 1), header=False)
+
+    assert answer.decode() == "\n".join(",".join([*one, LISTED]) for one in parts)
+    assert (summary.rows, summary.listed) == (len(rows), len(rows))
 
 
 def test_threads_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:

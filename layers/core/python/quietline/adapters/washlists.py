@@ -1,12 +1,9 @@
-"""The lists that answer washes. Only functions with the `lists` layer import this module."""
+"""The lists that answer washes."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from pyroaring import BitMap
-
-from quietline.lists.build import load
 from quietline.lists.model import Kind, Manifest
 from quietline.lists.ports import ObjectStore, PublicationStore
 from quietline.lists.service import manifest_of
@@ -30,8 +27,8 @@ class ManifestList:
         """The areas it covers."""
         return frozenset(entry.area for entry in self.manifest.areas)
 
-    def bitmap(self, area: str) -> BitMap:
-        """Return the numbers of one of its areas.
+    def bitmap(self, area: str) -> bytes:
+        """Return the bitmap of one of its areas.
 
         Raises:
             ValueError: the file is not the one that the manifest names.
@@ -42,7 +39,7 @@ class ManifestList:
         body = self.objects.get(file.key)
         if body is None or hashlib.sha256(body).hexdigest() != file.sha256:
             raise ValueError(f"the bitmap of {area} is not the one that was published")
-        return load(body)
+        return body
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """Which of many numbers are in an area's bitmap, and how many different ones there were."""
 
-from collections.abc import Sequence
+from collections.abc import Buffer, Sequence
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyroaring import BitMap
 
 from quietline.kernel.phone import NumberingRules
 from quietline.washes.numbers import CODES
@@ -23,7 +23,7 @@ _CONTAINER = 1 << 16
 """Numbers in a roaring container."""
 _ARRAY_MOST = 4096
 """Most numbers in a container that lists them; a larger one is bits."""
-_COOKIE_RUNS = 12347
+_COOKIE, _COOKIE_RUNS = 12346, 12347
 _OFFSETS_FROM = 4
 """With runs, fewer containers than this have no offsets in the header."""
 
@@ -48,31 +48,32 @@ class Matcher:
         self._answers = np.full(keys, _NOT_ASKED, np.uint8)
         self._lock = Lock()
 
-    def match(self, areas: Values, subscribers: Values) -> Codes:
+    def match(self, areas: npt.NDArray[np.integer[Any]], subscribers: Values) -> Codes:
         """Return what the lists say of numbers, in their order, and count them; threads may share a matcher."""
         with self._lock:
-            answers = self._answers[areas]
+            areas = areas.astype(np.intp)
+            answers: Codes = self._answers[areas]
             if (answers == _NOT_ASKED).any():
                 for area in np.unique(areas[answers == _NOT_ASKED]).tolist():
                     self._load(area)
                 answers = self._answers[areas]
             offsets = self._begins[areas]
             offsets += subscribers >> 3
-            shifts = subscribers.astype(np.uint8) & np.uint8(7)
-            listed = (self.bits[offsets] >> shifts) & np.uint8(1)
-            np.bitwise_or.at(self.seen, offsets, np.uint8(1) << shifts)
-        answers[listed.view(np.bool_)] = LISTED
+            bits = np.uint8(1) << (subscribers.astype(np.uint8) & np.uint8(7))
+            listed = (self.bits[offsets] & bits) != 0
+            _set(self.seen, offsets, bits)
+        answers[listed] = LISTED
         return answers
 
     def _load(self, area: int) -> None:
         begin = int(self._begins[area])
         key = self.keys[begin // self.stride]
-        numbers = self.lists.bitmap_of(key)
-        if numbers is None:
+        bitmap = self.lists.bitmap_of(key)
+        if bitmap is None:
             self._answers[area] = CODES[self.lists.why_not(key)]
             return
         self._answers[area] = CLEAR
-        fill(self.bits[begin : begin + self.stride], numbers)
+        fill(self.bits[begin : begin + self.stride], bitmap)
 
     def distinct(self) -> tuple[int, int]:
         """Return how many different numbers were matched, and how many of them were answered listed or clear."""
@@ -98,40 +99,62 @@ def dense_bytes(span: int) -> int:
     return -(-span // _CONTAINER) * _CONTAINER // 8
 
 
-def fill(target: npt.NDArray[np.uint8], numbers: BitMap) -> None:
+def _set(target: Codes, offsets: npt.NDArray[np.int64], bits: Codes) -> None:
+    """Set bits in bytes of `target`; a fifth of the time of `np.bitwise_or.at`."""
+    while len(offsets):
+        wanted = target[offsets] | bits
+        target[offsets] = wanted
+        # of two bits of one byte the second was written over the first
+        lost = np.flatnonzero(target[offsets] != wanted)
+        offsets, bits = offsets[lost], bits[lost]
+
+
+def fill(target: npt.NDArray[np.uint8], bitmap: Buffer) -> None:
     """Write a bitmap as one bit a number into zeros: number n is bit n % 8 of byte n // 8.
 
-    Reads the portable roaring format, in which a full container lies as it is needed here: five times as fast as asking
-    for the numbers.
+    Args:
+        target: as many bytes as `dense_bytes` says.
+        bitmap: a portable roaring file, in which a full container lies as it is needed here.
+
+    Raises:
+        ValueError: it is none, or holds numbers beyond the target.
     """
-    data = np.frombuffer(numbers.serialize(), np.uint8)
-    cookie = int(data[:4].view("<u4")[0])
+    data = np.frombuffer(bitmap, np.uint8)
+    cookie = _whole(data[:4], "<u4")
     runs: list[int] = []
     if cookie & 0xFFFF == _COOKIE_RUNS:
         size = (cookie >> 16) + 1
         place = 4 + (size + 7) // 8
         runs = np.unpackbits(data[4:place], bitorder="little").tolist()
+    elif cookie == _COOKIE:
+        size, place = _whole(data[4:8], "<u4"), 8
     else:
-        size, place = int(data[4:8].view("<u4")[0]), 8
-    header = data[place : place + 4 * size].view("<u2").astype(np.int64).reshape(-1, 2).tolist()
+        raise ValueError("this is no roaring bitmap")
+    header = data[place : place + 4 * size].view("<u2").reshape(size, 2).tolist()
     place += 8 * size if not runs or size >= _OFFSETS_FROM else 4 * size
     flags = np.zeros(_CONTAINER, np.bool_)
     for index, (key, last) in enumerate(header):
         container = target[key * _CONTAINER // 8 : (key + 1) * _CONTAINER // 8]
         if runs and runs[index]:
-            count = int(data[place : place + 2].view("<u2")[0])
-            pairs = data[place + 2 : place + 2 + 4 * count].view("<u2").reshape(-1, 2).tolist()
+            count = _whole(data[place : place + 2], "<u2")
+            pairs = data[place + 2 : place + 2 + 4 * count].view("<u2").reshape(count, 2).tolist()
             for start, length in pairs:
                 flags[start : start + length + 1] = True
-            container[:] = np.packbits(flags, bitorder="little")
-            flags[:] = False
             place += 2 + 4 * count
         elif last < _ARRAY_MOST:
             values = data[place : place + 2 * (last + 1)].view("<u2")
-            flags[values] = True
-            container[:] = np.packbits(flags, bitorder="little")
-            flags[values] = False
+            flags[values.astype(np.intp)] = True
             place += 2 * (last + 1)
         else:
             container[:] = data[place : place + _CONTAINER // 8]
             place += _CONTAINER // 8
+            continue
+        container[:] = np.packbits(flags, bitorder="little")
+        flags.fill(False)
+    if place != len(data):
+        raise ValueError("this roaring bitmap is longer or shorter than its header says")
+
+
+def _whole(data: npt.NDArray[np.uint8], kind: str) -> int:
+    (number,) = data.view(kind).tolist()
+    return int(number)

@@ -33,7 +33,8 @@ from quietline.washes.report import ANSWER_COLUMNS, ListsView, WashOptions, Wash
 from quietline.washes.rows import Places, Rows, Splitter
 from quietline.washes.source import Encoding, Reader, Unpacked, WideReader, WideWriter, encoding_of, unpack
 
-CHUNK = 1 << 20
+CHUNK = 1 << 19
+"""Bytes that are worked on at once: what is made of them stays in a core's cache."""
 _LACKS_ONE = 3 * 256
 """Kinds of a row's tail: the code of its answer, and 256 for each byte of its line end, and this for each cell less."""
 _WINDOW = 4
@@ -128,18 +129,18 @@ class _Wash:
         """Yield pieces of the call list with their rows; write the header."""
         splitter = Splitter(layout.delimiter, layout.line_end, layout.column, layout.width)
         waits_for_header, last = layout.header is not None, False
+        padded = data + bytes(WIDTH)
         while not last:
             piece = _read_full(self.stream, CHUNK)
             last = not piece
-            size = len(data)
-            padded = data + bytes(WIDTH)
+            size = len(padded) - WIDTH
             rows, done = splitter.split(padded, size, last=last)
             if waits_for_header and len(rows.starts):
                 self.target.write(answers.header(padded, rows))
                 rows, waits_for_header = rows.after_first(), False
             if len(rows.starts):
                 yield padded, rows
-            data = data[done:] + piece
+            padded = b"".join((padded[done:size], piece, bytes(WIDTH)))
             if size - done > MAX_ROW:
                 message = f"A line is longer than {MAX_ROW:,} bytes; this is no call list."
                 raise InvalidInputError(message, (FieldError("/file", message, "row_too_long"),))

@@ -16,6 +16,7 @@ from quietline.washes.spellings import NATIONAL_DIGITS, Kind, read, spelling_of
 
 type Places = npt.NDArray[np.int64]
 type Codes = npt.NDArray[np.uint8]
+type Values = npt.NDArray[np.uint32]
 
 WIDTH = 32
 """Longest cell, in bytes, that is read the fast way. Buffers must go on for as many bytes after the last cell."""
@@ -32,8 +33,13 @@ _BUCKETS = 1 << 12
 _MULTIPLIERS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], dtype=np.uint64
 )
-_PADS = np.tril(np.full((WIDTH + 1, WIDTH), 255, np.uint8), -1).copy().view(f"V{WIDTH}").ravel()
-"""`_PADS[n]` keeps the first n bytes of a cell."""
+_NARROW = 16
+"""Most cells are not longer than this; the others are read again, in their whole width."""
+_PADS = {
+    width: np.tril(np.full((width + 1, width), 255, np.uint8), -1).copy().view(f"V{width}").ravel()
+    for width in (_NARROW, WIDTH)
+}
+"""`_PADS[width][n]` keeps the first n bytes of a cell."""
 _GROUPS = ((0, 3), (3, 6), (6, 10))
 """Which of the ten digits nearly every spelling keeps together."""
 _FOLDER = Path(__file__).parent / "prefixes"
@@ -51,8 +57,13 @@ class Numbers:
     """
 
     codes: Codes
-    areas: npt.NDArray[np.uint32]
-    subscribers: npt.NDArray[np.uint32]
+    areas: Values
+    subscribers: Values
+
+
+def _columns(kind: type[np.generic]) -> dict[int, npt.NDArray[Any]]:
+    """Return a table of `_BUCKETS` rows for each width that cells are read in."""
+    return {width: np.zeros((_BUCKETS, width // np.dtype(kind).itemsize), kind) for width in _PADS}
 
 
 @dataclass
@@ -60,7 +71,7 @@ class _Forms:
     """The forms met so far as columns; row 0 is the form that must be asked about."""
 
     hashes: npt.NDArray[np.uint16] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint16))
-    words: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH // 8), np.uint64))
+    words: dict[int, npt.NDArray[np.uint64]] = field(default_factory=lambda: _columns(np.uint64))
     lengths: npt.NDArray[np.uint8] = field(default_factory=lambda: np.full(_BUCKETS, 255, np.uint8))
     kinds: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint8))
     others: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint8))
@@ -69,8 +80,8 @@ class _Forms:
     grouped: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(_BUCKETS, np.bool_))
     groups: npt.NDArray[np.uint32] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint32))
     checked: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(_BUCKETS, np.bool_))
-    masks: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH), np.uint8))
-    wanted: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((_BUCKETS, WIDTH), np.uint8))
+    masks: dict[int, npt.NDArray[np.uint8]] = field(default_factory=lambda: _columns(np.uint8))
+    wanted: dict[int, npt.NDArray[np.uint8]] = field(default_factory=lambda: _columns(np.uint8))
     known: dict[bytes, int] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
@@ -87,7 +98,8 @@ class _Forms:
                 return 0
             self.known[form] = row
             spelling = spelling_of(form, calling_code)
-            self.words[row] = np.frombuffer(form.ljust(WIDTH, b"\0"), np.uint64)
+            for width, words in self.words.items():
+                words[row] = np.frombuffer(form[:width].ljust(width, b"\0"), np.uint64)
             self.lengths[row] = len(form)
             self.kinds[row], self.others[row] = spelling.kind.value, spelling.otherwise.value
             self.firsts[row] = spelling.first
@@ -96,8 +108,10 @@ class _Forms:
             self.grouped[row] = all(group and group[-1] - group[0] == len(group) - 1 for group in groups)
             self.groups[row] = sum(group[0] << 8 * place for place, group in enumerate(groups) if group)
             self.checked[row] = bool(spelling.expected)
-            for place, byte in spelling.expected.items():
-                self.masks[row, place], self.wanted[row, place] = 255, byte
+            for width in _PADS:
+                for place, byte in spelling.expected.items():
+                    if place < width:
+                        self.masks[width][row, place], self.wanted[width][row, place] = 255, byte
             # last, so that other threads find the row only when it is whole
             if self.hashes[bucket] == 0:
                 self.hashes[bucket] = row
@@ -143,21 +157,30 @@ class NumberReader:
         return TAKEN, int(phone.area_of(found, self.rules)), phone.subscriber_of(found, self.rules)
 
     def _read_fast(self, data: bytes, starts: Places, ends: Places) -> Numbers:
-        numbers = _unread(len(starts))
-        if not len(starts):
-            return numbers
         lengths = ends - starts
-        windows = np.ndarray((len(data) - WIDTH + 1,), f"V{WIDTH}", data, strides=(1,))
-        clipped = np.minimum(lengths, WIDTH).astype(np.uint8)
-        cells = windows[starts].view(np.uint64) & _PADS[clipped].view(np.uint64)
-        table = cells.view(np.uint8).reshape(-1, WIDTH)
+        numbers = self._read_cells(data, starts, lengths, _NARROW)
+        wide = np.flatnonzero(lengths > _NARROW)
+        if len(wide):
+            found = self._read_cells(data, starts[wide], lengths[wide], WIDTH)
+            numbers.codes[wide], numbers.areas[wide] = found.codes, found.areas
+            numbers.subscribers[wide] = found.subscribers
+        return numbers
+
+    def _read_cells(self, data: bytes, starts: Places, lengths: Places, width: int) -> Numbers:
+        """Read the cells that are not longer than `width` bytes; the others are `ASK`."""
+        if not len(starts):
+            return _unread(0)
+        windows = np.ndarray((len(data) - width + 1,), f"V{width}", data, strides=(1,))
+        clipped = np.minimum(lengths, width).astype(np.uint8)
+        cells = windows[starts].view(np.uint64) & _PADS[width][clipped].view(np.uint64)
+        table = cells.view(np.uint8).reshape(-1, width)
         digits = (table - np.uint8(48)) < 10
         forms = (table & ~(digits.view(np.uint8) * np.uint8(15))).view(np.uint64)
         none = ~_any(digits)
-        short = lengths <= WIDTH
+        short = lengths <= width
         rows = self._rows_of(forms, clipped, short & ~none)
         kinds = self._kinds_of(rows, table)
-        self._take_numbers(numbers, rows, kinds, table)
+        numbers = self._values_of(rows, kinds, table)
         junk = np.flatnonzero(kinds == Kind.JUNK.value)
         firsts = table[junk, self._forms.firsts[rows[junk]]]
         numbers.codes[junk[firsts > ord("1")]] = CODES[phone.Reason.NOT_A_NUMBER]
@@ -168,15 +191,15 @@ class NumberReader:
         self, forms: npt.NDArray[np.uint64], lengths: npt.NDArray[np.uint8], wanted: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.uint16]:
         """Return the row in `_forms` of each wanted cell's form, 0 for the others."""
-        known = self._forms
+        known, width = self._forms, 8 * forms.shape[1]
         hashes = lengths.astype(np.uint64)
-        for column in range(WIDTH // 8):
+        for column in range(forms.shape[1]):
             hashes += forms[:, column] * _MULTIPLIERS[column]
         hashes ^= hashes >> np.uint64(31)
         hashes *= _MULTIPLIERS[0]
         buckets = (hashes >> np.uint64(52)).astype(np.intp)
         rows = known.hashes[buckets]
-        same = (_picked(known.words, rows) == forms).view(np.uint32).ravel() == 0x01010101
+        same = ~_any(_picked(known.words[width], rows) != forms)
         same &= known.lengths[rows] == lengths
         rows *= same & wanted
         for cell in np.flatnonzero(wanted & ~same).tolist():
@@ -186,41 +209,36 @@ class NumberReader:
 
     def _kinds_of(self, rows: npt.NDArray[np.uint16], table: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Return what each cell is, now that its digits can be looked at."""
-        known = self._forms
+        known, width = self._forms, table.shape[1]
         kinds = known.kinds[rows]
         checked = np.flatnonzero(known.checked[rows])
         forms = rows[checked]
-        differs = _any((_picked(table, checked) & _picked(known.masks, forms)) != _picked(known.wanted, forms))
+        differs = _any(
+            (_picked(table, checked) & _picked(known.masks[width], forms)) != _picked(known.wanted[width], forms)
+        )
         kinds[checked[differs]] = known.others[forms[differs]]
         return kinds
 
-    def _take_numbers(
-        self,
-        numbers: Numbers,
-        rows: npt.NDArray[np.uint16],
-        kinds: npt.NDArray[np.uint8],
-        table: npt.NDArray[np.uint8],
-    ) -> None:
-        known = self._forms
-        number = kinds == Kind.NUMBER.value
-        grouped = known.grouped[rows]
-        chosen = np.flatnonzero(number & grouped)
-        self._take_values(numbers, chosen, _grouped_values(table, chosen, known.groups[rows[chosen]]))
-        chosen = np.flatnonzero(number & ~grouped)
-        if len(chosen):
-            national = known.national[rows[chosen]]
-            places = np.unpackbits(national.view(np.uint8), bitorder="little").view(np.bool_)
-            digits = table[chosen].ravel()[places].reshape(-1, NATIONAL_DIGITS)
-            first = (digits[:, 0] & np.uint8(15)).astype(np.uint64) * np.uint64(10) + (digits[:, 1] & np.uint8(15))
-            self._take_values(numbers, chosen, first * np.uint64(10**8) + _eight_digits(digits[:, 2:]))
-
-    def _take_values(self, numbers: Numbers, chosen: Places, values: npt.NDArray[np.uint64]) -> None:
-        split = np.uint64(10**self.rules.subscriber_digits)
+    def _values_of(
+        self, rows: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8], table: npt.NDArray[np.uint8]
+    ) -> Numbers:
+        """Return the numbers of the cells that are some; the others are `ASK`, whatever their digits would be."""
         assert self.verdicts is not None
-        numbers.codes[chosen] = self.verdicts[values // np.uint64(10**4)]
-        areas = values // split
-        numbers.areas[chosen] = areas
-        numbers.subscribers[chosen] = values - areas * split
+        known = self._forms
+        prefixes, lines = _grouped_values(table, known.groups[rows])
+        other = kinds != Kind.NUMBER.value
+        spread = np.flatnonzero(~(known.grouped[rows] | other))
+        if len(spread):
+            national = known.national[rows[spread]]
+            places = np.unpackbits(national.view(np.uint8), bitorder="little").reshape(-1, WIDTH)[:, : table.shape[1]]
+            digits = table[spread][places.view(np.bool_)].reshape(-1, NATIONAL_DIGITS)
+            prefixes[spread], lines[spread] = _spread_values(digits)
+        prefixes[other] = 0
+        codes = self.verdicts[prefixes]
+        codes[other] = ASK
+        scale = np.uint32(10 ** (self.rules.subscriber_digits - 4))
+        areas = prefixes // scale
+        return Numbers(codes, areas, (prefixes - areas * scale) * np.uint32(10_000) + lines)
 
 
 def text_of(cell: bytes) -> str:
@@ -257,39 +275,38 @@ def _take_texts(numbers: Numbers, rows: Places, table: npt.NDArray[np.uint8]) ->
 
 
 def _any(table: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Return which rows of `WIDTH` bytes have a true one; numpy's `any` over so short an axis is slow."""
-    words = table.view(np.uint64)
-    found: npt.NDArray[np.bool_] = (words[:, 0] | words[:, 1] | words[:, 2] | words[:, 3]) != 0
-    return found
+    """Return which rows have a true one; numpy's `any` over so short an axis is slow."""
+    words = table.view(f"u{min(table.shape[1], 8)}")
+    found: npt.NDArray[Any] = words[:, 0]
+    for column in range(1, words.shape[1]):
+        found = found | words[:, column]
+    some: npt.NDArray[np.bool_] = found != 0
+    return some
 
 
 def _picked[T: np.generic](table: npt.NDArray[T], rows: npt.NDArray[Any]) -> npt.NDArray[T]:
-    """Return rows of a table of `WIDTH` bytes a row: `table[rows]`, copied row by row instead of cell by cell."""
-    whole = table.view(f"V{WIDTH}").ravel()
+    """Return rows of a table: `table[rows]`, copied row by row instead of cell by cell."""
+    whole = table.view(f"V{table.shape[1] * table.itemsize}").ravel()
     picked: npt.NDArray[T] = whole[rows].view(table.dtype).reshape(-1, table.shape[1])
     return picked
 
 
-def _eight_digits(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
-    """Return the value of eight ASCII digits a row: neighbours are joined to twos, fours, eights in one word."""
-    words = np.ascontiguousarray(digits).view("<u8").ravel()
-    for mask, factor, shift in _STEPS:
-        words = ((words & mask) * factor) >> shift
-    return words
+def _spread_values(digits: npt.NDArray[np.uint8]) -> tuple[Values, Values]:
+    """Return the first six and the last four of ten ASCII digits a row."""
+    values = (digits & np.uint8(15)).astype(np.uint32)
+    halves = [values[:, :6] @ _POWERS[4:], values[:, 6:] @ _POWERS[6:]]
+    return halves[0], halves[1]
 
 
-def _grouped_values(
-    table: npt.NDArray[np.uint8], cells: Places, groups: npt.NDArray[np.uint32]
-) -> npt.NDArray[np.uint64]:
-    """Return the values of numbers whose digits stand together by `_GROUPS`; `groups` has a byte for each beginning."""
+def _grouped_values(table: npt.NDArray[np.uint8], groups: npt.NDArray[np.uint32]) -> tuple[Values, Values]:
+    """Return what `_spread_values` does of digits that stand together by `_GROUPS`, each begun where a byte says."""
     # a word of four bytes is read at each; in the first two its last byte is no part of the group
-    words = np.ndarray((max(0, table.size - 3),), "V4", table, strides=(1,))
-    begins = cells * WIDTH
+    words = np.ndarray((table.size - 3,), "V4", table, strides=(1,))
+    begins = np.arange(0, table.size, table.shape[1])
     threes = [words[begins + (groups >> shift & _BYTE)].view("<u4") << np.uint32(8) for shift in _FIRST_TWO]
     four = words[begins + (groups >> np.uint32(16))].view("<u4")
     area, exchange, line = (_four_digits(each) for each in (*threes, four))
-    values: npt.NDArray[np.uint64] = (area * np.uint32(1000) + exchange).astype(np.uint64) * np.uint64(10_000) + line
-    return values
+    return area * np.uint32(1000) + exchange, line
 
 
 def _four_digits(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
@@ -303,11 +320,4 @@ def _four_digits(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 
 _BYTE, _FIRST_TWO = np.uint32(255), (np.uint32(0), np.uint32(8))
-_STEPS = tuple(
-    (np.uint64(mask), np.uint64(factor), np.uint64(shift))
-    for mask, factor, shift in (
-        (0x0F0F0F0F0F0F0F0F, 10 * 2**8 + 1, 8),
-        (0x00FF00FF00FF00FF, 100 * 2**16 + 1, 16),
-        (0x0000FFFF0000FFFF, 10_000 * 2**32 + 1, 32),
-    )
-)
+_POWERS = 10 ** np.arange(NATIONAL_DIGITS - 1, -1, -1, dtype=np.uint32)

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from quietline.kernel.errors import TooManyRequestsError
 from quietline.usage.model import Agent, Take
 from quietline.washes.model import FileFacts, Uploaded, Wash
-
-if TYPE_CHECKING:
-    from pyroaring import BitMap
 
 
 class ChangedMeanwhileError(Exception):
@@ -129,8 +126,8 @@ class AnsweringList(Protocol):
         """The areas it covers."""
         ...
 
-    def bitmap(self, area: str) -> "BitMap":
-        """Return the numbers of one of its areas."""
+    def bitmap(self, area: str) -> bytes:
+        """Return the bitmap of one of its areas, as it is published."""
         ...
 
 

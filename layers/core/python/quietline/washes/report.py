@@ -4,12 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from quietline.profiles import Profile
-
-if TYPE_CHECKING:
-    from pyroaring import BitMap
 
 ANSWER_COLUMNS = ("status", "reason", "list_date", "valid_until")
 """The columns an answer adds."""
@@ -43,15 +39,15 @@ class ListsView:
     Attributes:
         list_date: date of the list.
         valid_until: last day on which the answers may be used.
-        bitmap_of: returns an area's numbers, or None where this list does not answer; called once an area and wash,
-            when the first number of that area is met.
+        bitmap_of: returns an area's bitmap as it is published (portable roaring), or None where this list does not
+            answer; called once an area and wash, when the first number of that area is met.
         why_not: returns the reason (a `Why`) of an area for which `bitmap_of` gave None.
 
     """
 
     list_date: date
     valid_until: date
-    bitmap_of: "Callable[[str], BitMap | None]"
+    bitmap_of: Callable[[str], bytes | None]
     why_not: Callable[[str], str] = _not_published
 
 

@@ -13,11 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 type Places = npt.NDArray[np.int64]
+type Text = npt.NDArray[np.uint8]
+type Words = npt.NDArray[np.uint64]
+"""A bit for each byte of a text, which makes the operations on a piece of it 64 at a time."""
 
 QUOTE = 34
 RETURN = 13
 MAX_QUOTED = 1 << 20
 """Longest quoted cell, in bytes; a quote that is not closed by then is text."""
+
+_ONE, _LAST = np.uint64(1), np.uint64(63)
+_HALVES = tuple(np.uint64(1 << step) for step in range(6))
 
 
 @dataclass(frozen=True)
@@ -82,79 +88,86 @@ class Splitter:
             last: whether the file ends here, so that a rest without line end is a row too.
         """
         buffer = np.frombuffer(data, np.uint8, size)
-        marks = (buffer == self.delimiter) | (buffer == self.line_end)
-        if data.find(b'"', 0, size) < 0:
-            return self._rows(buffer, np.flatnonzero(marks), last=last)
-        marks |= buffer == QUOTE
-        places = np.flatnonzero(marks)
-        quotes = buffer[places] == QUOTE
-        if not self._is_well_formed(buffer, places, np.flatnonzero(quotes), last=last):
-            return self._split_slowly(data, size, last=last)
-        # one byte is enough to tell odd from even
-        inside = (np.cumsum(quotes, dtype=np.uint8) & 1).view(np.bool_)
-        return self._rows(buffer, places[~(inside | quotes)], last=last)
+        ending = buffer == self.line_end
+        marks = _packed(ending | (buffer == self.delimiter))
+        ends = np.flatnonzero(ending)
+        if data.find(b'"', 0, size) >= 0:
+            quotes = _packed(buffer == QUOTE)
+            inside = _inside(quotes)
+            if not self._is_well_formed(buffer, marks, quotes, inside, last=last):
+                return self._split_slowly(data, size, last=last)
+            marks &= ~inside
+            ends = ends[_bits_at(inside, ends) == 0]
+        return self._rows(buffer, marks, ends, last=last)
 
-    def _is_well_formed(self, buffer: npt.NDArray[np.uint8], places: Places, quotes: Places, *, last: bool) -> bool:
+    def _is_well_formed(self, buffer: Text, marks: Words, quotes: Words, inside: Words, *, last: bool) -> bool:
         """Tell whether every odd quote follows a mark or begins the text, and every even one precedes a mark.
+
+        A mark is a delimiter, a line end, a quote or the text's end.
+        """
+        end = len(buffer)
+        if _bits_at(inside, np.array([end]))[0]:
+            unclosed = int(np.flatnonzero(buffer == QUOTE)[-1])
+            if last or end - unclosed > MAX_QUOTED:
+                return False
+        every = marks | quotes
+        before = every << _ONE
+        before[1:] |= every[:-1] >> _LAST
+        before[0] |= _ONE
+        if (quotes & inside & ~before).any():
+            return False
+        every[end >> 6] |= _ONE << np.uint64(end & 63)
+        after = every >> _ONE
+        after[:-1] |= every[1:] << _LAST
+        open_ended = quotes & ~inside & ~after
+        if not open_ended.any():
+            return True
+        if self.line_end == RETURN:
+            return False
+        # only a carriage return may stand between a quote and the line end
+        places = _places(open_ended)
+        beyond = places + 2
+        returns = buffer[np.minimum(places + 1, end - 1)] == RETURN
+        return bool((returns & ((beyond >= end) | (buffer[np.minimum(beyond, end - 1)] == self.line_end))).all())
+
+    def _rows(self, buffer: Text, marks: Words, ends: Places, *, last: bool) -> tuple[Rows, int]:
+        """Return the rows between marks: the delimiters and line ends that are not quoted.
 
         Args:
             buffer: the text.
-            places: where its marks are: delimiters, line ends and quotes.
-            quotes: which of the marks are quotes.
+            marks: both, as bits.
+            ends: where the line ends are.
             last: whether the file ends here.
         """
-        end = len(buffer)
-        if len(quotes) % 2 and (last or end - int(places[quotes[-1]]) > MAX_QUOTED):
-            return False
-        opening, closing = quotes[0::2], quotes[1::2]
-        begins = places[opening]
-        opens = (begins - places[opening - 1] == 1) | (begins == 0)
-        if not opens.all():
-            return False
-        ends = places[closing]
-        following = np.append(places, end)[closing + 1]
-        open_ended = ends[following - ends != 1]
-        if self.line_end == RETURN:
-            return not len(open_ended)
-        # only a carriage return may stand between a quote and the line end
-        beyond = open_ended + 2
-        returns = buffer[np.minimum(open_ended + 1, end - 1)] == RETURN
-        return bool((returns & ((beyond >= end) | (buffer[np.minimum(beyond, end - 1)] == self.line_end))).all())
-
-    def _rows(self, buffer: npt.NDArray[np.uint8], marks: Places, *, last: bool) -> tuple[Rows, int]:
-        """Return the rows between marks: the delimiters and line ends that are not quoted."""
-        ending = np.flatnonzero(buffer[marks] == self.line_end)
-        done = int(marks[ending[-1]]) + 1 if len(ending) else 0
-        unended = last and done < len(buffer)
-        if unended:
-            marks, done = np.append(marks, len(buffer)), len(buffer)
-            ending = np.append(ending, len(marks) - 1)
-        count = len(ending)
-        first = np.zeros(count, np.int64)
-        first[1:] = ending[:-1] + 1
-        ends = marks[ending]
+        done = int(ends[-1]) + 1 if len(ends) else 0
         nexts = ends + 1
-        if unended:
-            nexts[-1] -= 1
+        if last and done < len(buffer):
+            done = len(buffer)
+            ends, nexts = np.append(ends, done), np.append(nexts, done)
+            marks[done >> 6] |= _ONE << np.uint64(done & 63)
+        count = len(ends)
         starts = np.zeros(count, np.int64)
         starts[1:] = nexts[:-1]
+        cells = np.diff(_ranks(marks, ends), prepend=-1)
         if self.line_end != RETURN and count:
             ends = ends - ((buffer[ends - 1] == RETURN) & (ends > starts))
-        cells = ending - first + 1
-        cell_starts, cell_ends = self._cells(buffer, marks, first, cells, (starts, ends))
-        long = np.flatnonzero(cells > self.width).tolist()
-        inserts = {row: int(marks[first[row] + self.width - 1]) for row in long}
+        cell_starts, cell_ends = self._cells(buffer, marks, cells, (starts, ends))
+        long = np.flatnonzero(cells > self.width)
+        inserts = dict(zip(long.tolist(), _nth(marks, starts[long], self.width).tolist(), strict=True))
         return Rows(starts, ends, nexts, cells, cell_starts, cell_ends, inserts), done
 
-    def _cells(
-        self, buffer: npt.NDArray[np.uint8], marks: Places, first: Places, cells: Places, bounds: tuple[Places, Places]
-    ) -> tuple[Places, Places]:
-        """Return where the cells of the numbers begin and end, given rows by first mark, cells and bounds."""
+    def _cells(self, buffer: Text, marks: Words, cells: Places, bounds: tuple[Places, Places]) -> tuple[Places, Places]:
+        """Return where the cells of the numbers begin and end; of each row count of cells and bounds are known."""
         starts, ends = bounds
-        has = cells > self.column
-        places = np.minimum(first + self.column, first + cells - 1)
-        cell_ends = np.minimum(marks[places], ends)
-        cell_starts = starts if self.column == 0 else np.where(has, marks[places - 1] + 1, cell_ends)
+        if self.column:
+            places, cell_ends = _two_from(marks, starts, self.column)
+            cell_starts = places + 1
+        else:
+            cell_starts, cell_ends = starts, _nth(marks, starts, 1)
+        without = np.flatnonzero(cells <= self.column)
+        cell_starts[without] = ends[without]
+        cell_ends[without] = ends[without]
+        cell_ends = np.minimum(cell_ends, ends)
         if len(cell_starts):
             last_byte = len(buffer) - 1
             quoted = (buffer[np.minimum(cell_starts, last_byte)] == QUOTE) & (cell_ends - cell_starts > 1)
@@ -178,7 +191,9 @@ class Splitter:
             marks.append(end)
             position = end + 1
         buffer = np.frombuffer(data, np.uint8, size)
-        return self._rows(buffer, np.array(marks, np.int64), last=last)
+        places, flags = np.array(marks, np.int64), np.zeros(size, np.bool_)
+        flags[places] = True
+        return self._rows(buffer, _packed(flags), places[buffer[places] == self.line_end], last=last)
 
     def _may_go_on(self, found: re.Match[bytes], size: int, *, last: bool) -> bool:
         """Tell whether a cell that begins with a quote and was read as text may be a quoted one that ends later."""
@@ -190,6 +205,79 @@ class Splitter:
 
 _OPENED = re.compile(rb'"(?:[^"]++|"")*+"?+\r?\Z')
 """A quoted cell that is not closed before the end, or closed by the last byte."""
+
+
+def _packed(flags: npt.NDArray[np.bool_]) -> Words:
+    """Return flags as bits, the first one lowest; two words of zeros follow."""
+    words = np.zeros(len(flags) // 64 + 3, np.uint64)
+    words.view(np.uint8)[: (len(flags) + 7) // 8] = np.packbits(flags, bitorder="little")
+    return words
+
+
+def _places(words: Words) -> Places:
+    return np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
+
+
+def _bits_at(words: Words, places: Places) -> Words:
+    bits: Words = (words[places >> 6] >> (places.view(np.uint64) & _LAST)) & _ONE
+    return bits
+
+
+def _inside(quotes: Words) -> Words:
+    """Return the places at and after every odd quote up to the next even one, which is not one of them."""
+    inside = quotes.copy()
+    for step in _HALVES:
+        inside ^= inside << step
+    odd = np.bitwise_xor.accumulate(inside >> _LAST)
+    inside[1:] ^= np.uint64(0) - odd[:-1]
+    return inside
+
+
+def _ranks(words: Words, places: Places) -> Places:
+    """Return how many bits are set before each place."""
+    counts = np.bitwise_count(words)
+    before = np.cumsum(counts, dtype=np.int64) - counts
+    index = places >> 6
+    lower = (_ONE << (places.view(np.uint64) & _LAST)) - _ONE
+    ranks: Places = before[index] + np.bitwise_count(words[index] & lower)
+    return ranks
+
+
+def _nth(words: Words, places: Places, count: int) -> Places:
+    """Return where the `count`-th bit from each place on is; any place where there are not so many."""
+    window = _window(words, places, count)
+    return _found(words, places, window, count)
+
+
+def _two_from(words: Words, places: Places, count: int) -> tuple[Places, Places]:
+    """Return where the `count`-th bit from each place on and the one after it are; as `_nth` does."""
+    window = _window(words, places, count)
+    first = _found(words, places, window, count)
+    window &= window - _ONE
+    return first, _found(words, places, window, count + 1)
+
+
+def _window(words: Words, places: Places, count: int) -> Words:
+    """Return the 64 bits from each place on, without the first `count` - 1 that are set."""
+    index = places >> 6
+    shift = places.view(np.uint64) & _LAST
+    window: Words = words[index] >> shift
+    index += 1
+    window |= words[index] << _ONE << (_LAST - shift)
+    for _ in range(count - 1):
+        window &= window - _ONE
+    return window
+
+
+def _found(words: Words, places: Places, window: Words, count: int) -> Places:
+    """Return where the first bit of each window is, or else the `count`-th from its place on."""
+    found = places + np.bitwise_count(~window & (window - _ONE))
+    far = np.flatnonzero(window == 0)
+    if len(far):
+        every = _places(words)
+        ranks = np.minimum(_ranks(words, places[far]) + (count - 1), len(every) - 1)
+        found[far] = every[ranks] if len(every) else places[far]
+    return found
 
 
 @cache

@@ -54,12 +54,19 @@ class Counted(io.RawIOBase):
             self.head += more
         return self.head
 
+    def read(self, size: int = -1, /) -> bytes:
+        """Return as many bytes as one read gives, not more than `size`; all of them without a size."""
+        if size < 0:
+            return self.readall()
+        data, self.head = self.head[:size], self.head[size:]
+        data = data or self.stream.read(size)
+        self.progress(len(data))
+        return data
+
     def readinto(self, buffer: Any, /) -> int:
         """Fill a buffer as far as one read goes; return how many bytes."""
-        data, self.head = self.head[: len(buffer)], self.head[len(buffer) :]
-        data = data or self.stream.read(len(buffer))
+        data = self.read(len(buffer))
         buffer[: len(data)] = data
-        self.progress(len(data))
         return len(data)
 
 

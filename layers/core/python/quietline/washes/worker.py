@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import InvalidInputError
@@ -28,9 +28,6 @@ from quietline.washes.ports import (
     WashStore,
 )
 from quietline.washes.report import Why
-
-if TYPE_CHECKING:
-    from pyroaring import BitMap
 
 PROGRESS_EVERY = timedelta(seconds=2)
 FRESH = timedelta(seconds=120)
@@ -144,7 +141,7 @@ class WashWorker:
     def _view(self, current: AnsweringList, organization_id: str) -> ListsView:
         answered = current.areas & self.entitlements.entitled_areas(organization_id)
 
-        def bitmap_of(area: str) -> "BitMap | None":
+        def bitmap_of(area: str) -> bytes | None:
             return current.bitmap(area) if area in answered else None
 
         def why_not(area: str) -> str:
