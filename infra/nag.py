@@ -27,6 +27,7 @@ WASHES_EXPORT = "ExportsOutputFnGetAttWashes5FB9C545ArnC2FE7051"
 PREFIXES = {
     "public_api": ("manifests",),
     "seller_api": ("areas", "manifests", "renders"),
+    "portal": ("areas", "manifests", "renders"),
     "publish_plan": ("manifests",),
     "publish_area": ("areas",),
     "publish_manifest": ("areas", "manifests"),
@@ -163,7 +164,7 @@ def _functions(service: ServiceStack) -> None:
             if name in OPERATIONS[machine]:
                 objects = f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/{prefix}/*"
                 _accept(function.role, OBJECTS, _iam5(objects))
-        for prefix in ("uploads", "answers") if name in ("seller_api", "wash") else ():
+        for prefix in ("uploads", "answers") if name in ("seller_api", "portal", "wash") else ():
             objects = f"Resource::{service.data.stack_name}:{WASHES_EXPORT}/{prefix}/*"
             _accept(function.role, "Objects are named by organization and wash.", _iam5(objects))
 

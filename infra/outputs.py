@@ -14,6 +14,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
         data: {
             "UserPoolId": data.user_pool.user_pool_id,
             "CliClientId": data.cli_client.user_pool_client_id,
+            "PortalClientId": data.portal_client.user_pool_client_id,
             "OperationsBucket": data.operations.bucket_name,
             "ListsBucket": data.lists.bucket_name,
             "WashesBucket": data.washes.bucket_name,
@@ -42,6 +43,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
             "ApiId": web.api.api_id,
             "DistributionDomain": web.distribution.distribution_domain_name,
             "SiteUrl": web.site_url,
+            "PortalUrl": f"{web.site_url}/portal/",
             "ApiUrl": web.site_url,
             "SiteBucket": web.bucket.bucket_name,
         },

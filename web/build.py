@@ -41,7 +41,8 @@ def build(site: Path = SITE, profile_name: str = "us") -> list[Path]:
     pages = Pages(profile)
     shutil.rmtree(site, ignore_errors=True)
     (site / "assets").mkdir(parents=True)
-    _styles(site / "assets" / "site.css")
+    for name in ("site", "portal"):
+        _styles(name, site / "assets" / f"{name}.css")
     shutil.copy(STYLES / "icon.svg", site / "assets" / "icon.svg")
     for language in profile.languages:
         for path, template in FORMS.items():
@@ -67,7 +68,7 @@ def build(site: Path = SITE, profile_name: str = "us") -> list[Path]:
     return sorted(path for path in site.rglob("*") if path.is_file())
 
 
-def _styles(target: Path) -> None:
+def _styles(name: str, target: Path) -> None:
     subprocess.run(  # noqa: S603 - our own node_modules
         [
             str(ROOT / "node_modules" / ".bin" / "sass"),
@@ -75,7 +76,7 @@ def _styles(target: Path) -> None:
             "--style=compressed",
             "--no-source-map",
             "--quiet-deps",
-            str(STYLES / "site.scss"),
+            str(STYLES / f"{name}.scss"),
             str(target),
         ],
         check=True,

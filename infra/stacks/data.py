@@ -203,3 +203,14 @@ class DataStack(Stack):
             enable_token_revocation=True,
             disable_o_auth=True,
         )
+        # the portal has sessions of its own: these tokens serve for the minutes in which a second factor is set up
+        self.portal_client = self.user_pool.add_client(
+            "Portal",
+            auth_flows=cognito.AuthFlow(user_password=True),
+            generate_secret=False,
+            prevent_user_existence_errors=True,
+            access_token_validity=Duration.minutes(15),
+            refresh_token_validity=Duration.hours(1),
+            enable_token_revocation=True,
+            disable_o_auth=True,
+        )

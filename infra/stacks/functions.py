@@ -49,26 +49,27 @@ def add_all(stack: ServiceStack) -> None:
         s.SiteFormsSettings(**common, registry_table=registry, cases_table=cases, pii_key_id=pii, app_secret_id=app),
     )
     stack.add("render_list", s.RenderListSettings(**common, lists_bucket=lists), "lists", memory=1769, timeout=60)
-    stack.add(
-        "seller_api",
-        s.SellerApiSettings(
-            **creating,
-            registry_table=registry,
-            sellers_table=sellers,
-            lists_bucket=lists,
-            pii_key_id=pii,
-            signing_key_ids=signing,
-            app_secret_id=app,
-            user_pool_id=pool,
-            representative_mfa=d.representative_mfa,
-            render_function=stack.functions["render_list"].function.function_name,
-            webhook_key_id=data.webhook_key.key_arn,
-            webhook_loopback=int(d.gaps.loopback_webhooks),
-            token_url=f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
-            washes_bucket=washes,
-        ),
-        memory=1024,  # lookups of thousands of numbers: half a second of parsing on a whole core
+    selling: dict[str, Any] = {
+        "registry_table": registry,
+        "sellers_table": sellers,
+        "lists_bucket": lists,
+        "pii_key_id": pii,
+        "signing_key_ids": signing,
+        "app_secret_id": app,
+        "user_pool_id": pool,
+        "representative_mfa": d.representative_mfa,
+        "render_function": stack.functions["render_list"].function.function_name,
+        "webhook_key_id": data.webhook_key.key_arn,
+        "webhook_loopback": int(d.gaps.loopback_webhooks),
+        "token_url": f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
+        "washes_bucket": washes,
+    }
+    # lookups of thousands of numbers: half a second of parsing on a whole core
+    stack.add("seller_api", s.SellerApiSettings(**creating, **selling), memory=1024)
+    portal = s.PortalSettings(
+        **common, **selling, site_url=stack.site_url, portal_client_id=data.portal_client.user_pool_client_id
     )
+    stack.add("portal", portal, memory=1024, timeout=29)
     stack.add("case_api", s.CaseApiSettings(**creating, cases_table=cases))
     stack.add("carrier_api", s.CarrierApiSettings(**creating, registry_table=registry), timeout=29)
     stack.add(

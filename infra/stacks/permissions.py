@@ -43,26 +43,30 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     functions["public_api"].allow(["s3:GetObject"], data.lists.arn_for_objects("manifests/*"))
     functions["public_api"].allow(["kms:GetPublicKey"], *(key.key_arn for key in data.signing_keys))
 
-    table("seller_api", "registry")
-    table("seller_api", "sellers", write=True)
-    once("seller_api")
-    secret("seller_api", data.app_secret.secret_arn)
-    cipher("seller_api", "Encrypt")
-    # open invitations show the address to those who invited it; of no mailbox that mails go to
-    functions["seller_api"].allow(["kms:Decrypt"], data.pii_key.key_arn, conditions=OWN_ONLY)
-    functions["seller_api"].allow(
-        ["s3:GetObject"], *(data.lists.arn_for_objects(f"{prefix}/*") for prefix in ("areas", "manifests", "renders"))
-    )
-    functions["seller_api"].allow(["lambda:InvokeFunction"], functions["render_list"].arn)
-    functions["seller_api"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
-    # presigned forms and links act with the role that signed them
     uploads, answers = data.washes.arn_for_objects("uploads/*"), data.washes.arn_for_objects("answers/*")
-    functions["seller_api"].allow(["s3:PutObject"], uploads)
-    functions["seller_api"].allow(["s3:GetObject"], answers)
-    functions["seller_api"].allow(
-        ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient", "cognito-idp:AdminGetUser"],
-        data.user_pool.user_pool_arn,
-    )
+    once("seller_api")
+    # the portal's pages call the same use cases
+    for name in ("seller_api", "portal"):
+        table(name, "registry")
+        table(name, "sellers", write=True)
+        secret(name, data.app_secret.secret_arn)
+        cipher(name, "Encrypt")
+        # open invitations show the address to those who invited it; of no mailbox that mails go to
+        functions[name].allow(["kms:Decrypt"], data.pii_key.key_arn, conditions=OWN_ONLY)
+        functions[name].allow(
+            ["s3:GetObject"],
+            *(data.lists.arn_for_objects(f"{prefix}/*") for prefix in ("areas", "manifests", "renders")),
+        )
+        functions[name].allow(["lambda:InvokeFunction"], functions["render_list"].arn)
+        functions[name].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
+        # presigned forms and links act with the role that signed them
+        functions[name].allow(["s3:PutObject"], uploads)
+        functions[name].allow(["s3:GetObject"], answers)
+        functions[name].allow(
+            ["cognito-idp:CreateUserPoolClient", "cognito-idp:DeleteUserPoolClient", "cognito-idp:AdminGetUser"],
+            data.user_pool.user_pool_arn,
+        )
+        functions[name].allow(["kms:Encrypt"], data.webhook_key.key_arn)
 
     table("case_api", "cases", write=True)
     once("case_api")
@@ -100,7 +104,6 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
         arn(stack, "ses", "configuration-set/", stack.configuration_set.configuration_set_name),
     )
 
-    functions["seller_api"].allow(["kms:Encrypt"], data.webhook_key.key_arn)
     functions["notify"].allow(["dynamodb:GetItem"], data.registry.table_arn)
     sellers, by_index = data.sellers.table_arn, f"{data.sellers.table_arn}/index/gsi1"
     functions["notify"].allow(["dynamodb:GetItem", "dynamodb:Query"], sellers, by_index)
@@ -123,7 +126,15 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     functions["publish_manifest"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
     functions["render_list"].allow(["s3:GetObject"], areas)
     functions["render_list"].allow(["s3:GetObject", "s3:PutObject"], data.lists.arn_for_objects("renders/*"))
-    for name in ("publish_plan", "publish_area", "publish_manifest", "render_list", "seller_api", "public_api"):
+    for name in (
+        "publish_plan",
+        "publish_area",
+        "publish_manifest",
+        "render_list",
+        "seller_api",
+        "portal",
+        "public_api",
+    ):
         # without it S3 answers 403 instead of 404 for an object that is not there
         functions[name].allow(["s3:ListBucket"], data.lists.bucket_arn)
 

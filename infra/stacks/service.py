@@ -42,6 +42,8 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
         ),
     ),
     "site_forms": (False, ("ANY /forms/{proxy+}",)),
+    # it has its own sessions
+    "portal": (False, _any("/portal")),
     "stripe_webhook": (False, ("ANY /v1/webhooks/stripe",)),
     "seller_api": (
         True,

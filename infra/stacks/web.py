@@ -141,7 +141,7 @@ class WebStack(Stack):
                     )
                 ],
             ),
-            additional_behaviors={"/v1/*": served, "/forms/*": served, "/.well-known/*": served},
+            additional_behaviors=dict.fromkeys(("/v1/*", "/forms/*", "/portal", "/portal/*", "/.well-known/*"), served),
         )
         self.site_url = (
             deployment.site_url or f"https://{deployment.domain or self.distribution.distribution_domain_name}"

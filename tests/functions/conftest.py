@@ -1,7 +1,9 @@
 """Every test of a function fails when a number, an address or a token it uses reaches the logs."""
 
 import pytest
+from quietline.kernel.settings import PortalSettings
 
+from tests.conftest import Cloud
 from tests.helpers import Tripwire
 
 
@@ -9,3 +11,13 @@ from tests.helpers import Tripwire
 def watched(tripwire: Tripwire) -> Tripwire:
     """Watch all of them, whether or not they ask for it."""
     return tripwire
+
+
+@pytest.fixture
+def portal(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tripwire: Tripwire) -> PortalSettings:
+    """The portal with an empty user pool; `tests.portal` has people, organizations and a browser."""
+    from tests.portal import EMAIL, PASSWORD, make_portal
+
+    monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
+    tripwire.watch(EMAIL, PASSWORD)
+    return make_portal(cloud)

@@ -11,12 +11,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from quietline.kernel.settings import SiteFormsSettings
 
-from functions.site_forms.handler import lambda_handler
+from functions.portal import cookies, wiring
+from functions.portal.handler import lambda_handler as portal_handler
+from functions.site_forms.handler import lambda_handler as forms_handler
 from tests.conftest import Cloud
 from tests.helpers import LambdaContext, http_event
+from tests.portal import Person, make_portal, organization, person
 from web.build import build
 
 CHROMIUM = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
@@ -24,32 +27,37 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+FUNCTIONS = {"/forms": forms_handler, "/portal": portal_handler}
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """`/forms/…` to the function as API Gateway does it, everything else from the folder as the CDN does it."""
+    """`/forms/…` and `/portal/…` to their functions as API Gateway does it, everything else from the folder."""
 
     def end_headers(self) -> None:
         self.send_header("content-security-policy", POLICY)
         super().end_headers()
 
     def do_GET(self) -> None:
-        if self.path.startswith("/forms"):
-            self._forms("GET")
+        if self.path.startswith(tuple(FUNCTIONS)):
+            self._function("GET")
         else:
             super().do_GET()
 
     def do_POST(self) -> None:
-        self._forms("POST")
+        self._function("POST")
 
-    def _forms(self, method: str) -> None:
+    def _function(self, method: str) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         address = urlsplit(self.path)
-        event = http_event(method, address.path, base64.b64encode(body).decode())
-        answer = lambda_handler(event | {"rawQueryString": address.query, "isBase64Encoded": True}, LambdaContext())
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        event = http_event(method, address.path, base64.b64encode(body).decode(), headers=headers)
+        handler = FUNCTIONS["/" + address.path.split("/")[1]]
+        answer = handler(event | {"rawQueryString": address.query, "isBase64Encoded": True}, LambdaContext())
         self.send_response(answer["statusCode"])
         for name, value in answer["headers"].items():
             self.send_header(name, value)
+        for cookie in answer.get("cookies", []):
+            self.send_header("set-cookie", cookie)
         content = answer["body"].encode()
         self.send_header("content-length", str(len(content)))
         self.end_headers()
@@ -87,3 +95,63 @@ def site(cloud: Cloud, built: Path) -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def checked(page: Page) -> str:
+    """Run axe and measure the width; return the page's title."""
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate(
+        "tags => axe.run({runOnly: {type: 'tag', values: tags}}).then(r => r.violations.map(v => "
+        "({id: v.id, nodes: v.nodes.map(n => n.html)})))",
+        TAGS,
+    )
+    assert not found, (page.url, page.title(), found)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, (page.url, page.title(), wide)
+    return page.title()
+
+
+@pytest.fixture
+def portal(cloud: Cloud, site: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The portal's address in the site, without a trailing slash."""
+    monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
+    make_portal(cloud, site_url=site)
+    return f"{site}/portal"
+
+
+@pytest.fixture
+def kim(portal: str) -> Person:
+    """A representative of a certified seller, with a second factor."""
+    made = person()
+    organization(made)
+    return made
+
+
+def sign_in(context: BrowserContext, portal: str, who: Person) -> None:
+    """Sign a browser in without the pages of the sign-in."""
+    session_id = wiring.sessions().begin(who.sub)
+    address = portal.replace("http://", "https://")
+    context.add_cookies([{"name": cookies.SESSION, "value": session_id, "url": address, "httpOnly": True}])
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def signed_in(request: pytest.FixtureRequest, browser: Browser, portal: str, kim: Person) -> Iterator[Page]:
+    """A page, of a wide and of a narrow browser, in which `kim` is signed in."""
+    width = {"desktop": 1280, "phone": 320}[request.param]
+    context = browser.new_context(viewport={"width": width, "height": 700})
+    sign_in(context, portal, kim)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(params=["javascript", "no-javascript"])
+def member(request: pytest.FixtureRequest, browser: Browser, portal: str, kim: Person) -> Iterator[Page]:
+    """The same for a journey, with and without JavaScript (axe needs it)."""
+    context = browser.new_context(java_script_enabled=request.param == "javascript")
+    sign_in(context, portal, kim)
+    yield context.new_page()
+    context.close()

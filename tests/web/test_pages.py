@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -12,11 +11,10 @@ from quietline.adapters import aws
 from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
 
 from tests.conftest import Cloud
+from tests.web.conftest import checked
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STATIC = ["", "register/", "check-your-mail/", "complain/", "complaint-status/", "privacy/", "accessibility/"]
 NUMBER = "(202) 555-0143"
 FIRST_VIEW = 20_000
@@ -155,17 +153,3 @@ def fill_call(page: Page, language: str) -> None:
 def press(page: Page, selector: str, seen: list[str]) -> None:
     page.locator(selector).first.click()
     seen.append(checked(page))
-
-
-def checked(page: Page) -> str:
-    """Run axe and measure the width; return the page's title."""
-    page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate(
-        "tags => axe.run({runOnly: {type: 'tag', values: tags}}).then(r => r.violations.map(v => "
-        "({id: v.id, nodes: v.nodes.map(n => n.html)})))",
-        TAGS,
-    )
-    assert not found, (page.url, page.title(), found)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, (page.url, page.title(), wide)
-    return page.title()

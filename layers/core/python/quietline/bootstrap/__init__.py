@@ -32,6 +32,7 @@ from quietline.bootstrap.operations import (
     segment_scan,
 )
 from quietline.bootstrap.people import accounts, people
+from quietline.bootstrap.portal import sessions
 from quietline.bootstrap.sellers import (
     agents,
     billing,
@@ -92,6 +93,7 @@ __all__ = [
     "renderer",
     "screening",
     "segment_scan",
+    "sessions",
     "signer",
     "wash_worker",
     "washes",

@@ -9,6 +9,7 @@
     ├── UnauthenticatedError        401
     ├── ForbiddenError              403
     ├── NotEntitledError            403  the subscription does not cover an area
+    ├── NoOrganizationError         403  somebody who belongs to no organization yet
     ├── MfaRequiredError            403  a representative without a second factor
     ├── NotFoundError               404
     ├── ConflictError               409
@@ -114,6 +115,10 @@ class ForbiddenError(QuietlineError):
     slug = "not-allowed"
     title = "You are not allowed to do this"
     status = 403
+
+
+class NoOrganizationError(ForbiddenError):
+    """The person belongs to no organization yet."""
 
 
 class NotEntitledError(ForbiddenError):

@@ -119,6 +119,19 @@ class SellerApiSettings(TeamSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PortalSettings(SellerApiSettings):
+    """`portal`: the sellers' pages, rendered on the server; they call the use cases of `seller_api`."""
+
+    site_url: str
+    """Where the site is reached, without a trailing slash; forms come from there and nowhere else."""
+    portal_client_id: str
+    """Client of the user pool by which the portal signs people in."""
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    """After how long without use, and after how long at all, somebody has to sign in again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseApiSettings(Settings):
     """`case_api`: the investigators' cases."""
 
@@ -306,6 +319,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "public_api": PublicApiSettings,
     "site_forms": SiteFormsSettings,
     "seller_api": SellerApiSettings,
+    "portal": PortalSettings,
     "case_api": CaseApiSettings,
     "carrier_api": CarrierApiSettings,
     "authorizer": AuthorizerSettings,

@@ -11,6 +11,7 @@ from quietline.kernel.errors import (
     ForbiddenError,
     InvalidInputError,
     MfaRequiredError,
+    NoOrganizationError,
     NotFoundError,
     UnavailableError,
 )
@@ -95,12 +96,13 @@ class OrganizationService:
             as_agent: whether what follows is open to agents: downloads, lookups, washes and what they are entitled to.
 
         Raises:
-            ForbiddenError: nowhere yet, or not for this SAN, or not as an agent.
+            NoOrganizationError: nowhere yet.
+            ForbiddenError: not for this SAN, or not as an agent.
             InvalidInputError: what they name is no SAN.
         """
         own = self.organizations.membership(caller.sub, caller.client_id)
         if own is None:
-            raise ForbiddenError("You belong to no organization yet; create one first.")
+            raise NoOrganizationError("You belong to no organization yet; create one first.")
         wanted = self._wanted(caller, own)
         if not wanted or wanted == own.san:
             return own

@@ -326,3 +326,18 @@ def calendar(organization_id: str, calendar_id: str) -> tuple[str, str]:
 def calendar_token(token_hash: str) -> tuple[str, str]:
     """Key of the pointer from a feed's token, of which only the hash is kept, to its organization."""
     return f"CALENDAR#{token_hash}", META
+
+
+def session(key: str) -> tuple[str, str]:
+    """Key of a session of the portal; `key` is the hash of the id that the browser holds."""
+    return f"SESSION#{key}", META
+
+
+def sessions_of(sub: str) -> str:
+    """Partition of `gsi1`: a user's sessions."""
+    return f"SESSIONS#{sub}"
+
+
+def session_index(sub: str, key: str) -> tuple[str, str]:
+    """Place of a session in `gsi1`."""
+    return sessions_of(sub), f"SESSION#{key}"
