@@ -29,6 +29,9 @@ class Config:
         registry_table: the table of numbers, for operators; empty when unknown.
         user_pool_id: the user pool, for operators; empty when unknown.
         cases_table: the table of cases, for operators; empty when unknown.
+        sellers_table: the table of organizations and orders, for operators; empty when unknown.
+        payments_queue_url: the payment worker's queue, for operators; empty when unknown.
+        payments_dead_letters_url: its dead letters, for operators; empty when unknown.
         import_machine_arn: the `import` state machine, for operators; empty when unknown.
         reconcile_machine_arn: the `reconcile` state machine, for operators; empty when unknown.
         operations_bucket: the operators' private files; empty when unknown.
@@ -47,6 +50,9 @@ class Config:
     registry_table: str = ""
     user_pool_id: str = ""
     cases_table: str = ""
+    sellers_table: str = ""
+    payments_queue_url: str = ""
+    payments_dead_letters_url: str = ""
     import_machine_arn: str = ""
     reconcile_machine_arn: str = ""
     operations_bucket: str = ""
@@ -88,6 +94,10 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
         or str(outputs.get("investigate_machine_arn", "")),
         registry_table=env.get("QUIETLINE_REGISTRY_TABLE") or str(outputs.get("registry_table", "")),
         user_pool_id=env.get("QUIETLINE_USER_POOL") or str(outputs.get("user_pool_id", "")),
+        sellers_table=env.get("QUIETLINE_SELLERS_TABLE") or str(outputs.get("sellers_table", "")),
+        payments_queue_url=env.get("QUIETLINE_PAYMENTS_QUEUE") or str(outputs.get("payments_queue_url", "")),
+        payments_dead_letters_url=env.get("QUIETLINE_PAYMENTS_DEAD_LETTERS")
+        or str(outputs.get("payments_dead_letters_url", "")),
         cases_table=env.get("QUIETLINE_CASES_TABLE") or str(outputs.get("cases_table", "")),
         import_machine_arn=env.get("QUIETLINE_IMPORT_MACHINE") or str(outputs.get("import_machine_arn", "")),
         reconcile_machine_arn=env.get("QUIETLINE_RECONCILE_MACHINE") or str(outputs.get("reconcile_machine_arn", "")),

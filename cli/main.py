@@ -1,6 +1,21 @@
 """`quietline`: the command for sellers and operators."""
 
-from cli import carriers, cases, imports, login, lookup, ops, pull, reconcile, sellers, status, verify, wash, webhooks
+from cli import (
+    carriers,
+    cases,
+    imports,
+    login,
+    lookup,
+    ops,
+    payments,
+    pull,
+    reconcile,
+    sellers,
+    status,
+    verify,
+    wash,
+    webhooks,
+)
 from cli.api import Api
 from cli.app import app
 from cli.config import load
@@ -13,6 +28,7 @@ __all__ = [
     "login",
     "lookup",
     "ops",
+    "payments",
     "pull",
     "reconcile",
     "status",

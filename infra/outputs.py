@@ -35,6 +35,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
             "InvestigateMachineArn": service.machines["investigate-case"].state_machine_arn,
             "MailQueueUrl": service.mail_queue.queue_url,
             "PaymentsQueueUrl": service.payments_queue.queue_url,
+            "PaymentsDeadLettersUrl": service.payments_dead.queue_url,
             "NoticesQueueUrl": service.notices_queue.queue_url,
             **{f"{f.node.id}Name": f.function.function_name for f in service.functions.values()},
             "WebhookUrl": f"{web.site_url}/v1/webhooks/stripe",

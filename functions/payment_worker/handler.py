@@ -7,16 +7,18 @@ copy begins to count anew, so that an outage of hours or days sends nothing to t
 
 import json
 import random
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from quietline.adapters import queues
-from quietline.bootstrap import billing
+from quietline.bootstrap import billing, payment_check
 from quietline.kernel.errors import UnavailableError, log_fields
 from quietline.kernel.settings import PaymentWorkerSettings
 from quietline.orders.billing import Billing, Outcome
+from quietline.orders.check import CheckState, PaymentCheck
 
 logger = Logger(service="payment_worker")
 MARGIN_MILLISECONDS = 60_000
@@ -33,6 +35,12 @@ def settings() -> PaymentWorkerSettings:
 def worker() -> Billing:
     """Return the use case, built at the first call."""
     return billing(settings())
+
+
+@cache
+def comparison() -> PaymentCheck:
+    """Return the comparison with the payment server, built at the first call."""
+    return payment_check(settings())
 
 
 @logger.inject_lambda_context
@@ -75,7 +83,7 @@ def put_off(message: dict[str, Any], error: UnavailableError) -> None:
         pass
 
 
-def carry_out(message: dict[str, Any]) -> tuple[str, Outcome]:
+def carry_out(message: dict[str, Any]) -> tuple[str, Outcome | CheckState]:
     """Do what one message of the relay (`{"pk", "kind"}`) asks for.
 
     Raises:
@@ -90,5 +98,28 @@ def carry_out(message: dict[str, Any]) -> tuple[str, Outcome]:
             return kind, worker().command(identifier)
         case "PAYMENT_EVENT":
             return kind, worker().event(identifier)
+        case "PAYMENT_CHECK":
+            return kind, compare(identifier)
         case _:
             raise ValueError("not a message for the payment worker")
+
+
+def compare(check_id: str) -> CheckState:
+    """Do a step of a comparison, tell what differs, and ask for the next step.
+
+    Raises:
+        UnavailableError: the payment server does not answer.
+    """
+    run, found = comparison().step(check_id)
+    for one in found:
+        logger.error("payment_difference", check=run.id, **asdict(one))
+    if found:
+        with single_metric("PaymentDifferences", MetricUnit.Count, len(found), namespace="Quietline"):
+            pass
+    if run.is_running:
+        queues.send(settings().payments_queue_url, {"pk": f"PAYMENT_CHECK#{run.id}", "kind": "PAYMENT_CHECK"})
+    else:
+        logger.info("compared", check=run.id, checked=run.checked, found=run.found, fresh=run.fresh)
+        with single_metric("PaymentChecksDone", MetricUnit.Count, 1, namespace="Quietline"):
+            pass
+    return run.state

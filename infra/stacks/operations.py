@@ -113,7 +113,7 @@ class OperationsStack(Stack):
         ]
 
     def _payment_alarms(self) -> list[cloudwatch.Alarm]:
-        """The payment server does not answer: payments wait, and every quarter of an hour it is tried again."""
+        """The payment server does not answer, or the nightly comparison found something or did not come to its end."""
         opened = cloudwatch.Metric(
             namespace="Quietline",
             metric_name="CircuitOpened",
@@ -122,7 +122,32 @@ class OperationsStack(Stack):
             period=Duration.minutes(15),
         )
         text = "The payment server does not answer; payments wait (docs/runbooks/payments.md)"
-        return [self._alarm("PaymentServerDown", text, opened)]
+        page = "docs/runbooks/payment-check.md"
+        differences, done = (
+            cloudwatch.Metric(
+                namespace="Quietline",
+                metric_name=name,
+                dimensions_map={"service": "payment_worker"},
+                statistic="sum",
+                period=period,
+            )
+            for name, period in (("PaymentDifferences", Duration.hours(1)), ("PaymentChecksDone", Duration.days(1)))
+        )
+        silent = cloudwatch.Alarm(
+            self,
+            "NoPaymentCheck",
+            alarm_description=f"Orders were not compared with the payment server for a day ({page})",
+            metric=done,
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        )
+        return [
+            self._alarm("PaymentServerDown", text, opened),
+            self._alarm("PaymentsDiffer", f"An order was not what the payment server says ({page})", differences),
+            silent,
+        ]
 
     def _machine_alarms(self, service: ServiceStack) -> list[cloudwatch.Alarm]:
         alarms = []

@@ -350,6 +350,19 @@ class ServiceStack(Stack):
         )
         scheduler.Schedule(
             self,
+            "CheckPayments",
+            description="Compare orders with the payment server and heal what its webhooks missed",
+            schedule=scheduler.ScheduleExpression.cron(minute="30", hour="2", time_zone=TimeZone.of(zone)),
+            target=targets.SqsSendMessage(
+                self.payments_queue,
+                dead_letter_queue=self.dead_letters,
+                input=scheduler.ScheduleTargetInput.from_object(
+                    {"pk": "PAYMENT_CHECK#nightly", "kind": "PAYMENT_CHECK"}
+                ),
+            ),
+        )
+        scheduler.Schedule(
+            self,
             "Remind",
             description="Remind organizations whose list grows old, in the morning of the registry's day",
             schedule=scheduler.ScheduleExpression.cron(minute="0", hour="8", time_zone=TimeZone.of(zone)),

@@ -85,9 +85,9 @@ class FakePaymentServer:
         self._called("read")
         return self.stored.get(invoice_id)
 
-    def invoices(self, since: datetime) -> Iterator[Invoice]:
+    def invoices(self, since: datetime) -> Iterator[tuple[str, str]]:
         self._called("list")
-        yield from [one for one in self.stored.values() if one.issued_at >= since]
+        yield from [(one.id, one.order_id) for one in self.stored.values() if one.issued_at >= since]
 
     def invoice_of(self, object_id: str) -> str:
         self._called("read")

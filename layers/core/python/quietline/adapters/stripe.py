@@ -163,13 +163,13 @@ class StripeServer:
         except MissingError:
             return None
 
-    def invoices(self, since: datetime) -> Iterator[Invoice]:
-        """Yield every invoice made since an instant, newest first, as it is now."""
+    def invoices(self, since: datetime) -> Iterator[tuple[str, str]]:
+        """Yield id and order of every invoice made since an instant, newest first."""
         # localstripe knows no `created`, and has its invoices in the same order
         made: dict[str, Any] = {} if self.played else {"created": {"gte": int(since.timestamp())}}
         for found in self._call.listed(lambda api, params, options: api.v1.invoices.list(params, options), **made):
             if instant(found.created) >= since:
-                yield self._snapshots.of(found)
+                yield str(found.id), order_of(found)
 
     def invoice_of(self, object_id: str) -> str:
         """Return the id of the invoice that a charge, payment, refund or dispute belongs to; empty when none does."""

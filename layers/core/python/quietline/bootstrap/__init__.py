@@ -31,12 +31,19 @@ from quietline.bootstrap.operations import (
     reconcile_plan,
     segment_scan,
 )
+from quietline.bootstrap.payments import (
+    billing,
+    event_inbox,
+    event_replay,
+    payment_check,
+    payment_checks,
+    payments_queue,
+    refunds,
+)
 from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import sessions
 from quietline.bootstrap.sellers import (
     agents,
-    billing,
-    event_inbox,
     invitations,
     machine_clients,
     members,
@@ -61,6 +68,7 @@ __all__ = [
     "complaints",
     "downloads",
     "event_inbox",
+    "event_replay",
     "import_area",
     "import_chunk_reader",
     "import_finish",
@@ -82,6 +90,9 @@ __all__ = [
     "numbers",
     "orders",
     "organizations",
+    "payment_check",
+    "payment_checks",
+    "payments_queue",
     "people",
     "preferences",
     "publications",
@@ -89,6 +100,7 @@ __all__ = [
     "reconcile_finish",
     "reconcile_plan",
     "redrive",
+    "refunds",
     "registrations",
     "renderer",
     "screening",

@@ -75,6 +75,8 @@ class Outcome(StrEnum):
     """The ledger or what is known of the invoice changed, e.g. by a partial refund, and nothing else."""
     MISMATCH = "amount_mismatch"
     """Invoice and order do not fit together: somebody must look; nothing was given or taken away."""
+    REFUSED = "refused"
+    """The payment server would not do it: there is not so much left to send back."""
     FORGOTTEN = "customer_forgotten"
     """The payment server's customer is gone; the next invoice makes a new one."""
     NOTHING = "nothing_to_do"
@@ -103,7 +105,7 @@ class Billing:
         return self._settle(order_id, "order", self._ensured)
 
     def command(self, command_id: str) -> Outcome:
-        """Carry out a command: pay or cancel. What the server says then is what holds.
+        """Carry out a command: pay, cancel or refund. What the server says then is what holds.
 
         Raises:
             NotFoundError: there is no such command.
@@ -114,8 +116,14 @@ class Billing:
             raise NotFoundError("There is no such command.")
         if command.state != "requested":
             return Outcome.NOTHING
-        act = self._pay if command.kind is CommandKind.PAY else self._cancel
-        outcome = self._settle(command.order_id, f"command:{command.id}", lambda order: act(command, order), command)
+        act = {CommandKind.PAY: self._pay, CommandKind.CANCEL: self._cancel, CommandKind.REFUND: self._refund}
+        cause = f"command:{command.id}"
+        try:
+            outcome = self._settle(command.order_id, cause, lambda order: act[command.kind](command, order), command)
+        except ConflictError:
+            # what the server will not send back: the order follows what it says of its invoice all the same
+            self.reconcile(self._order(command.order_id).invoice_id, cause)
+            outcome = Outcome.REFUSED
         self.orders.command_done(command.id, outcome)
         return outcome
 
@@ -249,6 +257,9 @@ class Billing:
             return self.server.invoice(order.invoice_id)
         # one that never got its invoice gets it first: half of it may be there, and would go on the next order's
         return self.server.void((order.invoice or self._ensured(order)).id)
+
+    def _refund(self, command: PaymentCommand, order: Order) -> Invoice | None:
+        return self.server.refund(order.invoice_id, command.amount, command.id)
 
     def _ensured(self, order: Order) -> Invoice:
         return self.server.ensure_invoice(order, self._customer(self._account(order)))

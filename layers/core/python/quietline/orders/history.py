@@ -14,6 +14,12 @@ from quietline.orders.model import (
 )
 from quietline.orders.ports import ChangedMeanwhileError, Request
 
+REQUESTED = {
+    CommandKind.PAY: EventKind.PAYMENT_REQUESTED,
+    CommandKind.CANCEL: EventKind.CANCELLATION_REQUESTED,
+    CommandKind.REFUND: EventKind.REFUND_REQUESTED,
+}
+
 
 def placed(order: Order) -> OrderEvent:
     """Return the first event of an order."""
@@ -30,23 +36,24 @@ def placed(order: Order) -> OrderEvent:
 
 
 def requested(order: Order, command: PaymentCommand) -> Request:
-    """Return what a command changes: a payment asked for makes the order await it (again).
+    """Return what a command changes: a payment asked for makes the order await it (again), a refund nothing yet.
 
     Raises:
         ChangedMeanwhileError: the order cannot be paid or cancelled any more.
     """
-    pays = command.kind is CommandKind.PAY
-    if order.cancelling or order.state not in (PAYABLE if pays else UNPAID):
-        raise ChangedMeanwhileError
     after = replace(order, version=order.version + 1)
-    if pays:
-        # a failure of before is over: who reads the order now sees that a payment is under way
-        after = replace(after, state=OrderState.AWAITING_PAYMENT, paying=command.id)
-    else:
-        after = replace(after, cancelling=command.id)
+    if command.kind is not CommandKind.REFUND:
+        pays = command.kind is CommandKind.PAY
+        if order.cancelling or order.state not in (PAYABLE if pays else UNPAID):
+            raise ChangedMeanwhileError
+        if pays:
+            # a failure of before is over: who reads the order now sees that a payment is under way
+            after = replace(after, state=OrderState.AWAITING_PAYMENT, paying=command.id)
+        else:
+            after = replace(after, cancelling=command.id)
     event = OrderEvent(
         number=after.version,
-        kind=EventKind.PAYMENT_REQUESTED if pays else EventKind.CANCELLATION_REQUESTED,
+        kind=REQUESTED[command.kind],
         at=command.at,
         cause=f"command:{command.id}",
         by=command.by,

@@ -226,6 +226,7 @@ class EventKind(StrEnum):
     PLACED = "placed"
     PAYMENT_REQUESTED = "payment_requested"
     CANCELLATION_REQUESTED = "cancellation_requested"
+    REFUND_REQUESTED = "refund_requested"
     SETTLED = "settled"
     """The payment server was asked what holds now."""
 
@@ -302,15 +303,20 @@ class Entitlement:
 
 
 class CommandKind(StrEnum):
-    """What a representative wants of an order's invoice."""
+    """What somebody wants of an order's invoice."""
 
     PAY = "pay"
     CANCEL = "cancel"
+    REFUND = "refund"
+    """Send money back; operators only."""
 
 
 @dataclass(frozen=True)
 class PaymentCommand:
-    """The wish of a representative to pay an order's invoice with a payment method, or to cancel the order."""
+    """The wish of a representative to pay an order's invoice with a payment method, or to cancel the order.
+
+    A refund is an operator's: `amount` minor units go back, for the `reason` given; `by` is who asked for it.
+    """
 
     id: str
     order_id: str
@@ -320,3 +326,5 @@ class PaymentCommand:
     at: datetime
     kind: CommandKind = CommandKind.PAY
     state: str = "requested"
+    amount: int = 0
+    reason: str = ""

@@ -201,8 +201,8 @@ class PaymentServer(Protocol):
         """Return the invoice as it is now with its payments, refunds and disputes, or None."""
         ...
 
-    def invoices(self, since: datetime) -> Iterator[Invoice]:
-        """Yield every invoice made since an instant, as it is now."""
+    def invoices(self, since: datetime) -> Iterator[tuple[str, str]]:
+        """Yield id and order of every invoice made since an instant; the order is empty where it is none of ours."""
         ...
 
     def invoice_of(self, object_id: str) -> str:

@@ -209,6 +209,27 @@ def invoice(invoice_id: str) -> tuple[str, str]:
     return f"INVOICE#{invoice_id}", META
 
 
+INVOICES = "INVOICES"
+"""Partition of `gsi1`: every invoice by the time it was stored."""
+PAYMENT_CHECKS = "PAYMENT_CHECKS"
+"""Partition of `gsi1`: every comparison with the payment server by time."""
+
+
+def invoice_index(at: datetime, invoice_id: str) -> tuple[str, str]:
+    """Place of an invoice in `gsi1`."""
+    return INVOICES, f"{to_text(at)}#{invoice_id}"
+
+
+def payment_check(check_id: str) -> tuple[str, str]:
+    """Key of a comparison with the payment server."""
+    return f"PAYMENT_CHECK#{check_id}", META
+
+
+def payment_check_index(at: datetime) -> tuple[str, str]:
+    """Place of a comparison in `gsi1`."""
+    return PAYMENT_CHECKS, to_text(at)
+
+
 def payment_command(command_id: str) -> tuple[str, str]:
     """Key of a command to the payment server."""
     return f"PAYMENT_COMMAND#{command_id}", META
@@ -222,6 +243,17 @@ def circuit(name: str) -> tuple[str, str]:
 def payment_event(event_id: str) -> tuple[str, str]:
     """Key of a webhook event."""
     return f"PAYMENT_EVENT#{event_id}", META
+
+
+def payment_events(utc_day: date) -> str:
+    """Partition of `gsi1`: the webhook events of a UTC day by the time they came."""
+    return f"PAYMENT_EVENTS#{utc_day.isoformat()}"
+
+
+def payment_event_index(at: datetime, event_id: str) -> tuple[str, str]:
+    """Place of a webhook event in `gsi1`."""
+    text = to_text(at)
+    return f"PAYMENT_EVENTS#{text[:10]}", f"{text}#{event_id}"
 
 
 def complaint(complaint_id: str) -> tuple[str, str]:

@@ -136,6 +136,8 @@ def command_of(item: Item) -> PaymentCommand:
         at=from_text(item["at"]),
         kind=CommandKind(item["kind"]),
         state=item["state"],
+        amount=item["amount"],
+        reason=item["reason"],
     )
 
 

@@ -147,6 +147,8 @@ class OrderStore:
             writes.append(self.table.put(key, entitlement_item(settlement.entitlement)))
         if not before.invoice_id:
             pointer: Item = {"order_id": after.id, "organization_id": after.organization_id}
+            place = keys.invoice_index(settlement.event.at, after.invoice_id)
+            pointer |= {"gsi1pk": place[0], "gsi1sk": place[1]}
             writes.append(self.table.put(keys.invoice(after.invoice_id), pointer))
         if settlement.mail:
             writes.append(_mail(self.table, settlement.mail, after, account, settlement.event.at))
