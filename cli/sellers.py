@@ -1,4 +1,4 @@
-"""Commands of sellers: organization, certification, quotes, orders, payment, machine clients.
+"""Commands of sellers: organization, certification, orders, payment, machine clients.
 
 `register` adds them to the app; the API client comes from there, so that sign-in and problems are handled in one place.
 """
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.app import command
+from cli.quote import money, named_areas
 
 WAIT_SECONDS = 60
 
@@ -88,15 +89,15 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
 
 
 def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> None:
-    @command(app, "quote")
-    def quote(areas: Annotated[list[str], typer.Argument(help="Area codes, by spaces or commas.")]) -> None:
-        """Show what areas would cost now."""
-        _show_price(console, api().post("/v1/quotes", {"areas": _areas(areas)}))
-
     @command(app, "order")
-    def order(areas: Annotated[list[str], typer.Argument(help="Area codes, by spaces or commas.")]) -> None:
+    def order(
+        areas: Annotated[list[str], typer.Argument(help="Area codes, by spaces or commas.")],
+        *,
+        renew: Annotated[bool, typer.Option("--renew", help="For the term after the running one.")] = False,
+    ) -> None:
         """Order areas; free ones are active at once."""
-        made = api().post("/v1/orders", {"areas": _areas(areas)}, idempotency_key=uuid.uuid4().hex)
+        body = {"areas": named_areas(areas)} | ({"renew": True} if renew else {})
+        made = api().post("/v1/orders", body, idempotency_key=uuid.uuid4().hex)
         _show_price(console, made)
         next_step = "" if made["state"] == "active" else f" Next: quietline pay {made['id']} --payment-method pm_…"
         console.print(f"Order {made['id']}: {made['state']}.{next_step}")
@@ -140,11 +141,6 @@ def _add_client(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
         console.print("Keep the secret now: it cannot be shown again.")
 
 
-def _areas(given: list[str]) -> list[str]:
-    """Return area codes that were given by spaces or, as `pull --areas` takes them, by commas."""
-    return [area.strip() for one in given for area in one.split(",") if area.strip()]
-
-
 def _wait(api: Api, order_id: str, while_in: set[str]) -> str:
     deadline = time.monotonic() + WAIT_SECONDS
     while (state := str(api.get(f"/v1/orders/{order_id}")["state"])) in while_in:
@@ -157,12 +153,7 @@ def _wait(api: Api, order_id: str, while_in: set[str]) -> str:
 def _show_price(console: Console, priced: dict[str, Any]) -> None:
     table = Table("Areas", "", "Each", "Amount")
     for line in priced["lines"]:
-        table.add_row(str(line["count"]), line["kind"], _money(line["unit"]), _money(line["amount"]))
-    table.add_row("", "total", "", _money(priced["total"]))
+        table.add_row(str(line["count"]), line["kind"], money(line["unit"]), money(line["amount"]))
+    table.add_row("", "total", "", money(priced["total"]))
     console.print(table)
     console.print(f"Term: {priced['term_start']} until before {priced['term_end']}")
-
-
-def _money(money: dict[str, Any]) -> str:
-    minor = int(money["minor"])
-    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d} {money['currency']}"

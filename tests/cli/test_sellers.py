@@ -109,10 +109,16 @@ def test_a_clients_secret_is_shown() -> None:
 
 
 @pytest.mark.parametrize("areas", [("202", "301"), ("202,301",), ("202,", "301")])
-@pytest.mark.parametrize("command", ["quote", "order"])
-def test_areas_are_named_by_spaces_or_commas(command: str, areas: tuple[str, ...]) -> None:
+def test_areas_are_named_by_spaces_or_commas(areas: tuple[str, ...]) -> None:
     api = FakeApi("active")
 
-    code, _ = run(api, command, *areas)
+    code, _ = run(api, "order", *areas)
 
     assert (code, api.sent[0][1]) == (0, {"areas": ["202", "301"]})
+
+
+def test_a_renewal_says_so() -> None:
+    api = FakeApi("active")
+
+    assert run(api, "order", "202", "--renew")[0] == 0
+    assert api.sent[0][1] == {"areas": ["202"], "renew": True}

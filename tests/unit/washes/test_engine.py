@@ -16,7 +16,7 @@ from quietline.kernel.errors import InvalidInputError
 from quietline.lists.build import dump
 from quietline.profiles import load_profile
 from quietline.washes import engine
-from quietline.washes.engine import ListsView, WashOptions, WashSummary, wash
+from quietline.washes.engine import ListsView, WashOptions, WashSummary, count_by_area, wash
 from quietline.washes.report import Why
 
 PROFILE = load_profile("us")
@@ -57,6 +57,7 @@ def test_the_callers_columns_stay_and_four_are_added() -> None:
     assert (summary.rows, summary.listed, summary.clear) == (5, 1, 1)
     assert summary.unknown == {"not_a_number": 1, "no_number": 1, "area_not_published": 1}
     assert (summary.distinct_numbers, summary.distinct_answered) == (3, 2)
+    assert summary.numbers_by_area == {"202": 1, "303": 1, "818": 1}
     assert (summary.column, summary.column_name, summary.header) == (2, "phone", True)
     assert (summary.areas, summary.areas_not_answered) == (("202", "818"), ("303",))
 
@@ -65,6 +66,12 @@ def test_a_number_counts_once_however_it_is_spelt() -> None:
     summary = washed(b"phone\n2025550143\n(202) 555-0143\n+1 202 555 0143 x9\n8185551234\n")[1]
 
     assert (summary.rows, summary.distinct_numbers) == (4, 2)
+
+
+def test_numbers_are_counted_by_area_without_any_list() -> None:
+    data = gzip.compress(b"name;phone\nAnn;(202) 555-0143\nBob;2025550143\nCy;202-555-0144\nDi;303 555 1234\nEd;n/a\n")
+
+    assert count_by_area(io.BytesIO(data), WashOptions(PROFILE)).numbers_by_area == {"202": 2, "303": 1}
 
 
 def test_an_area_that_is_not_subscribed_is_unknown() -> None:

@@ -75,17 +75,14 @@ class Matcher:
         self._answers[area] = CLEAR
         fill(self.bits[begin : begin + self.stride], bitmap)
 
-    def distinct(self) -> tuple[int, int]:
-        """Return how many different numbers were matched, and how many of them were answered listed or clear."""
-        matched, answered = 0, 0
+    def by_area(self) -> dict[str, int]:
+        """Return how many different numbers of each area were matched."""
+        counts = {}
         for place, key in enumerate(self.keys):
-            answer = self._answers[int(key)]
-            if answer != _NOT_ASKED:
+            if self._answers[int(key)] != _NOT_ASKED:
                 words = self.seen[place * self.stride : (place + 1) * self.stride].view(np.uint64)
-                count = int(np.bitwise_count(words).sum())
-                matched += count
-                answered += count if answer == CLEAR else 0
-        return matched, answered
+                counts[key] = int(np.bitwise_count(words).sum())
+        return counts
 
     def areas(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the areas that were answered for, and those that were asked for in vain."""

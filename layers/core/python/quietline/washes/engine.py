@@ -20,10 +20,12 @@ from collections.abc import Buffer, Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from datetime import date
+from typing import BinaryIO, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
 from quietline.kernel.errors import FieldError, InvalidInputError
 from quietline.washes.bits import LISTED, Matcher
@@ -42,7 +44,7 @@ _WINDOW = 4
 MAX_ROW = 8 << 20
 """A row longer than this is refused, and the whole file with it: it is no call list."""
 
-__all__ = ["ListsView", "WashOptions", "WashSummary", "wash"]
+__all__ = ["ListsView", "WashOptions", "WashSummary", "count_by_area", "wash"]
 
 
 class Writer(Protocol):
@@ -75,6 +77,26 @@ def wash(
     """
     with closing(unpack(source, progress, options.max_bytes)) as unpacked:
         return _washed(unpacked, sink, lists, options)
+
+
+def count_by_area(
+    source: BinaryIO, options: WashOptions, progress: Callable[[int], None] = lambda size: None
+) -> WashSummary:
+    """Count a call list's different numbers by area; see `wash`. No list is needed, and nothing is written.
+
+    Raises:
+        InvalidInputError: as `wash` does.
+    """
+    nothing, day = BitMap().serialize(), date.min
+    return wash(source, cast(BinaryIO, _Nowhere()), ListsView(day, day, lambda _area: nothing), options, progress)
+
+
+class _Nowhere:
+    """Takes bytes and forgets them."""
+
+    def write(self, data: Buffer, /) -> int:
+        """Forget bytes."""
+        return memoryview(data).nbytes
 
 
 def _washed(unpacked: Unpacked, sink: BinaryIO, lists: ListsView, options: WashOptions) -> WashSummary:
@@ -154,7 +176,7 @@ class _Wash:
         return codes
 
     def _summary(self, layout: Layout, answers: "_Answers", encoding: Encoding, packing: str) -> WashSummary:
-        distinct, answered = self.matcher.distinct()
+        by_area = self.matcher.by_area()
         areas, areas_not_answered = self.matcher.areas()
         unknown = {REASONS[code]: int(self.counts[code]) for code in range(1, len(REASONS)) if self.counts[code]}
         return WashSummary(
@@ -162,8 +184,9 @@ class _Wash:
             listed=int(self.counts[LISTED]),
             clear=int(self.counts[TAKEN]),
             unknown=unknown,
-            distinct_numbers=distinct,
-            distinct_answered=answered,
+            distinct_numbers=sum(by_area.values()),
+            distinct_answered=sum(by_area[area] for area in areas),
+            numbers_by_area=by_area,
             areas=areas,
             areas_not_answered=areas_not_answered,
             column=layout.column + 1,

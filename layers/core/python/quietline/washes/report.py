@@ -82,6 +82,7 @@ class WashSummary:
         unknown: rows that the list cannot answer, by reason.
         distinct_numbers: different valid numbers.
         distinct_answered: different numbers that were answered listed or clear: what is metered.
+        numbers_by_area: different valid numbers by area.
         areas: the areas that were answered for.
         areas_not_answered: the areas of numbers that no list answered for.
         column: place of the numbers' column, from 1.
@@ -102,6 +103,7 @@ class WashSummary:
     unknown: Mapping[str, int]
     distinct_numbers: int
     distinct_answered: int
+    numbers_by_area: Mapping[str, int]
     areas: tuple[str, ...]
     areas_not_answered: tuple[str, ...]
     column: int
