@@ -12,6 +12,7 @@ from quietline.orders.model import Buyer, Entitlement
 from quietline.usage.model import Agent, Standing
 
 if TYPE_CHECKING:
+    from quietline.ledger.service import LedgerService
     from quietline.lists.service import Downloads
     from quietline.lookups.service import Lookups
     from quietline.notices.calendar import CalendarService
@@ -64,6 +65,11 @@ def machine_clients() -> "ClientService":
 def orders() -> "OrderService":
     """Return the use cases of orders."""
     return bootstrap.orders(settings())
+
+
+def ledger() -> "LedgerService":
+    """Return what is read of the ledger."""
+    return bootstrap.ledger(settings().sellers_table)
 
 
 def downloads() -> "Downloads":

@@ -53,6 +53,8 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
             "/v1/quotes",
             "/v1/orders",
             "/v1/entitlements",
+            "/v1/invoices",
+            "/v1/ledger",
             "/v1/clients",
             "/v1/me",
             "/v1/members",

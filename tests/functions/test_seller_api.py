@@ -112,7 +112,9 @@ def test_free_areas_are_active_at_once(api: Api) -> None:
 
     assert (status, order["state"], order["total"]["minor"]) == (201, "active", 0)
     assert api("GET", "/v1/entitlements")[1]["areas"] == FREE
-    assert api("GET", f"/v1/orders/{order['id']}")[1] == order
+    detail = api("GET", f"/v1/orders/{order['id']}")[1]
+    assert {name: detail[name] for name in order} == order
+    assert [(one["kind"], one["state"]) for one in detail["history"]] == [("placed", "active")]
     assert api("GET", "/v1/orders")[1]["orders"] == [order]
 
 

@@ -195,6 +195,8 @@ def test_routes_that_need_an_identity_have_the_authorizer(production: Synthesize
         "quotes",
         "orders",
         "entitlements",
+        "invoices",
+        "ledger",
         "clients",
         "me",
         "members",

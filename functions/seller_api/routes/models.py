@@ -160,7 +160,9 @@ class OrderOut(Model):
     """An order; `term_end` is the first day after the term."""
 
     id: str
-    state: Annotated[str, Field(examples=["awaiting_invoice", "awaiting_payment", "payment_failed", "active"])]
+    state: Annotated[
+        str, Field(examples=["awaiting_invoice", "awaiting_payment", "payment_failed", "active", "refunded"])
+    ]
     areas: list[str]
     lines: list[LineOut]
     total: MoneyOut
@@ -204,7 +206,7 @@ class PaymentIn(InModel):
 
 
 class PaymentOut(Model):
-    """The payment was asked for; the order tells how it went."""
+    """The payment or cancellation was asked for; the order tells how it went."""
 
     id: str
     order_id: str
@@ -218,6 +220,8 @@ class EntitlementOut(Model):
     areas: list[str]
     term_start: str
     term_end: str
+    state: Annotated[str, Field(examples=["active", "stopped"])]
+    reason: Annotated[str | None, Field(description="Why it is stopped.", examples=["refunded", "disputed"])]
 
     @classmethod
     def of(cls, one: "Entitlement") -> "EntitlementOut":
@@ -227,11 +231,13 @@ class EntitlementOut(Model):
             areas=sorted(one.areas),
             term_start=one.term.start.isoformat(),
             term_end=one.term.end.isoformat(),
+            state=one.state,
+            reason=one.reason,
         )
 
 
 class EntitlementsOut(Model):
-    """What holds today: all areas together, and by order."""
+    """The areas of today together, and the entitlements by order."""
 
     areas: list[str]
     entitlements: list[EntitlementOut]

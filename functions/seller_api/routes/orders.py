@@ -14,6 +14,7 @@ from functions.seller_api.routes.models import (
     PaymentIn,
     PaymentOut,
 )
+from functions.seller_api.routes.money_models import OrderDetailOut
 from functions.seller_api.wiring import app, buyer, member, orders
 
 TAGS = ["Orders"]
@@ -61,14 +62,15 @@ def listed() -> OrdersOut:
     "/v1/orders/<order_id>",
     Rule.MEMBER,
     summary="Read an order",
-    description="Its state says whether it awaits its invoice or its payment, or is active.",
+    description="With its history: every change of its state, when it was and what caused it.",
     tags=TAGS,
     operation_id="readOrder",
-    responses=documented(200, "The order.", OrderOut, 401, 403, 404),
+    responses=documented(200, "The order.", OrderDetailOut, 401, 403, 404),
 )
-def read(order_id: Annotated[str, Path(max_length=40)]) -> OrderOut:
+def read(order_id: Annotated[str, Path(max_length=40)]) -> OrderDetailOut:
     """Return an order of the caller's organization."""
-    return OrderOut.of(orders().get(member().organization_id, order_id))
+    found = orders().get(member().organization_id, order_id)
+    return OrderDetailOut.detail(found, orders().history(found.organization_id, found.id))
 
 
 @route(
@@ -85,5 +87,23 @@ def read(order_id: Annotated[str, Path(max_length=40)]) -> OrderOut:
 def pay(order_id: Annotated[str, Path(max_length=40)], body: PaymentIn) -> Response[PaymentOut]:
     """Ask for a payment."""
     command = orders().pay(buyer(), order_id, body.payment_method)
+    answer = PaymentOut(id=command.id, order_id=command.order_id, state=command.state)
+    return Response(status_code=202, content_type="application/json", body=answer)
+
+
+@route(
+    app,
+    "POST",
+    "/v1/orders/<order_id>/cancel",
+    Rule.REPRESENTATIVE,
+    summary="Cancel an unpaid order",
+    description="Asks for its invoice to be voided; within seconds the order is voided and another can be placed.",
+    tags=TAGS,
+    operation_id="cancelOrder",
+    responses=documented(202, "The cancellation was asked for.", PaymentOut, 401, 403, 404, 409),
+)
+def cancel(order_id: Annotated[str, Path(max_length=40)]) -> Response[PaymentOut]:
+    """Ask for a cancellation."""
+    command = orders().cancel(buyer(), order_id)
     answer = PaymentOut(id=command.id, order_id=command.order_id, state=command.state)
     return Response(status_code=202, content_type="application/json", body=answer)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from quietline.kernel.settings import PaymentWorkerSettings, StripeWebhookSettings
+    from quietline.ledger.service import LedgerService
     from quietline.orders.billing import Billing
     from quietline.orders.check import Checks, PaymentCheck
     from quietline.orders.ports import PaymentServer
@@ -103,3 +104,13 @@ def refunds(sellers_table: str) -> "Refunds":
     from quietline.orders.refunds import Refunds
 
     return Refunds(OrderStore(Table(sellers_table)), SystemClock())
+
+
+@cache
+def ledger(sellers_table: str) -> "LedgerService":
+    """Return what is read of the ledger."""
+    from quietline.adapters.dynamodb.ledger import LedgerStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.ledger.service import LedgerService
+
+    return LedgerService(LedgerStore(Table(sellers_table)))

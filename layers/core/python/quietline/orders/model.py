@@ -141,6 +141,17 @@ class Invoice:
         return sum(one.amount for one in self.refunds if not one.failed)
 
     @property
+    def amount_disputed(self) -> int:
+        """What the payer's bank withdrew, for now or for good."""
+        return sum(one.amount for one in self.disputes if one.status is not DisputeStatus.WON)
+
+    @property
+    def amount_due(self) -> int:
+        """What can still be paid."""
+        over = self.status in (InvoiceStatus.PAID, InvoiceStatus.VOID)
+        return 0 if over else max(0, self.total - self.amount_paid - self.credit_applied)
+
+    @property
     def is_paid(self) -> bool:
         """Whether the payment server holds, or held, the whole amount."""
         return self.status is InvoiceStatus.PAID and self.amount_paid + self.credit_applied >= self.total
