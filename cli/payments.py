@@ -98,7 +98,10 @@ def check(
     else:
         compared = output.counted(done.checked, "invoice")
         output.say(f"{compared} compared; {done.found} differed, {done.fresh} changed just now.")
-        rows = [(one.order_id, one.invoice_id, one.was, one.now, one.outcome) for one in done.differences]
+        rows = [
+            (one.order_id, one.invoice_id, one.was, one.now, "just now" if one.fresh else one.outcome)
+            for one in done.differences
+        ]
         if rows:
             output.table(("order", "invoice", "was", "is now", "outcome"), rows)
     if done.found:

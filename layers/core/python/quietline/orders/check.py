@@ -40,7 +40,7 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """An order that had to follow the payment server, or an invoice there that fits none of ours (no `order_id`)."""
+    """An order that had to follow the payment server; `fresh` when its webhook may still have been on its way."""
 
     invoice_id: str
     order_id: str
@@ -48,6 +48,7 @@ class Difference:
     outcome: str
     was: str
     now: str
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,9 @@ class CheckRun:
         by: who asked; empty for the schedule.
         cursor: where among our invoices the next step begins; empty before the first step.
         checked: invoices compared.
-        found: differences; `differences` lists the first 200 of them.
-        fresh: changes so young that their webhook may still be on its way.
+        found: differences that a webhook should have told of.
+        fresh: changes so young that their webhook may still have been on its way.
+        differences: the first 200 of both.
     """
 
     id: str
@@ -124,7 +126,7 @@ class PaymentCheck:
         """Do the next step of a run; the scheduled one begins at its first.
 
         Returns:
-            The run as it is then, and what this step found.
+            The run as it is then, and what this step found, without what is fresh.
 
         Raises:
             NotFoundError: there is no such run.
@@ -134,7 +136,8 @@ class PaymentCheck:
         if not run.is_running:
             return run, []
         found, after = self._strangers(run) if not run.cursor else self._ours(run)
-        return (after, found) if self.checks.replace(run, after) else (self._run(run.id), [])
+        told = [one for one in found if not one.fresh]
+        return (after, told) if self.checks.replace(run, after) else (self._run(run.id), [])
 
     def _run(self, check_id: str) -> CheckRun:
         now = self.clock.now()
@@ -160,7 +163,7 @@ class PaymentCheck:
 
     def _ours(self, run: CheckRun) -> tuple[list[Difference], CheckRun]:
         """Compare some of our invoices."""
-        begun, cursor, checked, fresh = self.clock.now(), run.cursor, 0, 0
+        begun, cursor, checked = self.clock.now(), run.cursor, 0
         found: list[Difference] = []
         page = self.checks.invoices(run.cursor, OF_A_STEP)
         for place, invoice_id, order_id in page:
@@ -174,11 +177,9 @@ class PaymentCheck:
             after = self.orders.get(order_id)
             # one that the server says nothing of (ignored) is a difference as well
             followed = outcome not in (Outcome.MISMATCH, Outcome.IGNORED)
-            if followed and after and self._is_fresh(after.invoice):
-                fresh += 1
-                continue
-            found.append(_difference(invoice_id, before, after, outcome))
-        grown = _grown(run, found, cursor=cursor, checked=checked, fresh=fresh)
+            fresh = followed and after is not None and self._is_fresh(after.invoice)
+            found.append(replace(_difference(invoice_id, before, after, outcome), fresh=fresh))
+        grown = _grown(run, found, cursor=cursor, checked=checked)
         if len(page) < OF_A_STEP and checked == len(page):
             grown = replace(grown, state=CheckState.DONE, finished_at=self.clock.now())
         return found, grown
@@ -206,12 +207,13 @@ def _difference(invoice_id: str, before: Order | None, after: Order | None, outc
     )
 
 
-def _grown(run: CheckRun, found: list[Difference], cursor: str, checked: int = 0, fresh: int = 0) -> CheckRun:
+def _grown(run: CheckRun, found: list[Difference], cursor: str, checked: int = 0) -> CheckRun:
+    fresh = sum(one.fresh for one in found)
     return replace(
         run,
         cursor=cursor,
         checked=run.checked + checked,
         fresh=run.fresh + fresh,
-        found=run.found + len(found),
+        found=run.found + len(found) - fresh,
         differences=(*run.differences, *found)[:MOST_LISTED],
     )
