@@ -1,6 +1,7 @@
 """The registry's API over HTTP, with its problems turned into our errors."""
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from cli import tokens
@@ -47,9 +48,14 @@ class Api:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         return self._send("POST", path, json=body or {}, headers=headers).json()
 
+    def send(self, path: str) -> None:
+        """POST without a body where nothing is answered."""
+        self._send("POST", path, json={})
+
     def put(self, path: str, body: dict[str, Any]) -> Any:
-        """Return the JSON of a PUT."""
-        return self._send("PUT", path, json=body).json()
+        """Return the JSON of a PUT; None where nothing is answered."""
+        answer = self._send("PUT", path, json=body)
+        return answer.json() if answer.content else None
 
     def delete(self, path: str) -> None:
         """Delete what is there."""
@@ -62,6 +68,8 @@ class Api:
         if signed_in:
             self._session = self._session or tokens.current(self.config, self.http)
             headers["Authorization"] = f"Bearer {self._session.access_token}"
+            if os.environ.get("QUIETLINE_SAN"):
+                headers["Quietline-SAN"] = os.environ["QUIETLINE_SAN"]
         try:
             answer = self.http.request(method, self.config.api + path, headers=headers, **request)
         except httpx.HTTPError as error:

@@ -31,10 +31,17 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, withou
 
 
 @app.callback()
-def main(api: ApiOption = None) -> None:
+def main(
+    api: ApiOption = None,
+    san: Annotated[
+        str | None, typer.Option("--san", help="The SAN to act for, as an agent; else QUIETLINE_SAN or your own.")
+    ] = None,
+) -> None:
     """Pull, verify and look up the do-not-call list; publish it."""
     if api:
         os.environ["QUIETLINE_API"] = api
+    if san:
+        os.environ["QUIETLINE_SAN"] = san
 
 
 def command[**P](on: typer.Typer, name: str) -> Callable[[Callable[P, None]], Callable[P, None]]:

@@ -107,6 +107,13 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
     )
 
 
+def sample_secrets(environ: Mapping[str, str] | None = None, start: Path | None = None) -> dict[str, str]:
+    """Return the second factors of the local cloud's sample users, by address; `make up` writes them."""
+    env = os.environ if environ is None else environ
+    found = _local("samples.json", env, start or Path.cwd())
+    return {str(email): str(secret) for email, secret in found.items()}
+
+
 def home(environ: Mapping[str, str] | None = None) -> Path:
     """Return the folder for tokens: `QUIETLINE_HOME`, or `quietline` below the XDG configuration folder."""
     env = os.environ if environ is None else environ
@@ -117,9 +124,13 @@ def home(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def _outputs(env: Mapping[str, str], start: Path) -> dict[str, Any]:
+    return _local("outputs.json", env, start)
+
+
+def _local(name: str, env: Mapping[str, str], start: Path) -> dict[str, Any]:
     folder = env.get("QUIETLINE_LOCAL", ".local")
     for above in (start, *start.parents):
-        path = above / folder / "outputs.json"
+        path = above / folder / name
         if path.is_file():
             try:
                 found = json.loads(path.read_text(encoding="utf-8"))

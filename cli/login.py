@@ -1,13 +1,13 @@
 """`quietline login` and `logout`."""
 
-import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from cli import config, output, tokens
 from cli.app import ApiOption, JsonOption, app, command
-from cli.errors import SignInError, UsageError
+from cli.errors import CliError, SignInError, UsageError
 
 PROMPTS = {
     "SOFTWARE_TOKEN_MFA": "Code of your authenticator app",
@@ -40,13 +40,13 @@ def login(
     with http_client() as http:
         identity = tokens.Identity(registry, http)
         if client_id:
-            secret = _stdin() if client_secret_stdin else _ask("Client secret", hidden=True)
+            secret = tokens.from_stdin() if client_secret_stdin else tokens.ask("Client secret", hidden=True)
             session = identity.machine(client_id, secret)
         else:
             if not email and password_stdin:
                 raise UsageError("Give the e-mail address when the password comes from standard input.")
-            email = email or _ask("E-mail address")
-            password = _stdin() if password_stdin else _ask("Password", hidden=True)
+            email = email or tokens.ask("E-mail address")
+            password = tokens.from_stdin() if password_stdin else tokens.ask("Password", hidden=True)
             session = _person(identity, email, password, mfa_code)
     tokens.TokenStore().put(registry.api, session)
     if json_output:
@@ -57,9 +57,16 @@ def login(
 
 @command(app, "logout")
 def logout(api: ApiOption = None) -> None:
-    """Forget the sign-in."""
+    """Forget the sign-in, and end it at the identity provider too."""
+    from cli.api import http_client
+
     registry = config.load(api)
-    tokens.TokenStore().put(registry.api, None)
+    store = tokens.TokenStore()
+    session = store.get(registry.api)
+    store.put(registry.api, None)
+    if session is not None and session.refresh_token:
+        with http_client() as http, suppress(CliError):  # forgotten here it is in any case
+            tokens.Identity(registry, http).call("RevokeToken", {"Token": session.refresh_token})
     output.say(f"Signed out at {registry.api}.")
 
 
@@ -71,17 +78,6 @@ def _person(identity: tokens.Identity, email: str, password: str, mfa_code: str)
         if made.name not in PROMPTS:
             raise SignInError(f"Signing in needs a step that this command cannot do ({made.name}).")
         new_password = made.name == "NEW_PASSWORD_REQUIRED"
-        answer = _ask(PROMPTS[made.name], hidden=new_password) if new_password or not mfa_code else mfa_code
+        answer = tokens.ask(PROMPTS[made.name], hidden=new_password) if new_password or not mfa_code else mfa_code
         made = identity.respond(email, made, answer)
     raise SignInError("Signing in asks for more and more; try again.")
-
-
-def _stdin() -> str:
-    text = sys.stdin.readline().rstrip("\r\n")
-    if not text:
-        raise UsageError("Nothing came on standard input.")
-    return text
-
-
-def _ask(what: str, *, hidden: bool = False) -> str:
-    return str(typer.prompt(what, hide_input=hidden, err=True))

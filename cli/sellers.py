@@ -1,9 +1,8 @@
-"""Commands of sellers: organization, certification, orders, payment, machine clients.
+"""Commands of sellers: organization, certification, orders, payment.
 
 `register` adds them to the app; the API client comes from there, so that sign-in and problems are handled in one place.
 """
 
-import json
 import time
 import uuid
 from collections.abc import Callable
@@ -40,7 +39,6 @@ def register(app: typer.Typer, api: Callable[[], Api]) -> None:
     """
     console = Console()
     _add_organization(app, api, console)
-    _add_client(app, api, console)
     _add_orders(app, api, console)
 
 
@@ -120,25 +118,6 @@ def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
             console.print(f"Order {order_id}: {state}. Look again with: quietline organization show")
             raise typer.Exit(1)
         console.print(f"Order {order_id} is paid and active.")
-
-
-def _add_client(app: typer.Typer, api: Callable[[], Api], console: Console) -> None:
-    client = typer.Typer(help="Machine clients.", no_args_is_help=True)
-    app.add_typer(client, name="client")
-
-    @command(client, "create")
-    def create_client(
-        name: Annotated[str, typer.Argument(help="A name for your own use.")],
-        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    ) -> None:
-        """Create a machine client; its secret is shown this once."""
-        made = api().post("/v1/clients", {"name": name})
-        if as_json:
-            typer.echo(json.dumps(made))
-            return
-        for label in ("client_id", "client_secret", "token_url", "scope"):
-            typer.echo(f"{label}: {made[label]}")
-        console.print("Keep the secret now: it cannot be shown again.")
 
 
 def _wait(api: Api, order_id: str, while_in: set[str]) -> str:

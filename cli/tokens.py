@@ -2,13 +2,14 @@
 
 import json
 import os
+import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.config import Config, home
-from cli.errors import RefusedError, SignInError, UnreachableError
+from cli.errors import RefusedError, SignInError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
     import httpx
@@ -154,21 +155,32 @@ class Identity:
         made = answer.json()
         return Session(client_id, "machine", made["access_token"], int(time.time()) + int(made["expires_in"]))
 
-    def _user(self, email: str, operation: str, body: dict[str, Any]) -> Session | Challenge:
+    def call(self, operation: str, body: dict[str, Any], *, client: bool = True) -> dict[str, Any]:
+        """Return the answer of one of Cognito's operations; `client` sends our client id with it.
+
+        Raises:
+            SignInError: Cognito refuses: a wrong password or code, a password that is too weak.
+            RefusedError: it refuses otherwise.
+            UnreachableError: it wants a pause, or cannot be reached.
+        """
         if not self.config.user_client_id:
             raise SignInError("The client id for users is unknown; set QUIETLINE_USER_CLIENT_ID.")
         answer = _post(
             self.http,
             self.config.cognito_url,
-            json={"ClientId": self.config.user_client_id, **body},
+            json={**({"ClientId": self.config.user_client_id} if client else {}), **body},
             headers={
                 "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
                 "Content-Type": "application/x-amz-json-1.1",
             },
         )
-        made = answer.json() if answer.content else {}
+        made: dict[str, Any] = answer.json() if answer.content else {}
         if answer.status_code != 200:
             raise _refused(str(made.get("__type", "")).rpartition("#")[2])
+        return made
+
+    def _user(self, email: str, operation: str, body: dict[str, Any]) -> Session | Challenge:
+        made = self.call(operation, body)
         if "AuthenticationResult" not in made:
             return Challenge(made["ChallengeName"], made.get("Session", ""), made.get("ChallengeParameters", {}))
         result = made["AuthenticationResult"]
@@ -184,11 +196,19 @@ class Identity:
 def _refused(kind: str) -> Exception:
     if kind in ("NotAuthorizedException", "UserNotFoundException"):
         return SignInError("The e-mail address or the password is wrong, or the sign-in has expired.")
-    if kind in ("CodeMismatchException", "ExpiredCodeException"):
+    if kind in ("CodeMismatchException", "ExpiredCodeException", "EnableSoftwareTokenMFAException"):
         return SignInError("The code is wrong or has expired.")
-    if kind in ("InvalidPasswordException", "UserNotConfirmedException", "PasswordResetRequiredException"):
+    if kind == "InvalidPasswordException":
+        return SignInError(
+            "The password is too weak.", ("12 characters at least: capital and small letters, digits, signs.",)
+        )
+    if kind == "UsernameExistsException":
+        return SignInError("This address cannot be used.", ("Do you have an account? quietline reset-password",))
+    if kind == "UserNotConfirmedException":
+        return SignInError("Confirm your address first.", ("quietline sign-up <e-mail> --code <code in the mail>",))
+    if kind == "PasswordResetRequiredException":
         return SignInError("This account cannot sign in like this yet.", (f"The identity provider says {kind}.",))
-    if kind == "TooManyRequestsException":
+    if kind in ("TooManyRequestsException", "LimitExceededException", "TooManyFailedAttemptsException"):
         return UnreachableError("Too many attempts; wait a minute and try again.")
     return RefusedError("The identity provider refused the sign-in.", (kind,) if kind else ())
 
@@ -225,3 +245,22 @@ def current(config: Config, http: "httpx.Client", store: TokenStore | None = Non
     renewed = identity.refreshed(session)
     store.put(config.api, renewed)
     return renewed
+
+
+def from_stdin() -> str:
+    """Return the first line of standard input.
+
+    Raises:
+        UsageError: nothing came.
+    """
+    text = sys.stdin.readline().rstrip("\r\n")
+    if not text:
+        raise UsageError("Nothing came on standard input.")
+    return text
+
+
+def ask(what: str, *, hidden: bool = False) -> str:
+    """Ask the person at the terminal."""
+    import typer
+
+    return str(typer.prompt(what, hide_input=hidden, err=True))

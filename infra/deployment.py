@@ -52,6 +52,8 @@ class Deployment:
         emulator_url: the local cloud's endpoint; empty on AWS.
         settle_seconds: how long before now a list's cut-off lies at the earliest.
         days_ahead: how many days a list may be dated ahead; above 0 only on a demonstration.
+        account_mails: who sends the codes of sign-up and password reset: `ses`, once the sender's domain is verified
+            there, or `cognito` (from an address of AWS, 50 a day).
         representative_mfa: whether authorized representatives act only with a second factor: `required` or `optional`.
         signing_keys: how many signing keys there are; all are published, for what they signed stays signed.
         signing_key: which of them signs, counted from 1, the oldest; 0 for the newest.
@@ -69,6 +71,7 @@ class Deployment:
     emulator_url: str = ""
     settle_seconds: int = 120
     days_ahead: int = 0
+    account_mails: str = "cognito"
     representative_mfa: str = "required"
     signing_keys: int = 1
     signing_key: int = 0
@@ -120,6 +123,8 @@ class Deployment:
             raise ValueError("Set both -c domain=… and -c certificate_arn=…, or neither.")
         if self.representative_mfa not in ("required", "optional"):
             raise ValueError("-c representative_mfa=…: give required or optional.")
+        if self.account_mails not in ("ses", "cognito"):
+            raise ValueError("-c account_mails=…: give ses or cognito.")
         if self.signing_keys < 1:
             raise ValueError("-c signing_keys=0: there is at least one key.")
         if self.signing_key > self.signing_keys:
@@ -135,6 +140,11 @@ class Deployment:
     def kept(self) -> bool:
         """Whether data outlives the stacks."""
         return self.stage in KEPT_STAGES
+
+    @property
+    def account_mails_by_ses(self) -> bool:
+        """Whether codes come from the sender's address."""
+        return self.account_mails == "ses"
 
     @property
     def signs(self) -> int:
@@ -178,6 +188,7 @@ CONTEXT = (
     "site_url",
     "payments_url",
     "emulator_url",
+    "account_mails",
     "representative_mfa",
     "signing_keys",
     "signing_key",
@@ -188,5 +199,5 @@ LOCAL = {
     "site_url": "http://127.0.0.1:4570",
     "payments_url": "http://127.0.0.1:4572",
     "emulator_url": "http://127.0.0.1:4566",
-    "representative_mfa": "optional",
+    "account_mails": "ses",
 }

@@ -12,6 +12,7 @@ import urllib.request
 from datetime import UTC, datetime
 from typing import Any
 
+from quietline.kernel.totp import totp
 from quietline.profiles import load_profile
 
 from infra.local.place import LocalCloudError, Place
@@ -21,7 +22,7 @@ PASSWORD = "Quiet-Line-2026!"
 """Of every sample user; the local cloud listens on this machine only."""
 SELLER = "sunny-roofs@example.com"
 INVESTIGATOR = "inspector@example.com"
-SAMPLES = 2
+SAMPLES = 3
 """Counted up when there is something new to bring in; what is there already is left alone."""
 
 REGISTRATIONS = (
@@ -132,7 +133,7 @@ def _mails(place: Place) -> list[dict[str, Any]]:
 def organize(place: Place, outputs: dict[str, str], sample: tuple[str, str, str, tuple[str, ...]]) -> None:
     """A user, its organization, the certification and free areas."""
     email, name, kind, areas = sample
-    api = Api(place, sign_in(place, outputs, email))
+    api = Api(place, representative(place, outputs, email))
     street = {"line1": "1 Sample Street", "city": "Springfield", "region": "IL"}
     address = street | {"postal_code": "62701", "country": "US"}
     organization = {
@@ -148,8 +149,45 @@ def organize(place: Place, outputs: dict[str, str], sample: tuple[str, str, str,
     api.must("POST", "/v1/orders", {"areas": list(areas)}, 409)
 
 
-def sign_in(place: Place, outputs: dict[str, str], email: str, group: str = "") -> str:
-    """Access token of a sample user, who is made when there is none and put into the group."""
+def representative(place: Place, outputs: dict[str, str], email: str) -> str:
+    """Access token of a sample user with a second factor, whose secret `quietline mfa code` knows."""
+    users: Any = client(place, "cognito-idp")
+    answer = sign_in(place, outputs, email)
+    if "AuthenticationResult" in answer:
+        token = str(answer["AuthenticationResult"]["AccessToken"])
+        secret = str(users.associate_software_token(AccessToken=token)["SecretCode"])
+        keep_secret(place, email, secret)
+        users.verify_software_token(AccessToken=token, UserCode=totp(secret, time.time()))
+        preference = {"Enabled": True, "PreferredMfa": True}
+        users.set_user_mfa_preference(AccessToken=token, SoftwareTokenMfaSettings=preference)
+        return token
+    answer = users.respond_to_auth_challenge(
+        ClientId=outputs["cli_client_id"],
+        ChallengeName="SOFTWARE_TOKEN_MFA",
+        Session=answer["Session"],
+        ChallengeResponses={
+            "USERNAME": email,
+            "SOFTWARE_TOKEN_MFA_CODE": totp(sample_secrets(place)[email], time.time()),
+        },
+    )
+    return str(answer["AuthenticationResult"]["AccessToken"])
+
+
+def sample_secrets(place: Place) -> dict[str, str]:
+    """The second factors of the sample users, by address."""
+    path = place.state / "samples.json"
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def keep_secret(place: Place, email: str, secret: str) -> None:
+    """Remember a sample user's second factor: Cognito made it, and tells it nobody again."""
+    path = place.state / "samples.json"
+    path.write_text(json.dumps(sample_secrets(place) | {email: secret}, indent=2), encoding="utf-8")
+
+
+def sign_in(place: Place, outputs: dict[str, str], email: str, group: str = "") -> dict[str, Any]:
+    """What Cognito answers a sample user, who is made when there is none and put into the group."""
     from botocore.exceptions import ClientError
 
     users: Any = client(place, "cognito-idp")
@@ -163,12 +201,12 @@ def sign_in(place: Place, outputs: dict[str, str], email: str, group: str = "") 
     users.admin_set_user_password(UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True)
     if group:
         users.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
-    answer = users.initiate_auth(
+    answer: dict[str, Any] = users.initiate_auth(
         ClientId=outputs["cli_client_id"],
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
     )
-    return str(answer["AuthenticationResult"]["AccessToken"])
+    return answer
 
 
 def publish(place: Place, outputs: dict[str, str]) -> None:

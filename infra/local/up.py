@@ -156,7 +156,8 @@ def tour(place: Place) -> None:
   1. Register 202-555-0143 at {place.site_url}/en/register/
   2. Open the mail at {place.mail_url} and follow its link
   3. Publish today's list:   {quietline} ops publish
-  4. Be a seller:            {quietline} login {SELLER}      then  pull lists/, verify lists/, lookup 202-555-0101
+  4. Be a seller:            {quietline} login {SELLER} --mfa-code "$({quietline} mfa code {SELLER})"
+                             then  pull lists/, verify lists/, lookup 202-555-0101
   5. Report a call at {place.site_url}/en/complain/, then decide: {quietline} login {INVESTIGATOR}, cases list
-     Both sign in with {PASSWORD}
+     All sample users sign in with {PASSWORD}; sellers need a code besides: {quietline} mfa code {SELLER}
 """)

@@ -1,5 +1,8 @@
 """Everything that must survive: tables, buckets, keys, secrets, people. Production keeps all of it (RETAIN)."""
 
+import html
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from aws_cdk import Duration, SecretValue, Stack
@@ -13,6 +16,7 @@ from quietline.profiles import load_profile
 from infra.constructs.table import key_value_table, table
 from infra.deployment import Deployment
 
+TEXTS = Path(__file__).parents[2] / "layers/core/python/quietline/mails/texts"
 SCOPE_SERVER = "quietline"
 SCOPES = {
     "lists": "Download lists and look numbers up",
@@ -156,6 +160,15 @@ class DataStack(Stack):
         resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
         return bucket
 
+    def _account_sender(self) -> cognito.UserPoolEmail | None:
+        """SES once its identity is verified; before, Cognito's own sender, which takes 50 mails a day."""
+        if not self.deployment.account_mails_by_ses:
+            return None
+        sender = self.deployment.sender
+        return cognito.UserPoolEmail.with_ses(
+            from_email=sender, ses_region=self.region, ses_verified_domain=sender.split("@", 1)[1]
+        )
+
     def _people(self) -> None:
         self.user_pool = cognito.UserPool(
             self,
@@ -163,6 +176,8 @@ class DataStack(Stack):
             sign_in_aliases=cognito.SignInAliases(email=True),
             self_sign_up_enabled=True,
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            user_verification=account_mail(self.deployment.profile),
+            email=self._account_sender(),
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
             password_policy=cognito.PasswordPolicy(
@@ -214,3 +229,21 @@ class DataStack(Stack):
             enable_token_revocation=True,
             disable_o_auth=True,
         )
+
+
+def account_mail(profile: str) -> cognito.UserVerificationConfig:
+    """Return the mail with the code, in all languages of a profile: Cognito knows none of its readers' languages."""
+    known = load_profile(profile)
+    texts = [tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8")) for language in known.languages]
+    parts = [text["account-code"] for text in texts]
+    body = "<hr>".join(
+        f'<div lang="{language}">'
+        + "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in part["body"].strip().split("\n\n"))
+        + "</div>"
+        for language, part in zip(known.languages, parts, strict=True)
+    )
+    return cognito.UserVerificationConfig(
+        email_style=cognito.VerificationEmailStyle.CODE,
+        email_subject=" / ".join(part["subject"] for part in parts),
+        email_body=f"{body}<p>{html.escape(known.title)}</p>",
+    )

@@ -30,8 +30,7 @@ class FakeApi:
         self.sent.append((path, body, idempotency_key))
         term = {"term_start": "2026-11-01", "term_end": "2027-11-01"}
         order = {"id": "01A", "state": self.states[0] if self.states else "", "lines": LINES, "total": PRICE} | term
-        client = {"client_id": "c1", "client_secret": "hidden", "token_url": "https://t.example", "scope": "s"}
-        return order | client | {"name": "Example Solar LLC", "san": "123-456-7897", "text": "I certify"}
+        return order | {"name": "Example Solar LLC", "san": "123-456-7897", "text": "I certify"}
 
 
 @pytest.fixture(autouse=True)
@@ -101,11 +100,6 @@ def test_a_declined_payment_ends_with_an_error() -> None:
 
     assert code == 1
     assert "payment_failed" in output
-
-
-def test_a_clients_secret_is_shown() -> None:
-    assert "hidden" in run(FakeApi(), "client", "create", "scrubber")[1]
-    assert '"client_secret": "hidden"' in run(FakeApi(), "client", "create", "scrubber", "--json")[1]
 
 
 @pytest.mark.parametrize("areas", [("202", "301"), ("202,301",), ("202,", "301")])

@@ -1,8 +1,5 @@
 """People's accounts on the Cognito that moto plays: its codes are anything, its TOTP secret is always the same."""
 
-import base64
-import hmac
-import struct
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +17,7 @@ from quietline.kernel.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
+from quietline.kernel.totp import totp
 from quietline.sellers.accounts import Challenge, SignedIn, Step
 
 PASSWORD = "Quiet-Line-2026!"
@@ -48,13 +46,6 @@ def pool(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Pool:
     return Pool()
 
 
-def totp(secret: str) -> str:
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
-    mac = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
-    start = mac[-1] & 15
-    return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
-
-
 def test_nobody_signs_in_before_the_address_is_verified(pool: Pool) -> None:
     pool.accounts.sign_up(EMAIL, PASSWORD, "es")
     with pytest.raises(EmailNotVerifiedError):
@@ -79,7 +70,7 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(pool: Pool) -> None:
     assert person is not None
     assert not person.mfa
 
-    pool.accounts.finish_mfa(made.access_token, totp(secret))
+    pool.accounts.finish_mfa(made.access_token, totp(secret, time.time()))
 
     person = pool.people.person(made.sub)
     assert person is not None
@@ -87,7 +78,7 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(pool: Pool) -> None:
     asked = pool.accounts.sign_in(EMAIL, PASSWORD)
     assert isinstance(asked, Challenge)
     assert asked.step is Step.MFA
-    assert isinstance(pool.accounts.answer(asked, totp(secret)), SignedIn)
+    assert isinstance(pool.accounts.answer(asked, totp(secret, time.time())), SignedIn)
 
 
 def test_a_wrong_password_and_an_unknown_address_are_the_same(pool: Pool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from quietline.kernel.totp import totp
 
 ROOT = Path(__file__).parents[2]
 STATE = Path(os.environ.get("QUIETLINE_LOCAL", ROOT / ".local"))
@@ -32,6 +33,7 @@ class Cloud:
         self.http = httpx.Client(base_url=self.outputs["api_url"], timeout=60)
         self.outputs_file = path
         self.clients = [self.http]
+        self.secrets: dict[str, str] = {}
 
     def aws(self, name: str) -> Any:
         return boto3.client(
@@ -49,7 +51,7 @@ class Cloud:
         return client
 
     def sign_in(self, email: str, group: str = "") -> str:
-        """Access token of a person who is made for the test."""
+        """Access token of a person who is made for the test; those without a group get a second factor too."""
         cognito, pool = self.aws("cognito-idp"), self.outputs["user_pool_id"]
         cognito.admin_create_user(
             UserPoolId=pool,
@@ -65,7 +67,22 @@ class Cloud:
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
         )
-        return str(answer["AuthenticationResult"]["AccessToken"])
+        token = str(answer["AuthenticationResult"]["AccessToken"])
+        if not group:
+            self.enrol(email, token)
+        return token
+
+    def enrol(self, email: str, token: str) -> None:
+        """Set up a person's second factor."""
+        cognito = self.aws("cognito-idp")
+        secret = self.secrets[email] = cognito.associate_software_token(AccessToken=token)["SecretCode"]
+        cognito.verify_software_token(AccessToken=token, UserCode=totp(secret, time.time()))
+        preference = {"Enabled": True, "PreferredMfa": True}
+        cognito.set_user_mfa_preference(AccessToken=token, SoftwareTokenMfaSettings=preference)
+
+    def code(self, email: str) -> str:
+        """The code that the person's authenticator app shows now."""
+        return totp(self.secrets[email], time.time())
 
     def mails_to(self, email: str) -> list[dict[str, Any]]:
         messages = httpx.get(f"{self.outputs['mail_url']}/messages.json", timeout=20).json()["messages"]
@@ -85,7 +102,19 @@ class Cloud:
 
     def command(self, *arguments: str, home: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `quietline` as a person at a terminal would."""
-        environment = os.environ | {
+        return subprocess.run(
+            [sys.executable, "-m", "cli.main", *arguments],
+            env=self.environment(home),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """Of a `quietline` at a terminal."""
+        return os.environ | {
             "QUIETLINE_HOME": str(home),
             "QUIETLINE_API": self.outputs["api_url"],
             "QUIETLINE_OUTPUTS": str(self.outputs_file),
@@ -95,15 +124,6 @@ class Cloud:
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": "us-east-1",
         }
-        return subprocess.run(
-            [sys.executable, "-m", "cli.main", *arguments],
-            env=environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
 
 
 def wait_for(read: Callable[[], Any], what: str, seconds: float = 60) -> Any:

@@ -138,7 +138,10 @@ def test_4_the_seller_pulls_it(cloud: Cloud, story: dict[str, Any], number: str)
 
 
 def test_5_the_terminal_does_the_same(cloud: Cloud, story: dict[str, Any], number: str, tmp_path: Path) -> None:
-    signed_in = cloud.command("login", story["seller"], "--password-stdin", home=tmp_path, stdin="Quiet-Line-2026!\n")
+    code = ("--mfa-code", cloud.code(story["seller"]))
+    signed_in = cloud.command(
+        "login", story["seller"], "--password-stdin", *code, home=tmp_path, stdin="Quiet-Line-2026!\n"
+    )
     assert signed_in.returncode == 0, signed_in.stdout + signed_in.stderr
     pulled = cloud.command("pull", str(tmp_path / "lists"), "--areas", "207", home=tmp_path)
     assert pulled.returncode == 0, pulled.stdout + pulled.stderr

@@ -71,7 +71,8 @@ def test_a_call_list_is_washed(cloud: Cloud, run_id: str, tmp_path: Path) -> Non
 
 def test_the_terminal_washes_in_the_cloud(cloud: Cloud, run_id: str, tmp_path: Path) -> None:
     email = f"washer-{run_id}@example.com"
-    signed_in = cloud.command("login", email, "--password-stdin", home=tmp_path, stdin=f"{PASSWORD}\n")
+    code = ("--mfa-code", cloud.code(email))
+    signed_in = cloud.command("login", email, "--password-stdin", *code, home=tmp_path, stdin=f"{PASSWORD}\n")
     assert signed_in.returncode == 0, signed_in.stderr
     file = tmp_path / "calls.csv"
     file.write_bytes(CALLS)

@@ -278,3 +278,17 @@ def test_every_runbook_says_what_an_operator_needs_at_night() -> None:
         text = path.read_text(encoding="utf-8")
         for part in ("**Who notices**", "**First three commands**", "**What helps**", "**Whom to tell**"):
             assert path.name == "README.md" or part in text, f"{path.name} lacks {part}"
+
+
+def test_the_mail_with_a_code_speaks_all_languages_and_its_sender_is_chosen(
+    production: Synthesized, local: Synthesized
+) -> None:
+    [(_, pool)] = production.of_type("AWS::Cognito::UserPool")
+    message = pool["Properties"]["VerificationMessageTemplate"]
+
+    assert message["EmailSubject"] == "Your code / Su código"
+    assert message["EmailMessage"].count("{####}") == 2
+    assert '<div lang="es"><p>Su código es' in message["EmailMessage"]
+    assert "EmailConfiguration" not in pool["Properties"], "Cognito's own sender until SES knows the domain"
+    [(_, ours)] = local.of_type("AWS::Cognito::UserPool")
+    assert ours["Properties"]["EmailConfiguration"]["From"] == "no-reply@quietline.example"

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -383,3 +384,35 @@ def test_no_fix_is_applied_to_another_version() -> None:
 def test_the_pinned_version_is_the_one_of_the_fixes() -> None:
     assert f"ministack=={VERSION}" in (ROOT / "requirements/emulator.in").read_text()
     assert len(set(MODULES)) == len(MODULES)
+
+
+def sign_up(emulator: Emulator) -> tuple[bool, str, bool]:
+    """Whether a wrong code confirms a sign-up, the code in the mail, and whether the address is verified then."""
+    cognito = emulator.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"], AutoVerifiedAttributes=["email"])[
+        "UserPool"
+    ]["Id"]
+    client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="cli")["UserPoolClient"]["ClientId"]
+    email = f"{client.lower()}@example.com"
+    cognito.sign_up(ClientId=client, Username=email, Password="Quiet-Line-2026!")
+    accounts = json.loads(get(f"{emulator.url}/_ministack/ses/messages")[1])["messages"]
+    mails = [mail for found in accounts.values() for mail in found if email in mail["To"]]
+    code = re.search(r"\d{6}", mails[-1]["BodyText"])
+    assert code
+    wrong = f"{(int(code.group()) + 1) % 10**6:06d}"
+    wrong_confirms = True
+    try:
+        cognito.confirm_sign_up(ClientId=client, Username=email, ConfirmationCode=wrong)
+    except cognito.exceptions.CodeMismatchException:
+        wrong_confirms = False
+        cognito.confirm_sign_up(ClientId=client, Username=email, ConfirmationCode=code.group())
+    user = cognito.admin_get_user(UserPoolId=pool, Username=email)
+    verified = {"Name": "email_verified", "Value": "true"} in user["UserAttributes"]
+    return wrong_confirms, code.group(), verified
+
+
+def test_a_mailed_code_is_random_has_to_be_right_and_verifies(fixed: Emulator, bare: Emulator) -> None:
+    (first_wrong, first, verified), (second_wrong, second, _) = sign_up(fixed), sign_up(fixed)
+    assert (first_wrong, second_wrong, verified) == (False, False, True)
+    assert first != second, "equal by chance once in a million runs"
+    assert sign_up(bare) == (True, "123456", False)

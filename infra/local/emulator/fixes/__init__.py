@@ -13,7 +13,7 @@ log = logging.getLogger("quietline.local")
 
 VERSION = "1.5.33"
 
-MODULES = ("lambdas", "streams", "cloudformation", "stepfunctions", "cloudfront", "iam", "checkpoints")
+MODULES = ("lambdas", "streams", "cloudformation", "stepfunctions", "cloudfront", "iam", "cognito", "checkpoints")
 
 type Fix = Callable[[], None]
 
