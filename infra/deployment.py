@@ -28,6 +28,8 @@ class LocalGaps:
     payment_retry_seconds: str = ""
     payment_circuit_seconds: int = 0
     """Pauses while the payment server is down, in place of minutes: nobody waits so long for a test."""
+    no_table_exports: bool = False
+    """An export of a table completes and writes nothing: reconciliation scans the table instead."""
     no_custom_domain: bool = False
     """No certificate and no DNS."""
     loopback_webhooks: bool = False
@@ -99,6 +101,7 @@ class Deployment:
                 played_payments=True,
                 payment_retry_seconds="1,2",
                 payment_circuit_seconds=2,
+                no_table_exports=True,
                 no_custom_domain=True,
                 loopback_webhooks=True,
                 webhook_retry_seconds="1,1",

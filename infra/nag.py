@@ -22,6 +22,8 @@ LISTS_EXPORT = "ExportsOutputFnGetAttListsCB6DC742Arn4CA546A5"
 """The lists bucket's ARN as the service stack imports it; a renamed bucket would be a lost bucket."""
 OPERATIONS_EXPORT = "ExportsOutputFnGetAttOperations993AC38DArn69AB91A9"
 """The same of the operators' bucket."""
+REGISTRY_EXPORT = "ExportsOutputFnGetAttRegistry4DB9CCA5Arn6F7DDAA7"
+"""The same of the registry's table."""
 WASHES_EXPORT = "ExportsOutputFnGetAttWashes5FB9C545ArnC2FE7051"
 """The same of the bucket of washes."""
 PREFIXES = {
@@ -164,6 +166,8 @@ def _functions(service: ServiceStack) -> None:
             if name in OPERATIONS[machine]:
                 objects = f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/{prefix}/*"
                 _accept(function.role, OBJECTS, _iam5(objects))
+        if name == "reconcile_segment" and not service.deployment.gaps.no_table_exports:
+            _accept(function.role, OBJECTS, _iam5(f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/exports/*"))
         for prefix in ("uploads", "answers") if name in ("seller_api", "portal", "wash") else ():
             objects = f"Resource::{service.data.stack_name}:{WASHES_EXPORT}/{prefix}/*"
             _accept(function.role, "Objects are named by organization and wash.", _iam5(objects))
@@ -180,6 +184,15 @@ def _workflows(service: ServiceStack) -> None:
                 "A Distributed Map's children are executions of the machine itself, named at run time.",
                 _iam5(f"Resource::{executions}:{service.machine_names[kind]}/*"),
             )
+
+    if not service.deployment.gaps.no_table_exports:
+        data = f"Resource::{service.data.stack_name}"
+        _accept(
+            service.machines["reconcile"].role,
+            "Exports are named by DynamoDB, and their files by the export.",
+            _iam5(f"{data}:{REGISTRY_EXPORT}/export/*"),
+            _iam5(f"{data}:{OPERATIONS_EXPORT}/exports/*"),
+        )
 
 
 def _queues_and_routes(service: ServiceStack) -> None:

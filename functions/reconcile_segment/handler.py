@@ -1,4 +1,4 @@
-"""The worker of `reconcile` that scans one segment of the registry."""
+"""The worker of `reconcile` that reads one segment of the registry."""
 
 from functools import cache
 from typing import Any
@@ -19,8 +19,9 @@ def settings() -> ReconcileSettings:
 
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """Scan one segment: `{"run", "segment", "segments", "cutoff"}`."""
-    cutoff = from_text(event["cutoff"])
-    count = bootstrap.segment_scan(settings()).read(event["run"], event["segment"], event["segments"], cutoff)
-    logger.info("scanned", run=event["run"], segment=event["segment"], records=count)
+    """Read one segment: `{"run", "segment", "segments", "cutoff", "export"}`; `export` is empty for a scan."""
+    count = bootstrap.segment_scan(settings()).read(
+        event["run"], event["segment"], event["segments"], from_text(event["cutoff"]), event["export"]
+    )
+    logger.info("read", run=event["run"], segment=event["segment"], records=count)
     return {"records": count}

@@ -47,6 +47,7 @@ class DataStack(Stack):
         self.operations = self._bucket(
             "Operations", logs=self.access_logs, expire_days=OPERATIONS_DAYS, versioned=False
         )
+        self.operations.add_lifecycle_rule(prefix="exports/", expiration=Duration.days(1))
         self.washes = self._washes_bucket()
         self.pii_key = kms.Key(
             self,

@@ -182,7 +182,12 @@ def add_all(stack: ServiceStack) -> None:
     stack.add("import_area", importing, "lists", memory=1024, timeout=600)
     stack.add("import_finish", importing, timeout=60)
     reconciling = s.ReconcileSettings(
-        **common, registry_table=registry, lists_bucket=lists, operations_bucket=operations, segments=4 if local else 32
+        **common,
+        registry_table=registry,
+        lists_bucket=lists,
+        operations_bucket=operations,
+        segments=4 if local else 32,
+        source="scan" if d.gaps.no_table_exports else "export",
     )
     stack.add("reconcile_plan", reconciling, timeout=60)
     stack.add("reconcile_segment", reconciling, "lists", memory=1024, timeout=900)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aws_cdk import aws_iam as iam
+
 from infra.constructs.function import arn
 
 if TYPE_CHECKING:
@@ -185,7 +187,11 @@ def _reconciliation(stack: ServiceStack) -> None:
     registry = data.registry.table_arn
     functions["reconcile_plan"].allow(["dynamodb:Query"], registry)
     functions["reconcile_plan"].allow(["s3:GetObject"], manifests)
-    functions["reconcile_segment"].allow(["dynamodb:Scan"], registry)
+    if stack.deployment.gaps.no_table_exports:
+        functions["reconcile_segment"].allow(["dynamodb:Scan"], registry)
+    else:
+        functions["reconcile_segment"].allow(["s3:GetObject"], data.operations.arn_for_objects("exports/*"))
+        functions["reconcile_segment"].allow(["s3:ListBucket"], data.operations.bucket_arn)
     functions["reconcile_segment"].allow(["s3:PutObject"], own)
     functions["reconcile_area"].allow(READ, registry)
     functions["reconcile_area"].allow(["s3:GetObject", "s3:PutObject"], own)
@@ -197,3 +203,15 @@ def _reconciliation(stack: ServiceStack) -> None:
         functions[name].allow(["s3:ListBucket"], data.operations.bucket_arn)
     for name in ("reconcile_plan", "reconcile_area", "reconcile_finish"):
         functions[name].allow(["s3:ListBucket"], data.lists.bucket_arn)
+
+
+def let_export(stack: ServiceStack) -> None:
+    """Let the machine `reconcile` export the registry to the operations bucket."""
+    data, machine = stack.data, stack.machines["reconcile"]
+    registry = data.registry.table_arn
+    for actions, resource in (
+        (["dynamodb:ExportTableToPointInTime"], registry),
+        (["dynamodb:DescribeExport"], f"{registry}/export/*"),
+        (["s3:PutObject", "s3:AbortMultipartUpload"], data.operations.arn_for_objects("exports/*")),
+    ):
+        machine.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))

@@ -197,7 +197,12 @@ class ServiceStack(Stack):
         substitutions = {
             f"{''.join(part.title() for part in name.split('_'))}FunctionArn": function.arn
             for name, function in self.functions.items()
-        } | {"ListsBucket": self.data.lists.bucket_name, "FailureQueueUrl": self.failures.queue_url}
+        } | {
+            "RegistryTableArn": self.data.registry.table_arn,
+            "OperationsBucket": self.data.operations.bucket_name,
+            "ListsBucket": self.data.lists.bucket_name,
+            "FailureQueueUrl": self.failures.queue_url,
+        }
         invoked = {
             "publish": ("publish_plan", "publish_area", "publish_manifest"),
             "screen-complaint": ("screen_complaint",),
@@ -217,6 +222,8 @@ class ServiceStack(Stack):
             )
             for kind, names in invoked.items()
         }
+        if not self.deployment.gaps.no_table_exports:
+            permissions.let_export(self)
 
     def _sources(self) -> None:
         relay = self.functions["relay"].function

@@ -66,7 +66,9 @@ def test_buckets_are_closed(production: Synthesized) -> None:
 def test_the_operators_files_are_private_and_expire(production: Synthesized) -> None:
     [bucket] = [b["Properties"] for name, b in production.of_type("AWS::S3::Bucket", "Data") if "Operations" in name]
 
-    assert [rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]] == [30]
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    # an export holds the whole registry: it is not kept longer than it is read
+    assert [(rule.get("Prefix"), rule["ExpirationInDays"]) for rule in rules] == [(None, 30), ("exports/", 1)]
     assert "VersioningConfiguration" not in bucket  # a version that lingers would outlive the month
     assert bucket["LoggingConfiguration"]["LogFilePrefix"] == "operations/"
 

@@ -35,6 +35,7 @@ import functions.reconcile_plan.handler as reconcile_plan
 import functions.reconcile_segment.handler as reconcile_segment
 from cli import machines as running
 from cli.main import app
+from tests.fakes import exports
 from tests.helpers import LambdaContext, Tripwire, load_event
 from tests.workflows.conftest import VISITED, Machine, states_of
 
@@ -97,7 +98,7 @@ def registry(
 ) -> Registry:
     few = Profile.model_validate(profile.model_dump(by_alias=True) | {"areas": {"Somewhere": ("202", "818", "907")}})
     monkeypatch.setattr("quietline.profiles.profile.load_profile", lambda _name: few)
-    cloud.use(ReconcileSettings, segments=3)
+    cloud.use(ReconcileSettings, segments=3, source="scan")
     cloud.use(PublishSettings, settle_seconds=0)
     machine = machines(
         NAME,
@@ -107,6 +108,8 @@ def registry(
             "reconcile_area": reconcile_area.lambda_handler,
             "reconcile_finish": reconcile_finish.lambda_handler,
         },
+        RegistryTableArn=aws.client("dynamodb").describe_table(TableName=cloud.registry_table)["Table"]["TableArn"],
+        OperationsBucket=cloud.operations_bucket,
     )
     monkeypatch.setenv("QUIETLINE_API", "https://registry.example.test")
     monkeypatch.setenv("QUIETLINE_RECONCILE_MACHINE", machine.arn)
@@ -149,6 +152,40 @@ def test_before_the_first_list_there_is_nothing_to_compare(registry: Registry) -
 
     assert (done.exit_code, "No list" in done.stderr) == (4, True)
     assert registry.machine.run({}, name="nothing").output == {"published": False}
+
+
+@pytest.fixture
+def exported(busy: Registry, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """Let the registry be read from exports."""
+    exports.as_on_aws(monkeypatch, busy.table.name)
+    busy.cloud.use(ReconcileSettings, segments=3, source="export")
+    reconcile_plan.settings.cache_clear()
+    return busy
+
+
+def test_an_export_is_read_like_the_table(exported: Registry) -> None:
+    report = exported.report()
+
+    assert report["agrees"]
+    assert (report["published"], report["rebuilt"], report["records"]) == (5, 5, 7)
+    run = exported.machine.run({}, name="export")
+    assert run.states[:8] == (
+        *("Plan", "IsPublished", "Source", "StartExport"),
+        *("WaitForExport", "LookAtExport", "IsExported", "TakeExport"),
+    )
+
+
+def test_an_export_without_an_item_is_not_what_the_list_says(exported: Registry) -> None:
+    exported.table.write(exported.table.delete(keys.number("+18185550105")))
+
+    assert [one["area"] for one in exported.report(code=5)["differences"]] == ["818"]
+
+
+def test_an_export_that_fails_fails_the_reconciliation(exported: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    exports.failing(monkeypatch)
+
+    assert exported.run().exit_code == 6
+    assert exported.machine.run({}, name="fails").error == "ExportFailed"
 
 
 def test_a_number_that_the_table_lost_is_extra_on_the_list(busy: Registry, tmp_path: Path) -> None:
@@ -263,4 +300,4 @@ def test_steps_out_of_order_are_refused(busy: Registry) -> None:
 
 def test_every_state_was_reached() -> None:
     # the maps' workers run in executions of their own, so they are not in this history
-    assert VISITED[NAME] == states_of(NAME) - {"ScanSegment", "CompareArea"}
+    assert VISITED[NAME] == states_of(NAME) - {"ReadSegment", "CompareArea"}

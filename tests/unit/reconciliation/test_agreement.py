@@ -171,11 +171,15 @@ class Days(RuleBasedStateMachine):
         ManifestWriter(FEW, self.publications, self.lists, MemorySigner()).write(day)
         self.published = expected
 
+    def exported(self, manifest: str) -> MemoryRegistry:
+        """Return an export of the registry, which is like the registry."""
+        return self.registry
+
     def reconcile(self) -> dict[str, Any]:
         plan = ReconcilePlan(FEW, self.clock, self.publications, self.lists, segments=2).plan()
         cutoff = datetime.fromisoformat(plan["cutoff"])
         run, day = plan["run"], datetime.fromisoformat(plan["date"]).date()
-        scan = SegmentScan(FEW, self.registry, self.objects)
+        scan = SegmentScan(FEW, self.registry, self, self.objects)
         scanned = sum(scan.read(run, one["segment"], one["segments"], cutoff) for one in plan["segments"])
         compare = AreaReconciliation(FEW, self.publications, self.changes, self.lists, self.objects)
         for group in plan["groups"]:

@@ -94,13 +94,14 @@ def reconcile_plan(settings: "ReconcileSettings") -> "ReconcilePlan":
         publications=publications(settings.registry_table),
         lists=Bucket(settings.lists_bucket),
         segments=settings.segments,
+        exports=settings.source == "export",
     )
 
 
 @cache
 def segment_scan(settings: "ReconcileSettings") -> "SegmentScan":
     """Return what reads a segment of the table; its function has the `lists` layer."""
-    from quietline.adapters.dynamodb.reconciliation import DynamoRegistryScan
+    from quietline.adapters.dynamodb.reconciliation import DynamoRegistryScan, S3Exports
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.s3 import Bucket
     from quietline.profiles.profile import load_profile
@@ -108,7 +109,8 @@ def segment_scan(settings: "ReconcileSettings") -> "SegmentScan":
 
     profile = load_profile(settings.profile)
     scan = DynamoRegistryScan(Table(settings.registry_table), profile.rules)
-    return SegmentScan(profile, scan, Bucket(settings.operations_bucket))
+    exports = S3Exports(settings.operations_bucket, profile.rules)
+    return SegmentScan(profile, scan, exports, Bucket(settings.operations_bucket))
 
 
 @cache

@@ -312,7 +312,9 @@ class ReconcileSettings(Settings):
     lists_bucket: str
     operations_bucket: str
     segments: int = 32
-    """How many workers scan the registry side by side."""
+    """How many workers read the registry side by side."""
+    source: str = "export"
+    """What they read: an `export` of the table to the operations bucket, or a `scan` of the table itself."""
 
 
 FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {

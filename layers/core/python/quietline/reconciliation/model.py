@@ -55,6 +55,11 @@ class AreaComparison:
         }
 
 
+def export_prefix(run: str) -> str:
+    """Return where DynamoDB puts an export of the registry; all of it expires within a day."""
+    return f"exports/{run}"
+
+
 def segment_key(run: str, segment: int) -> str:
     """Return the key of what a segment's scan found: gzip of sorted records (see `service.RECORD`)."""
     return f"reconciliations/{run}/segments/{segment}.bin.gz"

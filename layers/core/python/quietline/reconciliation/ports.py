@@ -13,3 +13,15 @@ class RegistryScan(Protocol):
     def states(self, segment: int, segments: int, before: datetime) -> Iterator[NumberState]:
         """Yield how the numbers of a segment stood before an instant; each number is in exactly one segment."""
         ...
+
+
+class RegistryExports(Protocol):
+    """Exports of the whole registry, in files."""
+
+    def exported(self, manifest: str) -> RegistryScan:
+        """Return the export that has this manifest.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
+        ...

@@ -2,7 +2,7 @@
 
 The list is rebuilt as of the cut-off of the newest published list, from the numbers' records and the imports alone: not
 from the changes that publication reads. A record's history only grows, so a scan at any later time sees the same state
-before the cut-off, and no frozen copy of the table is needed (docs/adr/0017).
+before the cut-off; where the table is read from is the deployment's choice: a scan, or an export (docs/adr/0017).
 """
 
 import gzip
@@ -23,11 +23,12 @@ from quietline.profiles import Profile
 from quietline.reconciliation.model import (
     AreaComparison,
     differences_key,
+    export_prefix,
     group_key,
     report_key,
     segment_key,
 )
-from quietline.reconciliation.ports import RegistryScan
+from quietline.reconciliation.ports import RegistryExports, RegistryScan
 
 if TYPE_CHECKING:
     from pyroaring import BitMap
@@ -48,6 +49,7 @@ class ReconcilePlan:
     publications: PublicationStore
     lists: ObjectStore
     segments: int
+    exports: bool = False
 
     def plan(self) -> dict[str, Any]:
         """Return the work, or `published` false when there is no list to compare with.
@@ -59,11 +61,14 @@ class ReconcilePlan:
         if newest is None:
             return {"published": False}
         groups = _groups(self.profile, read_manifest(self.lists, newest))
+        run = f"{self.clock.now():%Y%m%dT%H%M%S%f}"
         return {
             "published": True,
-            "run": f"{self.clock.now():%Y%m%dT%H%M%S%f}",
+            "run": run,
             "date": newest.date.isoformat(),
             "cutoff": to_text(newest.cutoff),
+            "source": "export" if self.exports else "scan",
+            "export": {"prefix": export_prefix(run), "manifest": ""},
             "segments": [{"segment": index, "segments": self.segments} for index in range(self.segments)],
             "groups": [{"areas": areas} for areas in groups],
         }
@@ -71,20 +76,33 @@ class ReconcilePlan:
 
 @dataclass(frozen=True)
 class SegmentScan:
-    """Reads a segment of the table. Needs the `lists` layer."""
+    """Reads a segment of the registry. Needs the `lists` layer."""
 
     profile: Profile
     scan: RegistryScan
+    exports: RegistryExports
     objects: ObjectStore
 
-    def read(self, run: str, segment: int, segments: int, cutoff: datetime) -> int:
-        """Write how the segment's numbers stood before the cut-off; return how many there are."""
+    def read(self, run: str, segment: int, segments: int, cutoff: datetime, export: str = "") -> int:
+        """Write how the segment's numbers stood before the cut-off; return how many there are.
+
+        Args:
+            run: the reconciliation's name.
+            segment: which segment, from 0.
+            segments: how many there are.
+            cutoff: the list's cut-off.
+            export: the manifest of the export to read; empty to scan the table.
+
+        Raises:
+            ConfigurationError: the export is not there, or not whole.
+        """
         import numpy as np
 
+        source = self.exports.exported(export) if export else self.scan
         scale = 10**self.profile.rules.subscriber_digits
         rows = [
             (int(state.area) * scale + state.subscriber, _milliseconds(state.changed_at), state.listed)
-            for state in self.scan.states(segment, segments, cutoff)
+            for state in source.states(segment, segments, cutoff)
         ]
         found = np.array(rows, RECORD)
         found.sort(order="number")
