@@ -112,12 +112,25 @@ def wash() -> str:
     return bars("Processor seconds to wash a million rows against 22.5 M numbers", rows)
 
 
+def pull() -> str:
+    found = measure.load("pull")
+    ways = {"full": "in full", "month": "a month's changes", "day": "a day's changes"}
+    rows = [
+        (title, found["roar"][way]["bytes"], f"{found['roar'][way]['bytes'] / 1e6:.3g} MB", True)
+        for way, title in ways.items()
+    ]
+    zipped = found["flat_text_zipped_bytes"]
+    rows.append(("flat text, zipped", zipped, f"{zipped / 1e6:.3g} MB", False))
+    return bars(f"Bytes of a pull of {_short(found['numbers'])} numbers in {found['areas']} areas", rows)
+
+
 CHARTS = {
     "publish.svg": publish,
     "bits.svg": bits,
     "growth-numbers.svg": numbers,
     "growth-changes.svg": changes,
     "wash.svg": wash,
+    "pull.svg": pull,
 }
 
 
