@@ -133,13 +133,23 @@ def member() -> "Membership":
 
 
 def acting() -> "Membership":
-    """Return the organization for which the caller acts, also as an agent: for routes of the rule `AGENT` only.
+    """Return the organization for which the caller reads, also as an agent: for routes of the rule `AGENT` only.
 
     Raises:
         ForbiddenError: for none, or not for the SAN that they name.
         InvalidInputError: what they name is no SAN.
     """
     return organizations().of(caller(), as_agent=True)
+
+
+def using() -> "Membership":
+    """Return the organization for which the caller uses the lists, also as an agent.
+
+    Raises:
+        ForbiddenError: for none, not for the SAN that they name, or it is suspended or closed.
+        InvalidInputError: what they name is no SAN.
+    """
+    return organizations().using(caller())
 
 
 def agent_of(found: "Membership") -> Agent | None:
@@ -167,8 +177,8 @@ def buyer() -> Buyer:
 
 
 def standing() -> Standing:
-    """Return how the organization stands for which the caller acts, also as an agent: see `acting`."""
-    found = acting()
+    """Return how the organization stands for which the caller acts, also as an agent: see `using`."""
+    found = using()
     return standing_of(found, orders().entitlements(found.organization_id))
 
 

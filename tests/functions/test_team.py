@@ -10,7 +10,7 @@ from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.settings import MailerSettings, SellerApiSettings
 
-from functions.seller_api import handler
+from functions.seller_api import handler, wiring
 from tests.helpers import LambdaContext, Tripwire, http_event, load_event
 
 CITY = {"city": "Springfield", "region": "IL", "postal_code": "62701", "country": "US"}
@@ -72,6 +72,11 @@ class Town:
             Username=who["sub"],
             SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": True},
         )
+
+    def require_factor(self) -> None:
+        """From now on representatives act with a second factor only."""
+        self.cloud.use(SellerApiSettings, user_pool_id=self.pool, representative_mfa="required")
+        wiring.settings.cache_clear()
 
     def _scan(self) -> list[dict[str, Any]]:
         from quietline.adapters.dynamodb.table import decode_item

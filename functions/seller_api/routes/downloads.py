@@ -11,7 +11,7 @@ from quietline.http.model import Model
 from quietline.http.problems import documented
 from quietline.lists.model import Kind
 
-from functions.seller_api.wiring import acting, agent_of, app, downloads
+from functions.seller_api.wiring import agent_of, app, downloads, using
 
 if TYPE_CHECKING:
     from quietline.lists.service import Download
@@ -115,7 +115,7 @@ class DownloadOut(Model):
 )
 def create(wanted: Annotated[DownloadIn, Body()]) -> Response[DownloadOut]:
     """Hand out links."""
-    acts = acting()
+    acts = using()
     made = downloads().create(
         acts.organization_id,
         acts.san,

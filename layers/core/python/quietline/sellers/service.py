@@ -117,6 +117,18 @@ class OrganizationService:
             raise ForbiddenError("The organization with this number is suspended or closed, so nobody acts for it.")
         return found
 
+    def using(self, caller: Caller) -> Membership:
+        """Return for whom somebody uses the lists: downloads, looks up or washes, also as an agent.
+
+        Raises:
+            ForbiddenError: as `of` says, or the organization is suspended or closed.
+            InvalidInputError: what they name is no SAN.
+        """
+        found = self.of(caller, as_agent=True)
+        if found.status != ACTIVE:
+            raise ForbiddenError("Your organization is suspended or closed, so it may not use the lists.")
+        return found
+
     def _wanted(self, caller: Caller, own: Membership) -> str:
         """Return the SAN that a caller names or is bound to, or nothing; note that a machine client was seen."""
         wanted = ""
