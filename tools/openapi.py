@@ -110,7 +110,11 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "The site's own address; no CORS is needed."}],
         "tags": [{"name": tag} for tag in sorted(_tags(paths))],
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": {name: schemas[name] for name in sorted(used)}, "securitySchemes": SCHEMES},
+        # generated clients call a class by its title: one that was renamed carries its new name there too
+        "components": {
+            "schemas": {name: schemas[name] | {"title": name} for name in sorted(used)},
+            "securitySchemes": SCHEMES,
+        },
     }
 
 

@@ -1,7 +1,7 @@
 """Tools of a fresh clone: `python3 infra/local/setup.py`; with `bench`, those of the benchmarks too.
 
 Runs with any Python 3, needs nothing but the standard library, and does nothing when its stamps are current. The
-environments go to `.venv` (development), `.local/emulator` and `.local/payments`; every package is checked by hash.
+environments go to `.venv` (development) and `.local/{emulator,payments,client}`; every package is checked by hash.
 """
 
 import hashlib
@@ -14,7 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
 WANTED = (3, 13)
-ENVIRONMENTS = {".venv": "dev.txt", ".local/emulator": "emulator.txt", ".local/payments": "payments.txt"}
+ENVIRONMENTS = {
+    ".venv": "dev.txt",
+    ".local/emulator": "emulator.txt",
+    ".local/payments": "payments.txt",
+    ".local/client": "client.txt",
+}
 BENCH = {".local/bench": "bench.txt"}
 CONSOLE = """#!{python}
 import sys
