@@ -1,4 +1,4 @@
-"""The two cookies: who this browser is, and what a started sign-in or enrolment needs for its next page.
+"""The cookies: who this browser is, what a started sign-in or enrolment needs for its next page, and an invitation.
 
 `__Host-` binds them to this host and to TLS (browsers take 127.0.0.1 for secure), and no other host can plant them.
 """
@@ -11,9 +11,11 @@ from typing import Any
 
 SESSION = "__Host-quietline"
 STEP = "__Host-quietline-step"
+INVITATION = "__Host-quietline-invitation"
 ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 """Lax: whoever comes from a mail or from the payment server's page is still signed in; forms have their token."""
 STEP_SECONDS = 600
+INVITATION_SECONDS = 3600
 MAX_COOKIE = 4096
 
 
@@ -41,6 +43,16 @@ def step(values: Mapping[str, str]) -> str:
     if len(header) > MAX_COOKIE:
         raise ValueError("A step's values are too long for a cookie.")
     return header
+
+
+def invitation(token: str) -> str:
+    """Return the header that keeps an invitation's token while somebody signs up or in."""
+    return f"{INVITATION}={token}; Max-Age={INVITATION_SECONDS}; {ATTRIBUTES}"
+
+
+def no_invitation() -> str:
+    """Return the header that forgets it."""
+    return f"{INVITATION}=; Max-Age=0; {ATTRIBUTES}"
 
 
 def no_step() -> str:

@@ -1,11 +1,14 @@
 """What a page is made of: the request it gets, the answer it gives, and how it is declared."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from quietline.kernel.errors import ForbiddenError
 from quietline.pages.forms import HEADERS, first_of, messages
 from quietline.sessions.service import form_token
 
@@ -123,6 +126,28 @@ class Request:
         """
         return wiring.organizations().representative(self.caller)
 
+    @property
+    def own_caller(self) -> Caller:
+        """The same person, acting for nobody but themselves."""
+        return replace(self.caller, acting_for="")
+
+    @cached_property
+    def may_represent(self) -> bool:
+        """Whether the person may act as authorized representative: the role, and the second factor."""
+        try:
+            return bool(self.representative)
+        except ForbiddenError:
+            return False
+
+    def day(self, at: date | datetime) -> str:
+        """Return a date in words; an instant's is that of the registry's time zone."""
+        local = self.profile.local_date(at) if isinstance(at, datetime) else at
+        return pages(self.profile).day(local, self.language)
+
+    def text_of(self, language: str) -> dict[str, Any]:
+        """Return the texts of another language."""
+        return pages(self.profile).text(language)
+
     def at(self, path: str = "") -> str:
         """Return the address of a page of the portal in this language."""
         return f"/portal/{self.language}/{path}"
@@ -159,6 +184,8 @@ class Declared:
     page: Page
 
 
+PLACE = re.compile(r"[\w.:~-]{1,128}", re.ASCII)
+"""What may stand in a pattern's place: ids, user ids, account numbers; nothing that could leave a header."""
 PAGES: dict[str, dict[str, Declared]] = {}
 """Pattern → method → page. Filled as `functions.portal.pages` is imported; the tests walk it with every role."""
 
@@ -187,8 +214,9 @@ def match(path: str) -> tuple[str, dict[str, str]] | None:
     for pattern in PAGES:
         wanted = pattern.split("/")
         if "{" in pattern and len(wanted) == len(parts):
-            params = {w[1:-1]: p for w, p in zip(wanted, parts, strict=True) if w.startswith("{")}
-            if all(params.values()) and all(w.startswith("{") or w == p for w, p in zip(wanted, parts, strict=True)):
+            pairs = list(zip(wanted, parts, strict=True))
+            params = {w[1:-1]: p for w, p in pairs if w.startswith("{")}
+            if all(w == p or (w.startswith("{") and PLACE.fullmatch(p)) for w, p in pairs):
                 return pattern, params
     return None
 
@@ -212,7 +240,7 @@ def html(
     shown |= {
         "own": own,
         "prefix": "/portal",
-        "path": request.path,
+        "path": _shown_at(request),
         "here": request.at(request.path),
         "at": request.at(),
         "form_token": form_token(request.browser),
@@ -243,6 +271,16 @@ def problem(request: Request, status: int, key: str = "", headers: Mapping[str, 
     known = request.text["problems"]
     found = known.get(key or str(status), known["500"])
     return html(request, "problem", status, headers=headers, title=found["title"], problem=found)
+
+
+def _shown_at(request: Request) -> str:
+    """Return where the page can be opened in another language: of a form's answer that is the page above it."""
+    parts = request.path.split("/")
+    for length in range(len(parts), 0, -1):
+        found = match("/".join(parts[:length]))
+        if found and "GET" in PAGES[found[0]]:
+            return "/".join(parts[:length])
+    return ""
 
 
 def _membership(request: Request) -> "Membership | None":

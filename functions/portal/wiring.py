@@ -10,6 +10,9 @@ from quietline.profiles.profile import Profile, load_profile
 if TYPE_CHECKING:
     from quietline.orders.service import OrderService
     from quietline.sellers.accounts import Accounts, People
+    from quietline.sellers.agents import AgentService
+    from quietline.sellers.invitations import InvitationService
+    from quietline.sellers.members import MemberService
     from quietline.sellers.service import OrganizationService
     from quietline.sessions.service import SessionService
 
@@ -48,3 +51,18 @@ def organizations() -> "OrganizationService":
 def orders() -> "OrderService":
     """Return the use cases of orders."""
     return bootstrap.orders(settings())
+
+
+def members() -> "MemberService":
+    """Return the use cases of an organization's people."""
+    return bootstrap.members(settings())
+
+
+def invitations() -> "InvitationService":
+    """Return the use cases of invitations."""
+    return bootstrap.invitations(settings())
+
+
+def agents() -> "AgentService":
+    """Return the use cases of agents on a SAN."""
+    return bootstrap.agents(settings())

@@ -122,7 +122,7 @@ def test_an_old_browser_is_known_by_the_origin_it_names(portal: PortalSettings) 
 
 
 def test_a_form_of_the_time_before_the_sign_in_is_refused_after_it(portal: PortalSettings) -> None:
-    kim = person(mfa=False)
+    kim = person()
     organization(kim)
     visitor = Visitor().get("sign-in")
     visitor.sign_in(kim)
@@ -174,18 +174,19 @@ def test_every_session_of_a_person_can_be_ended(portal: PortalSettings) -> None:
 def roles() -> dict[str, Visitor]:
     kim, nobody, bare = person(), person("lee@example.com"), person("mia@example.com", mfa=False)
     organization(kim)
-    organization(bare)
+    organization(bare, certified=False)
     return {
         "nobody": Visitor(),
         "person": Visitor().sign_in(nobody),
         "representative": Visitor().sign_in(kim),
+        "without a second factor": Visitor().sign_in(bare),
     }
 
 
 def test_every_page_opens_for_just_those_it_is_for(portal: PortalSettings) -> None:
     assert len(PAGES) > 3
     order = [Who.ANYBODY, Who.PERSON, Who.AGENT, Who.MEMBER, Who.REPRESENTATIVE]
-    reach = {"nobody": 0, "person": 1, "representative": 4}
+    reach = {"nobody": 0, "person": 1, "representative": 4, "without a second factor": 3}
     for name, visitor in roles().items():
         for pattern, methods in PAGES.items():
             path = re.sub(r"{\w+}", "01KB3Q6W5N8Y2C4D6E8F0G1H2J", pattern)
@@ -198,6 +199,8 @@ def test_every_page_opens_for_just_those_it_is_for(portal: PortalSettings) -> No
             if reach[name] >= needed:
                 assert visitor.status in (200, 303, 404), (name, pattern)
                 assert "/sign-in" not in visitor.answer["headers"].get("location", ""), (name, pattern)
+            elif name == "without a second factor":
+                assert (visitor.status, visitor.title) == (403, "Set up a second factor first"), pattern
             elif name == "nobody":
                 assert visitor.location.startswith("/portal/en/sign-in"), pattern
             else:

@@ -58,6 +58,8 @@ def go_on(request: Request, made: SignedIn | Challenge, wanted: str = "") -> Ans
     if request.session is not None:
         wiring.sessions().end(request.browser)
     session_id = wiring.sessions().begin(made.sub)
+    if not wanted and cookies.INVITATION in request.cookies:
+        wanted = "invitation"
     return go(request, wanted, cookies=[cookies.session(session_id), cookies.no_step()])
 
 

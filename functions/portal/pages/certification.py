@@ -1,0 +1,43 @@
+"""Certification: the text that holds, certified with a check box; the first time issues the account number."""
+
+from typing import Any
+
+from quietline.kernel.errors import ConflictError, FieldError
+
+from functions.portal import wiring
+from functions.portal.frame import Answer, Request, Who, form_again, go, html, page
+
+UNCHECKED = FieldError("/agree", "Confirm that you certify this.", "certification_agree")
+CHANGED = FieldError("/agree", "The text has changed. Read it again.", "certification_changed")
+
+
+@page("GET", "certification", Who.MEMBER)
+def show(request: Request) -> Answer:
+    """Show the text and what was certified before."""
+    return html(request, "certification", **_values(request))
+
+
+@page("POST", "certification", Who.REPRESENTATIVE)
+def certify(request: Request) -> Answer:
+    """Certify the text that was shown."""
+    if request.fields.get("agree") != "yes":
+        return form_again(request, "certification", [UNCHECKED], **_values(request))
+    had = bool(request.representative.san)
+    try:
+        wiring.organizations().certify(
+            request.caller, version=request.fields.get("version", ""), language=request.language
+        )
+    except ConflictError:
+        return form_again(request, "certification", [CHANGED], **_values(request))
+    return go(request, "certification", done="renewed" if had else "issued")
+
+
+def _values(request: Request) -> dict[str, Any]:
+    sellers = request.profile.sellers
+    return {
+        "version": sellers.certification_version,
+        "wording": sellers.certification_text[request.language],
+        "san": request.member.san,
+        "certified": request.member.certified_version,
+        "may_certify": request.member.role.value == "representative",
+    }
