@@ -244,7 +244,7 @@ def test_an_addition_paid_after_its_term_waits_for_a_person(shop: Shop) -> None:
 
     assert (shop.areas(), stored(shop, order).problem) == (frozenset(), Problem.LATE)
     shop.server.refund(invoice, 8500, "a")
-    assert shop.billing.reconcile(invoice, "reconciliation:2027-11-03") == "closed"
+    assert shop.billing.reconcile(invoice, "reconciliation:2027-11-03") == "stopped"
 
 
 def test_too_much_is_owed_back_and_used_for_the_next_invoice(shop: Shop) -> None:

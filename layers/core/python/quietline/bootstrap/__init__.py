@@ -32,6 +32,7 @@ from quietline.bootstrap.operations import (
     segment_scan,
 )
 from quietline.bootstrap.payments import (
+    audit,
     billing,
     event_inbox,
     event_replay,
@@ -61,6 +62,7 @@ __all__ = [
     "area_build",
     "area_reconciliation",
     "assignment",
+    "audit",
     "billing",
     "calendars",
     "carrier_administration",

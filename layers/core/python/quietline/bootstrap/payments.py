@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from quietline.kernel.settings import PaymentWorkerSettings, StripeWebhookSettings
     from quietline.ledger.service import LedgerService
+    from quietline.orders.audit import Audit
     from quietline.orders.billing import Billing
     from quietline.orders.check import Checks, PaymentCheck
     from quietline.orders.ports import PaymentServer
@@ -114,3 +115,13 @@ def ledger(sellers_table: str) -> "LedgerService":
     from quietline.ledger.service import LedgerService
 
     return LedgerService(LedgerStore(Table(sellers_table)))
+
+
+def audit(sellers_table: str, profile: str) -> "Audit":
+    """Return what checks the books."""
+    from quietline.adapters.dynamodb.audit import DynamoBooks
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.orders.audit import Audit
+    from quietline.profiles.profile import load_profile
+
+    return Audit(DynamoBooks(Table(sellers_table)), load_profile(profile))

@@ -25,10 +25,9 @@ from quietline.orders.model import (
     OrderEvent,
     OrderState,
     PaymentCommand,
-    Problem,
 )
 from quietline.orders.ports import ChangedMeanwhileError, Orders, PaymentDeclinedError, PaymentServer, Settlement
-from quietline.orders.projection import Standing, project, standing_of
+from quietline.orders.projection import Standing, settled, standing_of
 from quietline.profiles.profile import Profile
 
 INVOICE_EVENTS = frozenset(
@@ -198,27 +197,10 @@ class Billing:
         if order.invoice and replace(invoice, url=order.invoice.url) == order.invoice:
             invoice = order.invoice  # a new address of the same page is no event
         account = self._account(order)
-        done = command.id if command else ""
-        asked = replace(
-            order,
-            paying="" if done == order.paying else order.paying,
-            cancelling="" if done == order.cancelling else order.cancelling,
-        )
-        now = project(asked, invoice, account.last_order, self.profile)
+        after, now = settled(order, invoice, cause, account.last_order, self.profile)
         if now.state in UNPAID and not now.problem and self._has_lapsed(order):
             invoice = self.server.void(invoice.id)
-            now = project(asked, invoice, account.last_order, self.profile)
-        was = standing_of(order)
-        gave_up = now.is_released or now.problem is Problem.SUPERSEDED
-        after = replace(
-            asked,
-            state=now.state,
-            term=now.term,
-            paid_at=now.paid_at,
-            invoice=invoice,
-            problem=now.problem,
-            released_after=(order.released_after or account.last_order) if gave_up else "",
-        )
+            after, now = settled(order, invoice, cause, account.last_order, self.profile)
         entries = missing(entries_of(order, order.invoice), entries_of(after, invoice))
         if after == order:
             return Outcome.MISMATCH if now.problem else Outcome.NOTHING
@@ -238,7 +220,7 @@ class Billing:
             last_order=account.last_order,
         )
         self.orders.settle(Settlement(order, after, account, now.entitlement(after), entries, event))
-        return _outcome(was, now)
+        return _outcome(standing_of(order), now)
 
     def _pay(self, command: PaymentCommand, order: Order) -> Invoice | None:
         current = self.server.invoice(order.invoice_id)

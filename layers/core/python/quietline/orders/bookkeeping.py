@@ -127,7 +127,8 @@ class _Book:
         if one.status is DisputeStatus.WON:
             self._add(EntryKind.DISPUTE_WON, one.id, one.at, {PROCESSOR: one.amount, DISPUTED: -one.amount})
         if one.status is DisputeStatus.LOST:
-            owed = min(self.excess, one.amount)
+            # of an invoice that is no claim of ours the bank took back what we owed
+            owed = 0 if matches(self.invoice, self.order) else min(self.excess, one.amount)
             self.excess -= owed
             moved = {CHARGEBACKS: one.amount - owed, credit(self.order.organization_id): owed, DISPUTED: -one.amount}
             self._add(EntryKind.DISPUTE_LOST, one.id, one.at, moved)

@@ -4,7 +4,7 @@ The policy (docs/adr/0021-ledger.md): paid gives at once; a full refund, and a d
 lost, stop; a dispute won gives again; a partial refund changes nothing but the ledger.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from quietline.fees.model import Term, term_when_paid
@@ -87,6 +87,31 @@ def project(order: Order, invoice: Invoice, last_order: str, profile: Profile) -
     return now
 
 
+def settled(order: Order, invoice: Invoice, cause: str, last_order: str, profile: Profile) -> tuple[Order, Standing]:
+    """Return an order as the payment server's answer makes it, and where it stands then; its version stays.
+
+    A command that is the cause (`command:<id>`) is over with it.
+    """
+    done = cause.removeprefix("command:")
+    asked = replace(
+        order,
+        paying="" if order.paying == done else order.paying,
+        cancelling="" if order.cancelling == done else order.cancelling,
+    )
+    now = project(asked, invoice, last_order, profile)
+    gave_up = now.is_released or now.problem is Problem.SUPERSEDED
+    after = replace(
+        asked,
+        state=now.state,
+        term=now.term,
+        paid_at=now.paid_at,
+        invoice=invoice,
+        problem=now.problem,
+        released_after=(order.released_after or last_order) if gave_up else "",
+    )
+    return after, now
+
+
 def _matched(order: Order, invoice: Invoice, profile: Profile) -> Standing:
     match invoice.status:
         case InvoiceStatus.PAID:
@@ -107,7 +132,7 @@ def _paid(order: Order, invoice: Invoice, profile: Profile) -> Standing:
         return _unsettled(order, invoice, Problem.AMOUNT)
     # the term starts on the first of the month in which the fee is paid (15 U.S.C. 6152), not ordered
     term = term_when_paid(order.term, paid_on) if order.begins_term else order.term
-    if paid_on >= term.end:
+    if paid_on >= term.end and not refunded:
         return _unsettled(order, invoice, Problem.LATE)
     if _has(invoice, DisputeStatus.OPEN):
         return Standing(OrderState.DISPUTED, term, invoice.paid_at, StopReason.DISPUTED)

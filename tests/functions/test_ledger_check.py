@@ -1,0 +1,130 @@
+"""`quietline ops ledger`: right books are proved, and whatever is changed behind their back is found."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.audit import DynamoBooks
+from quietline.orders.audit import Audit
+from quietline.orders.model import Order
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.functions.test_money import OTHERS, paid
+from tests.functions.test_payments import BUYER, Shop, deliver, shop
+
+__all__ = ["shop"]  # fixtures
+
+
+@pytest.fixture
+def order(shop: Shop) -> Order:
+    """An order with a life: refused, paid, refunded in part; another is cancelled, a third is unpaid."""
+    order, invoice = paid(shop)
+    shop.server.refund(invoice, 500, "a")
+    shop.billing.reconcile(invoice, "reconciliation:2026-11-25")
+    cancelled = shop.order(OTHERS)
+    command = shop.service.cancel(BUYER, cancelled.id)
+    deliver(f"PAYMENT_COMMAND#{command.id}")
+    shop.invoiced(OTHERS)
+    return shop.service.get("01ORG", order.id)
+
+
+@pytest.fixture
+def run(shop: Shop, profile: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """The command line, on the shop's table."""
+    monkeypatch.setenv("QUIETLINE_API", "https://registry.example.test")
+    monkeypatch.setenv("QUIETLINE_SELLERS_TABLE", shop.table.name)
+    monkeypatch.setattr("cli.ledger.connect", lambda _registry: None)
+    return lambda *arguments: CliRunner().invoke(app, ["ops", "ledger", *arguments])
+
+
+def test_right_books_are_proved(run: Callable[..., Any], order: Order) -> None:
+    found = run("check", "--json")
+
+    assert found.exit_code == 0, found.output
+    report = json.loads(found.output)
+    assert (report["orders"], report["entitlements"], report["differences"]) == (3, 1, [])
+    assert {one["account"]: one["minor"] for one in report["balances"]} == {
+        "fees": -59500,
+        "processor": 8000,
+        "receivable:01ORG": 51000,
+        "refunds": 500,
+    }
+    assert "The books balance" in run("check").output
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("state", "refunded", "state is refunded, its history says active"),
+        ("total", 1, "its entries in the ledger are not what its history says"),
+    ],
+)
+def test_a_changed_order_is_found(
+    run: Callable[..., Any], shop: Shop, order: Order, field: str, value: Any, sentence: str
+) -> None:
+    changed = shop.table.update(keys.order(order.id), "SET #f = :to", names={"#f": field}, values={":to": value})
+    shop.table.write(changed)
+
+    found = run("check", "--json")
+
+    assert found.exit_code == 5
+    report = json.JSONDecoder().raw_decode(found.output)[0]
+    assert any(one["sentence"] == sentence for one in report["differences"])
+
+
+def test_a_stopped_entitlement_that_was_opened_again_is_found(shop: Shop, profile: Any, order: Order) -> None:
+    shop.server.refund(order.invoice_id, 8000, "b")
+    shop.billing.reconcile(order.invoice_id, "reconciliation:2026-11-26")
+    key = keys.entitlement("01ORG", order.id)
+    opened = shop.table.update(
+        key, "SET #s = :s, reason = :r", names={"#s": "state"}, values={":s": "active", ":r": None}
+    )
+    shop.table.write(opened)
+
+    found = Audit(DynamoBooks(shop.table), profile).check()
+
+    assert {one.sentence for one in found.differences} == {
+        "its entitlement is not what its history says",
+        "its entitlement gives, against the ledger",
+    }
+
+
+def test_a_missing_event_and_a_missing_entry_are_found(shop: Shop, profile: Any, order: Order) -> None:
+    shop.table.write(shop.table.delete(keys.order_event(order.id, 2)))
+    entry = next(iter(shop.table.query(keys.ledger("01ORG"))))
+    shop.table.write(shop.table.delete((entry["pk"], entry["sk"])))
+
+    sentences = [one.sentence for one in Audit(DynamoBooks(shop.table), profile).check().differences]
+
+    assert "its history has a gap before event 3" in sentences
+    assert any("receivable" in one for one in sentences)
+
+
+def test_an_open_problem_is_listed_and_is_no_difference(shop: Shop, profile: Any, order: Order) -> None:
+    unpaid = next(one for one in shop.service.all_of("01ORG") if one.state == "awaiting_payment")
+    shop.server.receive(unpaid.invoice_id)
+    shop.server.mark(unpaid.invoice_id, total=1)
+    shop.billing.reconcile(unpaid.invoice_id, "event:evt_9")
+
+    found = Audit(DynamoBooks(shop.table), profile).check()
+
+    assert found.differences == ()
+    assert [(one.order_id, one.sentence) for one in found.problems] == [(unpaid.id, "amount")]
+
+
+def test_the_ledger_is_exported_a_row_for_each_posting(run: Callable[..., Any], order: Order, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+
+    assert run("export", "--csv", str(path)).exit_code == 0
+
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert f"invoiced-{order.invoice_id}" in {row["entry"] for row in rows}
+    assert {row["organization"] for row in rows} == {"01ORG"}
+    debit, credit = (sum(int(row[side] or 0) for row in rows) for side in ("debit", "credit"))
+    assert debit == credit > 0
+    assert run("export").output == path.read_text(encoding="utf-8")
