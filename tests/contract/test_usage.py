@@ -1,6 +1,7 @@
 """Counters in DynamoDB: conditional, by day and month, parallel batches of records."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from quietline.adapters.dynamodb.usage import DynamoUsage
 from quietline.adapters.metrics import UsageLog
 from quietline.kernel.phone import PhoneNumber
 from quietline.registrations.model import HistoryEntry, NumberRecord
-from quietline.usage.model import Channel, DayUsage, Take
+from quietline.usage.model import AgentUsage, Channel, DayUsage, Take
 
 from tests.conftest import NOW
 
@@ -38,6 +39,16 @@ def test_sums_by_channel_and_day(usage: DynamoUsage) -> None:
     assert usage.of_day("acme", DAY) == DayUsage(DAY, 100, 7)
     assert usage.of_day("acme", date(2026, 11, 29)) == DayUsage(date(2026, 11, 29))
     assert usage.of_month("acme", DAY) == [DayUsage(date(2026, 11, 3), 1), DayUsage(DAY, 100, 7)]
+
+
+def test_what_an_agent_asks_counts_as_the_sellers_and_is_told_apart(usage: DynamoUsage) -> None:
+    usage.take(take(10))
+    assert usage.take(replace(take(5), agent_san="123-456-7897")) == 15
+    assert usage.take(replace(take(3, Channel.WASH), agent_san="123-456-7897")) == 3
+    assert usage.take(replace(take(86), agent_san="555-010-2230")) is None
+
+    agents = {"123-456-7897": AgentUsage(looked_up=5, washed=3)}
+    assert usage.of_day("acme", DAY) == DayUsage(DAY, 15, 3, agents)
 
 
 def test_beyond_the_limit_nothing_is_counted(usage: DynamoUsage) -> None:

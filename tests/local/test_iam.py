@@ -35,11 +35,13 @@ class Enforcing:
     log: Path
     fixed: bool
 
-    def user(self, name: str, action: str, resource: str, service: str) -> Any:
-        """A client of a user who may do one thing on one resource."""
+    def user(self, name: str, action: str, resource: str, service: str, condition: dict[str, Any] | None = None) -> Any:
+        """A client of a user who may do one thing on one resource, under a condition."""
         iam = self.emulator.client("iam")
         iam.create_user(UserName=name)
-        statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+        statement: dict[str, Any] = {"Effect": "Allow", "Action": action, "Resource": resource}
+        if condition:
+            statement["Condition"] = condition
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         iam.put_user_policy(UserName=name, PolicyName="one", PolicyDocument=policy)
         key = iam.create_access_key(UserName=name)["AccessKey"]
@@ -106,6 +108,21 @@ def test_a_token_is_answered_by_who_may_answer_its_machine(enforcing: Enforcing)
     while enforcing.fixed and states.describe_execution(executionArn=execution)["status"] == "RUNNING":
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_who_may_decrypt_one_purpose_may_decrypt_no_other(enforcing: Enforcing) -> None:
+    kms = enforcing.emulator.client("kms")
+    key = kms.create_key()["KeyMetadata"]
+    condition = {"StringEquals": {"kms:EncryptionContext:quietline:purpose": "organization"}}
+    reader = enforcing.user("reader", "kms:Decrypt", key["Arn"], "kms", condition)
+
+    def decrypt(purpose: str) -> Any:
+        context = {"quietline:purpose": purpose}
+        blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"text", EncryptionContext=context)["CiphertextBlob"]
+        return lambda: reader.decrypt(KeyId=key["KeyId"], CiphertextBlob=blob, EncryptionContext=context)
+
+    assert allowed(decrypt("organization")) is enforcing.fixed
+    assert not allowed(decrypt("mailbox"))
 
 
 def test_a_denial_is_in_the_log(enforcing: Enforcing) -> None:

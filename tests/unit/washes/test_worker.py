@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from quietline.kernel import jws
 from quietline.kernel.clock import FixedClock
 from quietline.profiles import Profile
-from quietline.usage.model import DayUsage
+from quietline.usage.model import Agent, DayUsage
 from quietline.usage.service import Metering
 from quietline.washes.model import State, Uploaded, Wash, WashRequest
 from quietline.washes.worker import Run, WashWorker
@@ -52,8 +52,9 @@ def worker(profile: Profile, clock: FixedClock) -> WashWorker:
     )
 
 
-def upload(worker: WashWorker, data: bytes = CALLS, column: str = "") -> Uploaded:
-    wash = Wash(ID, "acme", "SAN-1", WashRequest("leads-1", column), NOW, "user-1", State.AWAITING_UPLOAD, NOW)
+def upload(worker: WashWorker, data: bytes = CALLS, column: str = "", agent: Agent | None = None) -> Uploaded:
+    request = WashRequest("leads-1", column)
+    wash = Wash(ID, "acme", "SAN-1", request, NOW, "user-1", State.AWAITING_UPLOAD, NOW, agent=agent)
     worker.store.add(wash)
     worker.files.objects[wash.upload_key] = data
     return Uploaded(wash.upload_key, "etag", len(data))
@@ -91,6 +92,17 @@ def test_rows_are_answered_receipted_and_counted(worker: WashWorker) -> None:
     assert receipt["input"] == {"bytes": len(CALLS), "sha256": result.source.sha256}
     assert receipt["answer"] == {"bytes": len(ANSWER), "sha256": result.answer.sha256}
     assert (receipt["metered_numbers"], receipt["areas"], receipt["manifest_sha256"]) == (2, ["202"], "5f" * 32)
+
+
+def test_an_agents_wash_names_both_in_its_receipt(worker: WashWorker) -> None:
+    assert worker.run(upload(worker, agent=Agent("calls", "SAN-2")), FIRST_TRY) == "done"
+
+    result = kept(worker).result
+    assert result is not None
+    receipt = jws.parse(result.receipt).payload
+    assert (receipt["san"], receipt["organization"]) == ("SAN-1", "acme")
+    assert (receipt["agent_san"], receipt["agent_organization"]) == ("SAN-2", "calls")
+    assert (washed(worker), receipt["areas"]) == (2, ["202"]), "the seller's areas and the seller's count"
 
 
 def test_a_gzipped_list_and_a_named_column(worker: WashWorker) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 log = logging.getLogger("quietline.local")
 
 _machine: contextvars.ContextVar[str] = contextvars.ContextVar("quietline_machine", default="*")
+_encrypted_with: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar(
+    "quietline_encrypted", default=None
+)
 
 
 def plain_http() -> None:
@@ -80,6 +83,28 @@ def task_tokens_machine() -> None:
     engine._invoke_with_callback = invoke_with_callback
 
 
+def encryption_context() -> None:
+    """`kms:EncryptionContext:…` in a policy is what the request sends; the emulator knows no such key.
+
+    Without it a permission under such a condition is never given.
+    """
+    from ministack.core import iam_actions, iam_evaluator
+
+    extract, resolve = iam_actions.extract_resource_arn, iam_evaluator._resolve_condition_key
+
+    def extract_resource_arn(*request: Any) -> str:
+        service, body = request[0], request[4]
+        sent = json.loads(body).get("EncryptionContext") if service == "kms" and b"EncryptionContext" in body else {}
+        _encrypted_with.set({f"kms:encryptioncontext:{name}".lower(): value for name, value in (sent or {}).items()})
+        return str(extract(*request))
+
+    def resolve_key(key: str, context: Any) -> Any:
+        return (_encrypted_with.get() or {}).get(key.lower()) or resolve(key, context)
+
+    iam_actions.extract_resource_arn = extract_resource_arn
+    iam_evaluator._resolve_condition_key = resolve_key
+
+
 def denials_in_the_log() -> None:
     """Write each denial to the emulator's log: who, which action.
 
@@ -100,5 +125,6 @@ FIXES = {
     "iam-plain-http": plain_http,
     "iam-sending-identity": sending_identity,
     "iam-task-tokens-machine": task_tokens_machine,
+    "iam-encryption-context": encryption_context,
     "iam-denials-in-the-log": denials_in_the_log,
 }
