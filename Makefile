@@ -8,7 +8,6 @@ PYTEST := $(PYTHON) -m pytest
 # The isolated local cloud of `make test`: its own state and ports.
 TEST_CLOUD := QUIETLINE_LOCAL=.local/test QUIETLINE_PORT=$${QUIETLINE_TEST_PORT:-4666}
 FAST := tests/unit tests/cli tests/contract tests/functions tests/workflows tests/infra tests/architecture tests/local
-PATHS := layers functions cli infra tests bench tools web
 
 .PHONY: help setup up down clean test fast check synth deploy invoke bench openapi docs
 

@@ -22,7 +22,7 @@ TARGETS = {"rows_per_cpu_s": 1_000_000, "DuckDB": 5}
 SOME = 30
 """Areas of a seller who calls in several states: a twelfth of the country."""
 PARTLY = {"340", "670", "671", "684"}
-"""Areas of islands, of whose exchanges only some exist: ours knows which, the peers' rules do not, so nobody is called."""
+"""Areas of islands, of whose exchanges only some exist: ours knows which, the peers do not; nobody calls them."""
 
 _wash: Any = None
 

@@ -44,12 +44,16 @@ class SignedManifest:
 
 @dataclass
 class Evidence:
-    """Manifests by date and receipts by id; `broken` says which signed files there do not verify."""
+    """Manifests by date and receipts by id; `broken` says which signed files there do not verify.
+
+    `harmed` are the dates and ids of those: what hangs on one of them is not said to be wrong a second time.
+    """
 
     keys: KeySet
     manifests: dict[str, SignedManifest] = field(default_factory=dict)
     receipts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     broken: list[Finding] = field(default_factory=list)
+    harmed: set[str] = field(default_factory=set)
 
     @classmethod
     def around(cls, path: Path, keys: KeySet) -> "Evidence":
@@ -67,6 +71,7 @@ class Evidence:
             payload = self.keys.verify(data.decode("ascii", "replace"))
         except NotVerifiedError as error:
             self.broken.append(Finding("wrong", f"{path.name}: {error}"))
+            self.harmed.add(path.stem)
             return
         if payload.get("type") == "manifest":
             self.manifests[str(payload["date"])] = SignedManifest(payload, hashlib.sha256(data).hexdigest())
@@ -76,8 +81,9 @@ class Evidence:
     def chain(self) -> list[Finding]:
         """Return what is wrong with the chain of manifests; one sentence when nothing is."""
         days = sorted(self.manifests)
-        wrong = [finding for day in days[1:] if (finding := self.link(day)).result != "ok"]
-        if wrong or not days:
+        sound = [day for day in days[1:] if (self.manifests[day].previous or {}).get("date") not in self.harmed]
+        wrong = [finding for day in sound if (finding := self.link(day)).result != "ok"]
+        if wrong or not days or self.harmed:
             return [Finding("wrong", finding.sentence) for finding in wrong]
         if len(days) == 1:
             return [Finding("ok", f"The manifest of {days[0]} is signed; it is the only one here.")]

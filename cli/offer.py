@@ -67,6 +67,13 @@ class Listing:
         raise NotVerifiedError(f"The manifest of {self.date} names no bitmap of area {area}.")
 
 
+def _names(keys: KeySet, held: bytes, offer: Offer) -> bool:
+    """Tell whether the manifest held is that of an offer: of its date, and names its bitmaps."""
+    payload = payload_of(keys, held.decode("ascii", "replace"), "manifest")
+    named = {file["sha256"] for entry in payload["areas"] for file in entry["files"]}
+    return payload["date"] == offer.list_date and all(file["sha256"] in named for file in offer.files.values())
+
+
 class Registry:
     """The registry as one pull sees it; remembers every proof that was accepted."""
 
@@ -121,6 +128,10 @@ class Registry:
             NotVerifiedError: a signature or the chain is wrong, or the manifest names other bitmaps.
             StaleError: the list is older than the one held, or too old to rely on.
         """
+        if held is not None:
+            _must_be_intact(self.keys, held)
+            if _names(self.keys, held, offer):  # a date has one manifest, so the one that is held is not fetched again
+                self.manifests[offer.list_date] = held
         signed = self._manifest(offer.list_date)
         manifest = payload_of(self.keys, signed.decode("ascii", "replace"), "manifest")
         if manifest["date"] != offer.list_date:
@@ -132,7 +143,6 @@ class Registry:
                 raise NotVerifiedError(f"The manifest does not name the file of area {area}.")
         self.manifests[offer.list_date] = signed
         if held is not None:
-            _must_be_intact(self.keys, held)
             check_chain(self.keys, signed, held, self._manifest, self.manifests.__setitem__)
         last = date.fromisoformat(offer.valid_until)
         if last < age.today():

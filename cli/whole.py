@@ -25,20 +25,28 @@ def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], lis
         raise NotVerifiedError(f"Nothing was pulled into {path} yet.")
     evidence = Evidence.around(path, keys)
     findings = [*evidence.broken, *evidence.chain()]
-    receipts = [receipt(payload, evidence) for _, payload in sorted(evidence.receipts.items())]
+    known = [one for _, one in sorted(evidence.receipts.items()) if one["list_date"] not in evidence.harmed]
+    receipts = [receipt(payload, evidence) for payload in known]
     findings += _summed(
         receipts, f"Receipts: {len(receipts)}, each signed and naming the files that the manifests name."
     )
     with output.steps(quiet=quiet) as bars, ThreadPoolExecutor() as pool:
-        work = pool.map(lambda one: _area(folder, one[0], one[1], evidence), state.areas.items())
-        lists = list(bars.track(work, total=len(state.areas), description="checking"))
-    count = sum(held.count for held in state.areas.values())
+        sound = {
+            area: held for area, held in state.areas.items() if not {held.list_date, held.receipt} & evidence.harmed
+        }
+        work = pool.map(lambda one: _area(folder, one[0], one[1], evidence), sound.items())
+        lists = list(bars.track(work, total=len(sound), description="checking"))
+    count = sum(held.count for held in sound.values())
+    if len(sound) < len(state.areas):
+        unproven = f"{len(state.areas) - len(sound)} lists cannot be checked without what is damaged."
+        findings.append(Finding("wrong", unproven))
     findings += _summed(
         lists, f"Lists: {len(lists)}, holding exactly the numbers that manifest and receipt name: {count:,}."
     )
     findings += [
         _age(area, held, state.profile) for area, held in state.areas.items() if age.days_left(held.valid_until) < 0
     ]
+    count = sum(held.count for held in state.areas.values())
     facts = {"list_date": state.list_date, "san": state.san, "profile": state.profile, "format": state.format}
     return facts | {"areas": len(state.areas), "numbers": count}, findings
 

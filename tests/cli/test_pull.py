@@ -75,6 +75,7 @@ def test_a_second_pull_of_the_same_list_fetches_nothing(registry: FakeRegistry, 
     assert result.exit_code == 0
     assert "2 areas: 0 by changes, 0 in full, 2 unchanged" in result.stdout
     assert not fetched(registry)
+    assert not [path for path in registry.paths() if path.startswith("/v1/manifests/")]
 
 
 def test_the_next_day_comes_by_changes(registry: FakeRegistry, pulled: Any, folder: Path) -> None:

@@ -240,6 +240,19 @@ def test_a_manifest_that_continues_another(
     assert "is not the one that" in refused(run, path)
 
 
+def test_a_damaged_manifest_is_told_once_and_not_by_all_that_hangs_on_it(
+    run: Any, folder: Path, report: dict[str, Any]
+) -> None:
+    (folder / f"manifests/{YESTERDAY}.jws").write_text("a.b.c")
+
+    found = json.loads(run("verify", folder, "--json").stdout)
+
+    wrong = [finding["sentence"] for finding in found["findings"] if finding["result"] != "ok"]
+    assert len(wrong) == 2
+    assert wrong[0].startswith(f"{YESTERDAY}.jws: ")
+    assert wrong[1] == "2 lists cannot be checked without what is damaged."
+
+
 ANSWER = {
     "id": "L1",
     "san": "SAN-1",

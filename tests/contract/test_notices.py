@@ -68,6 +68,16 @@ def delivery(number: int = 1, **changes: Any) -> Delivery:
     return replace(Delivery.of(event, endpoint()), **changes)
 
 
+def test_who_may_download_nothing_is_not_entitled(table: Table, notices: DynamoNotices) -> None:
+    term = Term(LIST, LIST + timedelta(days=30))
+    for order, areas in (("one", frozenset({"202"})), ("none", frozenset[str]())):
+        table.write(table.put(keys.entitlement(order, order), entitlement_item(Entitlement(order, areas, term, 0))))
+
+    assert [notices.is_entitled("one", term.start), notices.is_entitled("one", term.end)] == [True, False]
+    assert not notices.is_entitled("none", term.start)
+    assert not notices.is_entitled("nobody", term.start)
+
+
 def test_a_pull_is_due_when_its_list_grows_old_in_whatever_shard(table: Table, notices: DynamoNotices) -> None:
     organizations = [new_ulid(NOW) for _ in range(40)]
     for number, organization in enumerate(organizations):

@@ -90,6 +90,7 @@ class MemoryNotices:
         self.mails: dict[str, tuple[str, MailNotice]] = {}
         self.deliveries: dict[str, Delivery] = {}
         self.broken: set[str] = set()
+        self.entitled_until: dict[str, date] = {}
 
     def pulled(self, organization_id: str, list_date: date, due: date) -> None:
         self.fresh[organization_id] = Freshness(organization_id, list_date)
@@ -105,6 +106,9 @@ class MemoryNotices:
         for organization_id, due in list(self.next_due.items()):
             if due is not None and due <= today:
                 yield self.fresh[organization_id]
+
+    def is_entitled(self, organization_id: str, today: date) -> bool:
+        return today < self.entitled_until.get(organization_id, date.max)
 
     def audience(self) -> Iterator[tuple[str, Endpoint | None]]:
         for organization_id, preferences in self.chosen.items():

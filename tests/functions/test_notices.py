@@ -9,12 +9,15 @@ import pytest
 from quietline import bootstrap
 from quietline.adapters import outbound, queues
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.entitlements import entitlement_item
 from quietline.adapters.dynamodb.freshness import pulled
 from quietline.adapters.dynamodb.lists import DynamoPublicationStore
 from quietline.adapters.dynamodb.table import Table
+from quietline.fees.model import Term
 from quietline.kernel.clock import SystemClock
 from quietline.kernel.settings import CalendarFeedSettings, NotifySettings, WebhookSenderSettings
 from quietline.lists.model import Publication, Published
+from quietline.orders.model import Entitlement
 from quietline.payments import signature
 
 from functions.calendar_feed import handler as calendar_feed
@@ -146,6 +149,9 @@ def test_the_daily_run_reminds_by_mail_and_webhook(world: World) -> None:
     organization_id = item["organization_id"]
     old = SystemClock().now().date() - timedelta(days=23)
     world.table.write(pulled(world.table, organization_id, old, 21))
+    term = Term(old - timedelta(days=100), old + timedelta(days=200))
+    held = entitlement_item(Entitlement("one", frozenset({"202"}), term, 0))
+    world.table.write(world.table.put(keys.entitlement(organization_id, "one"), held))
 
     for _ in range(2):
         assert notify.lambda_handler(load_event("notify/daily"), LambdaContext()) == {"batchItemFailures": []}

@@ -58,6 +58,20 @@ def test_a_list_is_reminded_of_at_21_28_and_31_days_and_never_again(
     assert sent(store) == [("list-aging", "21"), ("list-aging", "28"), ("list-expiring", "31")]
 
 
+def test_nobody_is_reminded_of_a_list_that_their_subscription_no_longer_has(
+    store: MemoryNotices, notifier: Notifier, clock: FixedClock
+) -> None:
+    store.entitled_until["acme"] = LIST + timedelta(days=24)
+    for day in (21, 28, 31):
+        clock.instant = NOON + timedelta(days=day)
+        notifier.daily()
+
+    assert [age for _, age in sent(store)] == ["21"]
+    del store.entitled_until["acme"]  # subscribed again, and still not pulled
+    notifier.daily()
+    assert [age for _, age in sent(store)] == ["21", "31"]
+
+
 @pytest.mark.parametrize(
     ("ran", "told"),
     [

@@ -58,7 +58,7 @@ def test_what_lists_say_of_numbers_and_how_many_different_ones_there_were() -> N
     assert matcher.areas() == (("202", "989"), ("303",))
 
 
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["202", "989"]), st.integers(0, 90)), max_size=200))
 def test_different_numbers_are_counted_however_close_they_are(numbers: list[tuple[str, int]]) -> None:
     matcher = Matcher(PROFILE.area_keys, PROFILE.rules, ListsView(date.max, date.max, {"202": dump(BitMap())}.get))

@@ -23,6 +23,10 @@ class NoticeStore(Protocol):
         """Return the organizations whose next reminder is due by today."""
         ...
 
+    def is_entitled(self, organization_id: str, today: date) -> bool:
+        """Tell whether an organization may still download the list of some area."""
+        ...
+
     def audience(self) -> Iterable[tuple[str, Endpoint | None]]:
         """Return who is told of a published list: an organization's endpoint, or None for its mailbox."""
         ...

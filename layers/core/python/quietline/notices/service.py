@@ -75,7 +75,8 @@ class Notifier:
     def _remind(self, freshness: Freshness, today: date) -> bool:
         lists, ages = self.profile.lists, self.profile.lists.reminder_ages
         age = freshness.due(today, ages)
-        if age is None:
+        # who may download nothing any more has no list to renew; once subscribed again, it is due again
+        if age is None or not self.store.is_entitled(freshness.organization_id, today):
             return False
         upcoming = min((one for one in ages if one > age), default=None)
         next_due = freshness.list_date + timedelta(days=upcoming) if upcoming else None

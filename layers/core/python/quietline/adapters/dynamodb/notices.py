@@ -55,6 +55,11 @@ class DynamoNotices:
             for item in self.table.query(keys.reminders(shard), between=upto, index="gsi1"):
                 yield Freshness(item["organization_id"], date.fromisoformat(item["list_date"]), item["reminded"])
 
+    def is_entitled(self, organization_id: str, today: date) -> bool:
+        """Tell whether an organization may still download the list of some area."""
+        found = entitlements_of(self.table, organization_id)
+        return any(one.is_active and one.term.holds(today) and one.areas for one in found)
+
     def audience(self) -> Iterator[tuple[str, Endpoint | None]]:
         """Yield who is told of a published list: an organization's endpoint, or None for its mailbox."""
         for item in self.table.query(keys.audience(EVERYBODY), index="gsi1"):
