@@ -149,6 +149,7 @@ def tour(place: Place) -> None:
     quietline = f"{prefix}.venv/bin/quietline"
     print(f"""
   site and API   {place.site_url}
+  sellers sign in {place.site_url}/portal/
   sent mails     {place.mail_url}
   payments       {place.payments_url}
   AWS endpoint   {place.emulator_url}
