@@ -287,6 +287,20 @@ def test_an_event_is_stored_once(shop: Shop) -> None:
     assert stored["raw"] == BODY
 
 
+def test_an_id_that_comes_again_with_another_body_changes_nothing(shop: Shop) -> None:
+    order, invoice = shop.invoiced()
+    shop.server.receive(invoice)
+    shop.event("evt_9", "invoice.paid", invoice)
+    first = shop.table.get(("PAYMENT_EVENT#evt_9", "META"))
+
+    again = post(BODY.replace("invoice.paid", "charge.dispute.created"))
+
+    assert json.loads(again["body"]) == {"received": True, "duplicate": True}
+    assert shop.table.get(("PAYMENT_EVENT#evt_9", "META")) == first
+    deliver("PAYMENT_EVENT#evt_9")
+    assert shop.state(order) is OrderState.ACTIVE
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
