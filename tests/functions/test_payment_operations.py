@@ -16,7 +16,7 @@ from quietline.adapters.dynamodb.payments import EventStore
 from quietline.adapters.dynamodb.sellers import OrganizationStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from quietline.kernel.settings import PaymentWorkerSettings
 from quietline.orders import check
 from quietline.orders.billing import Billing
@@ -249,6 +249,52 @@ def test_a_run_goes_on_where_it_was_interrupted(desk: Desk, monkeypatch: pytest.
 
     [run] = desk.check.checks.newest(5)
     assert (run.state, run.checked, run.found) == (CheckState.DONE, 3, 2)
+
+
+def test_what_was_found_before_the_server_went_away_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = desk.paid("01ORG")
+    desk.later(minutes=1)
+    second = desk.paid("02ORG")
+    for order in (first, second):
+        desk.server.dispute(order.invoice_id)
+    desk.later(days=1)
+    invoice, dead = desk.server.invoice, [second.invoice_id]
+
+    def away(invoice_id: str) -> Any:
+        if invoice_id in dead:
+            raise UnavailableError("away")
+        return invoice(invoice_id)
+
+    monkeypatch.setattr(desk.server, "invoice", away)
+    for _ in range(3):
+        desk.work({"pk": "PAYMENT_CHECK#nightly"})
+    assert [one.order_id for one in desk.check.checks.newest(1)[0].differences] == [first.id]
+
+    dead.clear()
+    assert [one.order_id for one in desk.compare().differences] == [first.id, second.id]
+
+
+def test_an_invoice_that_nobody_thought_of_does_not_end_the_comparison(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, missed = desk.paid("01ORG"), desk.paid("02ORG")
+    desk.server.dispute(missed.invoice_id)
+    desk.later(days=1)
+    reconcile = desk.check.billing.reconcile
+
+    def half(invoice_id: str, cause: str) -> Any:
+        if invoice_id == broken.invoice_id:
+            raise KeyError("a field")
+        return reconcile(invoice_id, cause)
+
+    object.__setattr__(desk.check.billing, "reconcile", half)
+    run = desk.compare()
+
+    assert run.state is CheckState.DONE
+    assert {one.order_id: one.outcome for one in run.differences} == {
+        broken.id: "failed: KeyError",
+        missed.id: "stopped",
+    }
 
 
 def event(desk: Desk, name: str, about: str, kind: str = "charge.refunded") -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import NotFoundError
+from quietline.kernel.errors import NotFoundError, UnavailableError
 from quietline.orders.billing import Billing, Outcome
 from quietline.orders.model import Invoice, Order
 from quietline.orders.ports import Orders, PaymentServer
@@ -27,6 +27,7 @@ SETTLE = timedelta(minutes=15)
 OF_A_STEP = 20
 STEP_SECONDS = 60
 MOST_LISTED = 200
+FOLLOWED = frozenset(Outcome) - {Outcome.MISMATCH, Outcome.IGNORED}
 SPAN = timedelta(days=1200)
 """After which an invoice is not looked at any more: the longest term that is sold, and a year for disputes."""
 
@@ -156,7 +157,7 @@ class PaymentCheck:
             order = self.orders.get(order_id) if order_id else None
             if order is None or order.invoice_id == invoice_id:
                 continue
-            outcome = self.billing.reconcile(invoice_id, f"reconciliation:{run.id}")
+            outcome = self._reconciled(run, invoice_id)
             if outcome not in (Outcome.NOTHING, Outcome.IGNORED):
                 found.append(_difference(invoice_id, order, self.orders.get(order_id), outcome))
         return found, _grown(run, found, cursor=self.checks.cursor_at(self.clock.now() - SPAN))
@@ -170,19 +171,33 @@ class PaymentCheck:
             if (self.clock.now() - begun).total_seconds() > STEP_SECONDS:
                 break
             before = self.orders.get(order_id)
-            outcome = self.billing.reconcile(invoice_id, f"reconciliation:{run.id}")
+            try:
+                outcome = self._reconciled(run, invoice_id)
+            except UnavailableError:
+                if not checked:
+                    raise
+                break  # what was found so far is kept; the next step waits for the server
             cursor, checked = place, checked + 1
             if outcome is Outcome.NOTHING:
                 continue
             after = self.orders.get(order_id)
             # one that the server says nothing of (ignored) is a difference as well
-            followed = outcome not in (Outcome.MISMATCH, Outcome.IGNORED)
+            followed = outcome in FOLLOWED
             fresh = followed and after is not None and self._is_fresh(after.invoice)
             found.append(replace(_difference(invoice_id, before, after, outcome), fresh=fresh))
         grown = _grown(run, found, cursor=cursor, checked=checked)
         if len(page) < OF_A_STEP and checked == len(page):
             grown = replace(grown, state=CheckState.DONE, finished_at=self.clock.now())
         return found, grown
+
+    def _reconciled(self, run: CheckRun, invoice_id: str) -> str:
+        try:
+            return self.billing.reconcile(invoice_id, f"reconciliation:{run.id}")
+        except UnavailableError:
+            raise
+        except Exception as error:
+            # one invoice that nobody thought of must not hide what there is to find behind it
+            return f"failed: {type(error).__name__}"
 
     def _is_fresh(self, invoice: Invoice | None) -> bool:
         if invoice is None:
@@ -195,7 +210,7 @@ class PaymentCheck:
         return any(moment > young for moment in moments if moment)
 
 
-def _difference(invoice_id: str, before: Order | None, after: Order | None, outcome: Outcome) -> Difference:
+def _difference(invoice_id: str, before: Order | None, after: Order | None, outcome: str) -> Difference:
     known = after or before
     return Difference(
         invoice_id=invoice_id,
