@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import html
 import re
 import struct
 import time
@@ -161,6 +162,11 @@ class Visitor:
     def text(self) -> str:
         """The page, slashes as they were before they were escaped."""
         return str(self.answer["body"]).replace("&#x2f;", "/")
+
+    @property
+    def plain(self) -> str:
+        """The page with its escaped characters as people read them (`&#x2f;` is a slash)."""
+        return html.unescape(self.text)
 
     @property
     def location(self) -> str:

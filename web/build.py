@@ -16,6 +16,7 @@ from functions.site_forms.render import Pages
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "build" / "site"
 STYLES = ROOT / "web" / "styles"
+SCRIPTS = ROOT / "web" / "scripts"
 OPENAPI = ROOT / "docs" / "reference" / "openapi.json"
 FORMS = {
     "": "home",
@@ -44,6 +45,8 @@ def build(site: Path = SITE, profile_name: str = "us") -> list[Path]:
     for name in ("site", "portal"):
         _styles(name, site / "assets" / f"{name}.css")
     shutil.copy(STYLES / "icon.svg", site / "assets" / "icon.svg")
+    for script in SCRIPTS.glob("*.js"):
+        shutil.copy(script, site / "assets" / script.name)
     for language in profile.languages:
         for path, template in FORMS.items():
             _write(site / language / path / "index.html", pages.page(template, language, path=path))

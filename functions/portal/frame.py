@@ -247,7 +247,7 @@ def html(
         "signed_in": request.session is not None,
         "member": _membership(request),
         "done": own.get("done", {}).get(request.query.get("done", ""), ""),
-        "navigation": navigation(request, PAGES) if request.session else [],
+        "navigation": navigation(request, PAGES, _membership(request)) if request.session else [],
     }
     body = pages(request.profile).page(template, request.language, shown)
     return Answer(status, body, dict(headers or {}), tuple(cookies))

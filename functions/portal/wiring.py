@@ -8,13 +8,21 @@ from quietline.kernel.settings import PortalSettings
 from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
+    from quietline.ledger.service import LedgerService
+    from quietline.lists.service import Downloads
+    from quietline.lookups.service import Lookups
+    from quietline.notices.calendar import CalendarService
+    from quietline.notices.service import PreferenceService
     from quietline.orders.service import OrderService
     from quietline.sellers.accounts import Accounts, People
     from quietline.sellers.agents import AgentService
+    from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
     from quietline.sellers.service import OrganizationService
     from quietline.sessions.service import SessionService
+    from quietline.washes.service import Washes
+    from quietline.webhooks.service import WebhookService
 
 
 @cache
@@ -63,6 +71,46 @@ def invitations() -> "InvitationService":
     return bootstrap.invitations(settings())
 
 
+def ledger() -> "LedgerService":
+    """Return what is read of the ledger."""
+    return bootstrap.ledger(settings().sellers_table)
+
+
+def downloads() -> "Downloads":
+    """Return what hands out lists."""
+    return bootstrap.downloads(settings())
+
+
+def lookups() -> "Lookups":
+    """Return what looks numbers up."""
+    return bootstrap.lookups(settings())
+
+
+def washes() -> "Washes":
+    """Return what takes requests for washes."""
+    return bootstrap.washes(settings())
+
+
+def clients() -> "ClientService":
+    """Return the use cases of machine clients."""
+    return bootstrap.machine_clients(settings())
+
+
 def agents() -> "AgentService":
     """Return the use cases of agents on a SAN."""
     return bootstrap.agents(settings())
+
+
+def webhooks() -> "WebhookService":
+    """Return what organizations do with their webhooks."""
+    return bootstrap.webhooks(settings())
+
+
+def preferences() -> "PreferenceService":
+    """Return which mails organizations want."""
+    return bootstrap.preferences(settings())
+
+
+def calendars() -> "CalendarService":
+    """Return the feeds of deadlines."""
+    return bootstrap.calendars(settings())

@@ -9,6 +9,7 @@ from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import SellerApiSettings
 from quietline.orders.model import Buyer, Entitlement
+from quietline.orders.standing import standing as stand
 from quietline.usage.model import Agent, Standing
 
 if TYPE_CHECKING:
@@ -184,6 +185,4 @@ def standing() -> Standing:
 
 def standing_of(found: "Membership", held: Sequence[Entitlement]) -> Standing:
     """Return how an organization stands that holds these entitlements."""
-    areas = frozenset[str]().union(*(one.areas for one in held))
-    subscriber = any(one.amount > 0 for one in held) or (found.exempt and bool(held))
-    return Standing(found.organization_id, found.san, areas, subscriber, agent_of(found))
+    return stand(found.organization_id, found.san, held, exempt=found.exempt, agent=agent_of(found))

@@ -67,7 +67,11 @@ def add_all(stack: ServiceStack) -> None:
     # lookups of thousands of numbers: half a second of parsing on a whole core
     stack.add("seller_api", s.SellerApiSettings(**creating, **selling), memory=1024)
     portal = s.PortalSettings(
-        **common, **selling, site_url=stack.site_url, portal_client_id=data.portal_client.user_pool_client_id
+        **common,
+        **selling,
+        site_url=stack.site_url,
+        portal_client_id=data.portal_client.user_pool_client_id,
+        test_payments=int(d.gaps.played_payments),
     )
     stack.add("portal", portal, memory=1024, timeout=29)
     stack.add("case_api", s.CaseApiSettings(**creating, cases_table=cases))

@@ -187,7 +187,9 @@ class WebStack(Stack):
             response_headers_policy_name=f"{deployment.prefix}-headers",
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy=CONTENT_SECURITY_POLICY, override=True
+                    # a page may say its own: the form of a wash goes to the bucket of washes
+                    content_security_policy=CONTENT_SECURITY_POLICY,
+                    override=False,
                 ),
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 frame_options=cloudfront.ResponseHeadersFrameOptions(

@@ -10,7 +10,7 @@ BUDGET = {
     "public_api": 520,
     "site_forms": 475,
     "seller_api": 545,
-    "portal": 520,
+    "portal": 590,
     "case_api": 500,
     "carrier_api": 510,
     "stripe_webhook": 435,

@@ -24,7 +24,8 @@ from web.build import build
 
 CHROMIUM = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 FUNCTIONS = {"/forms": forms_handler, "/portal": portal_handler}
@@ -33,8 +34,11 @@ FUNCTIONS = {"/forms": forms_handler, "/portal": portal_handler}
 class Handler(SimpleHTTPRequestHandler):
     """`/forms/…` and `/portal/…` to their functions as API Gateway does it, everything else from the folder."""
 
+    own_policy = False
+
     def end_headers(self) -> None:
-        self.send_header("content-security-policy", POLICY)
+        if not self.own_policy:
+            self.send_header("content-security-policy", POLICY)
         super().end_headers()
 
     def do_GET(self) -> None:
@@ -53,6 +57,7 @@ class Handler(SimpleHTTPRequestHandler):
         event = http_event(method, address.path, base64.b64encode(body).decode(), headers=headers)
         handler = FUNCTIONS["/" + address.path.split("/")[1]]
         answer = handler(event | {"rawQueryString": address.query, "isBase64Encoded": True}, LambdaContext())
+        self.own_policy = "content-security-policy" in answer["headers"]
         self.send_response(answer["statusCode"])
         for name, value in answer["headers"].items():
             self.send_header(name, value)

@@ -58,6 +58,7 @@ class Snapshots:
             total=int(found.total),
             currency=str(found.currency),
             url=str(getattr(found, "hosted_invoice_url", None) or ""),
+            number=str(getattr(found, "number", None) or ""),
             issued_at=made,
             paid_at=instant(moments.paid_at or found.created) if status is InvoiceStatus.PAID else None,
             uncollectible_at=_maybe(getattr(moments, "marked_uncollectible_at", None)),

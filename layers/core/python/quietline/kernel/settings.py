@@ -129,6 +129,8 @@ class PortalSettings(SellerApiSettings):
     session_idle_minutes: int = 30
     session_hours: int = 12
     """After how long without use, and after how long at all, somebody has to sign in again."""
+    test_payments: int = 0
+    """1 where the payment server moves no money: its test cards are offered in place of its hosted page."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,6 +111,7 @@ class Invoice:
         payments: every payment that succeeded, oldest first; refunded and disputed ones too.
         refunds: every refund that was not cancelled, oldest first.
         disputes: every dispute, oldest first.
+        number: what people call it, given when it is opened; empty where the payment server gives none.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Invoice:
     payments: tuple[Payment, ...] = ()
     refunds: tuple[Refund, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    number: str = ""
 
     @property
     def amount_paid(self) -> int:

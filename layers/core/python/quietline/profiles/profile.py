@@ -19,6 +19,14 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Operator(_Part):
+    """Who runs the registry, as its invoices say: a name and the lines of a postal address."""
+
+    name: str
+    address: tuple[str, ...]
+    source: str
+
+
 class Numbering(_Part):
     """Which numbers belong to the registry; see `kernel.phone.NumberingRules`."""
 
@@ -180,6 +188,7 @@ class Profile(_Part):
     time_zone: str
     currency: str
     languages: tuple[str, ...]
+    operator: Operator
     numbering: Numbering
     registration: Registration
     hygiene: Hygiene
