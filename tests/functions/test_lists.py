@@ -229,6 +229,27 @@ def test_a_download_is_fetched_by_its_link(lists: Lists) -> None:
     assert stored["jws"] == made["receipt"]
 
 
+@pytest.mark.parametrize("how", ["refunded", "suspended"])
+def test_what_is_stopped_gives_nothing_more_and_receipts_of_before_stay_valid(lists: Lists, how: str) -> None:
+    lists.record("+12025550143")
+    lists.publish()
+    made = lists.post("/v1/downloads", {"areas": ["202"]})[1]
+    if how == "refunded":
+        key = keys.entitlement("acme", "free")
+        names = {"#state": "state", "#reason": "reason"}
+        values = {":state": "stopped", ":reason": "refunded"}
+        stop = lists.sellers.update(key, "SET #state = :state, #reason = :reason", names=names, values=values)
+    else:
+        key = keys.organization("acme")
+        stop = lists.sellers.update(key, "SET #status = :s", names={"#status": "status"}, values={":s": "suspended"})
+    lists.sellers.write(stop)
+
+    assert lists.post("/v1/downloads", {"areas": ["202"]})[0] == 403
+    stored = lists.sellers.get(keys.receipt("acme", made["receipt_id"]))
+    assert stored is not None
+    assert lists.keys().verify(stored["jws"])["areas"] == lists.keys().verify(made["receipt"])["areas"]
+
+
 def unzipped(file: dict[str, Any]) -> bytes:
     answer = requests.get(file["url"], timeout=5)
     assert hashlib.sha256(answer.content).hexdigest() == file["sha256"]

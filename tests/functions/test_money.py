@@ -69,6 +69,7 @@ def test_a_full_refund_stops_the_areas_and_a_partial_one_does_not(shop: Shop) ->
     assert told("charge.refunded", charge) == "nothing_to_do"
     assert shop.areas() == frozenset()
     assert shop.state(order) is OrderState.REFUNDED
+    assert shop.mails() == ["invoice-ready", "order-paid", "order-stopped"]
     assert ledger(shop) == {FEES: -8500, REFUNDS: 8500}
     (one,) = shop.service.all_entitlements("01ORG")
     assert (one.state, one.reason, one.refunded) == ("stopped", "refunded", 8500)

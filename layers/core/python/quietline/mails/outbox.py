@@ -17,6 +17,7 @@ type Template = Literal[
     "complaint-update",
     "complaint-decided",
     "order-paid",
+    "order-stopped",
     "invoice-ready",
     "list-published",
     "line-quarantined",

@@ -65,6 +65,8 @@ class Settlement:
             return "order-paid"
         if before.state is OrderState.AWAITING_INVOICE and after.state in PAYABLE:
             return "invoice-ready"
+        if before.state is OrderState.ACTIVE and after.state in (OrderState.REFUNDED, OrderState.DISPUTED):
+            return "order-stopped"
         return None
 
 

@@ -214,5 +214,5 @@ def _mail(table: Table, template: Template, order: Order, account: Account, at: 
         to_ciphertext=account.contact_email_ciphertext,
         facts={"order": order.id, "amount": order.total.text(), "areas": shown},
         now=at,
-        mail_id=f"{template}-{order.id}",
+        mail_id=f"{template}-{order.id}-{order.version}",
     )
