@@ -76,6 +76,7 @@ def test_two_representatives_who_remove_each_other_leave_one(cloud: Cloud, run_i
     organization(one, f"Team {run_id}")
     body = {"email": second, "role": "representative", "language": "es"}
     assert one.post("/v1/invitations", json=body).status_code == 201
+    assert [open_["email"] for open_ in one.get("/v1/invitations").json()["invitations"]] == [second]
     token = cloud.link_token(second)
     assert two.post("/v1/invitations/accept", json={"token": token}).json()["role"] == "representative"
     assert two.post("/v1/invitations/accept", json={"token": token}).status_code == 400
