@@ -113,7 +113,7 @@ class Place:
     def forgettable(self) -> tuple[Path, ...]:
         """Everything that `make clean` deletes."""
         names = ("emulator-state", "s3", "lambda-cache", "tmp", "run", "cdk.out", "payments.pickle", "cdk-home")
-        files = ("outputs.json", "deployed.json", "cdk-outputs.json", "seeded.json")
+        files = ("outputs.json", "deployed.json", "cdk-outputs.json", "seeded.json", "samples.json")
         return tuple(self.state / name for name in (*names, *files))
 
     def client_environment(self) -> dict[str, str]:
