@@ -100,8 +100,11 @@ def organization(
     )
     if not certified:
         return ""
-    version = wiring.profile().sellers.certification_version
-    return service.certify(who.caller, version=version, language="en")[1]
+    certifications = wiring.certifications()
+    acts, version = service.representative(who.caller), certifications.text().version
+    return certifications.certify(
+        acts, by=who.caller.sub, version=version, language="en", address="192.0.2.1", program="test"
+    )[1]
 
 
 @dataclass

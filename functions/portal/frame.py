@@ -61,6 +61,7 @@ class Request:
         cookies: of the browser.
         browser: the id in the session cookie, made anew when there was none; of one who is signed in the session's.
         session: who is signed in.
+        origin: network address and program, see `http.origin`.
     """
 
     profile: "Profile"
@@ -73,6 +74,7 @@ class Request:
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
     browser: str = field(default="", repr=False)
     session: "Session | None" = field(default=None, repr=False)
+    origin: tuple[str, str] = field(default=("", ""), repr=False)
 
     @cached_property
     def fields(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote
 
 from aws_lambda_powertools import Logger
+from quietline.http.origin import origin_of
 from quietline.kernel.errors import (
     ForbiddenError,
     MfaRequiredError,
@@ -131,6 +132,7 @@ def _request(event: Mapping[str, Any]) -> tuple[Request, bool]:
         cookies=known,
         browser=browser or new_id(),
         session=session,
+        origin=origin_of(event),
     )
     return request, not browser
 

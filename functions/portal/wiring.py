@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from quietline.orders.service import OrderService
     from quietline.sellers.accounts import Accounts, People
     from quietline.sellers.agents import AgentService
+    from quietline.sellers.certifications import CertificationService
     from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
@@ -54,6 +55,11 @@ def people() -> "People":
 def organizations() -> "OrganizationService":
     """Return the use cases of organizations."""
     return bootstrap.organizations(settings())
+
+
+def certifications() -> "CertificationService":
+    """Return the use cases of certifications."""
+    return bootstrap.certifications(settings())
 
 
 def orders() -> "OrderService":

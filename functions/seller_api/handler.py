@@ -7,6 +7,7 @@ from quietline.http.app import MAX_BODY_BYTES, handle
 
 from functions.seller_api.routes import (
     agents,
+    certifications,
     clients,
     downloads,
     entitlements,
@@ -27,6 +28,7 @@ from functions.seller_api.wiring import app, settings
 __all__ = [
     "agents",
     "app",
+    "certifications",
     "clients",
     "downloads",
     "entitlements",

@@ -5,11 +5,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline import bootstrap
+from quietline.fees.model import Term
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import SellerApiSettings
 from quietline.orders.model import Buyer, Entitlement
 from quietline.orders.standing import standing as stand
+from quietline.sellers.access import may_get_lists
 from quietline.usage.model import Agent, Standing
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from quietline.notices.service import PreferenceService
     from quietline.orders.service import OrderService
     from quietline.sellers.agents import AgentService
+    from quietline.sellers.certifications import CertificationService
     from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
@@ -61,6 +64,11 @@ def agents() -> "AgentService":
 def machine_clients() -> "ClientService":
     """Return the use cases of machine clients."""
     return bootstrap.machine_clients(settings())
+
+
+def certifications() -> "CertificationService":
+    """Return the use cases of certifications."""
+    return bootstrap.certifications(settings())
 
 
 def orders() -> "OrderService":
@@ -147,10 +155,11 @@ def using() -> "Membership":
     """Return the organization for which the caller uses the lists, also as an agent.
 
     Raises:
-        ForbiddenError: for none, not for the SAN that they name, or it is suspended or closed.
+        ForbiddenError: for none, not for the SAN that they name, or it is suspended, closed or has to certify.
         InvalidInputError: what they name is no SAN.
     """
-    return organizations().using(caller())
+    found = acting()
+    return _may_get_lists(found, orders().entitlements(found.organization_id))
 
 
 def agent_of(found: "Membership") -> Agent | None:
@@ -179,8 +188,20 @@ def buyer() -> Buyer:
 
 def standing() -> Standing:
     """Return how the organization stands for which the caller acts, also as an agent: see `using`."""
-    found = using()
-    return standing_of(found, orders().entitlements(found.organization_id))
+    found = acting()
+    held = orders().entitlements(found.organization_id)
+    return standing_of(_may_get_lists(found, held), held)
+
+
+def running_term(held: Sequence[Entitlement]) -> Term | None:
+    """Return the newest term of entitlements, or None without any."""
+    return max((one.term for one in held), key=lambda term: term.start, default=None)
+
+
+def _may_get_lists(found: "Membership", held: Sequence[Entitlement]) -> "Membership":
+    service = certifications()
+    today = service.profile.local_date(service.clock.now())
+    return may_get_lists(found, running_term(held), today, service.profile)
 
 
 def standing_of(found: "Membership", held: Sequence[Entitlement]) -> Standing:

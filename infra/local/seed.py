@@ -144,7 +144,8 @@ def organize(place: Place, outputs: dict[str, str], sample: tuple[str, str, str,
         "language": "en",
     }
     api.must("POST", "/v1/organizations", organization, 409)
-    version = load_profile(outputs["profile"]).sellers.certification_version
+    profile = load_profile(outputs["profile"])
+    version = profile.certification(profile.local_date(datetime.now(UTC))).version
     api.must("POST", "/v1/certifications", {"version": version, "language": "en"}, 409)
     api.must("POST", "/v1/orders", {"areas": list(areas)}, 409)
 

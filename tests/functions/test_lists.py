@@ -70,6 +70,7 @@ class Lists:
             created_at=at,
             san=f"SAN-{organization_id}",
             certified_version="2026-10",
+            certified_at=at,
         )
         store = OrganizationStore(self.sellers)
         assert store.add(made, f"user-{organization_id}")

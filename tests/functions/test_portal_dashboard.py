@@ -17,7 +17,7 @@ def test_what_to_do_next_goes_from_certifying_to_fetching(portal: PortalSettings
     visitor = Visitor().sign_in(kim).get("")
     assert "Certify how you use the registry" in visitor.text
     assert "Choose areas" not in visitor.text
-    version = wiring.profile().sellers.certification_version
+    version = wiring.certifications().text().version
     visitor.post("certification", {"version": version, "agree": "yes"}, at="certification")
     assert "Choose areas; the first ones are free" in visitor.get("").text
     found = wiring.organizations().of(kim.caller)

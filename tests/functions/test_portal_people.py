@@ -83,10 +83,11 @@ def test_from_nothing_to_an_account_number(
     assert visitor.location == "/portal/en/certification"
     assert visitor.jar[cookies.SESSION] != before
     assert cookies.STEP not in visitor.jar
-    assert wiring.profile().sellers.certification_text["en"] in visitor.follow().text
-    visitor.post("certification", {"version": wiring.profile().sellers.certification_version})
+    text = wiring.certifications().text()
+    assert text.text["en"] in visitor.follow().text
+    visitor.post("certification", {"version": text.version})
     assert "Check the box" in visitor.text
-    visitor.post("certification", {"version": wiring.profile().sellers.certification_version, "agree": "yes"})
+    visitor.post("certification", {"version": text.version, "agree": "yes"})
     assert "this is your account number" in visitor.follow().text
     [made] = [item for item in stored(portal, "ORGANIZATION#") if item["sk"] == "META"]
     assert re.search(rf'govuk-panel__title">{made["san"]}<', visitor.text)

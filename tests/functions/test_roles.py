@@ -10,6 +10,7 @@ from tests.functions.test_team import Town, invited
 from tools import openapi
 
 NOT_SIGNED_IN, NOT_ALLOWED, NO_FACTOR = "not-signed-in", "not-allowed", "mfa-required"
+SUSPENDED = "organization-suspended"
 ALL = frozenset(Rule) - {Rule.PUBLIC, Rule.SIGNED, Rule.CARRIER, Rule.INVESTIGATOR}
 NOBODY = dict.fromkeys(ALL, NOT_SIGNED_IN)
 REFUSED: dict[str, dict[Rule, str]] = {
@@ -118,9 +119,9 @@ def test_each_route_answers_each_role_as_its_rule_says(cloud: Any, examples: dic
         for route, body in examples.items():
             expected = refused.get(RULES[route], "")
             if name == "representative of a suspended organization" and route in USES_LISTS:
-                expected = NOT_ALLOWED
+                expected = SUSPENDED
             status, kind = world.kind(name, route, body)
-            told = kind if kind in (NOT_SIGNED_IN, NOT_ALLOWED, NO_FACTOR) else ""
+            told = kind if kind in (NOT_SIGNED_IN, NOT_ALLOWED, NO_FACTOR, SUSPENDED) else ""
             if route == OWN_ID_ONLY and not expected:
                 expected = told if told in (NOT_ALLOWED, NO_FACTOR) else ""
             if told != expected or status >= 500:

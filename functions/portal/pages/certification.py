@@ -24,8 +24,14 @@ def certify(request: Request) -> Answer:
         return form_again(request, "certification", [UNCHECKED], **_values(request))
     had = bool(request.representative.san)
     try:
-        wiring.organizations().certify(
-            request.caller, version=request.fields.get("version", ""), language=request.language
+        address, program = request.origin
+        wiring.certifications().certify(
+            request.representative,
+            by=request.caller.sub,
+            version=request.fields.get("version", ""),
+            language=request.language,
+            address=address,
+            program=program,
         )
     except ConflictError:
         return form_again(request, "certification", [CHANGED], **_values(request))
@@ -33,10 +39,10 @@ def certify(request: Request) -> Answer:
 
 
 def _values(request: Request) -> dict[str, Any]:
-    sellers = request.profile.sellers
+    text = wiring.certifications().text()
     return {
-        "version": sellers.certification_version,
-        "wording": sellers.certification_text[request.language],
+        "version": text.version,
+        "wording": text.text[request.language],
         "san": request.member.san,
         "certified": request.member.certified_version,
         "may_certify": request.member.role.value == "representative",

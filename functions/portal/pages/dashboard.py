@@ -99,9 +99,11 @@ def _steps(
     sellers, member = request.profile.sellers, request.member
     ends = max((one.term.end for one in held if one.is_active), default=None)
     renewal = ends is not None and today >= ends - timedelta(days=sellers.renewal_window_days)
+    running = max((one.term for one in held if one.is_active), key=lambda term: term.start, default=None)
+    certification = wiring.certifications().standing(member, running)
     due = {
         "suspended": (member.status != "active", "organization"),
-        "certify": (member.certified_version != sellers.certification_version, "certification"),
+        "certify": (certification.state != "current", "certification"),
         "order": (bool(member.san) and not held and not unpaid, "areas"),
         "pay": (bool(unpaid), "orders"),
         "download": (bool(held) and level != "fine", "downloads"),

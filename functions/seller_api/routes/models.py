@@ -79,6 +79,8 @@ class OrganizationOut(Model):
     type: str
     san: str
     certified_version: str
+    status: Annotated[str, Field(description="`active`, `suspended` or `closed`.")]
+    status_reason: Annotated[str, Field(description="Why it is suspended; else empty.")]
     contact_name: str
     language: str
     created_at: str
@@ -92,29 +94,12 @@ class OrganizationOut(Model):
             type=one.type,
             san=one.san,
             certified_version=one.certified_version,
+            status=one.status,
+            status_reason=one.status_reason,
             contact_name=one.contact_name,
             language=one.language,
             created_at=to_text(one.created_at),
         )
-
-
-class CertificationIn(InModel):
-    """The text that is certified, by its version and language."""
-
-    model_config = example({"version": "2026-10", "language": "en"})
-
-    version: Annotated[str, Field(min_length=1, max_length=20, examples=["2026-10"])]
-    language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"
-
-
-class CertificationOut(Model):
-    """What was certified, and the organization's subscription account number."""
-
-    san: str
-    version: str
-    language: str
-    text: str
-    certified_at: str
 
 
 class OrderIn(InModel):

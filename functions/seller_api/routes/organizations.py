@@ -1,4 +1,4 @@
-"""Organizations and their certification."""
+"""Organizations."""
 
 from typing import Annotated
 
@@ -6,12 +6,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
-from quietline.kernel.clock import to_text
 from quietline.sellers.model import Address, OrganizationType
 
 from functions.seller_api.routes.models import (
-    CertificationIn,
-    CertificationOut,
     OrganizationIn,
     OrganizationOut,
 )
@@ -75,23 +72,3 @@ def mine() -> OrganizationOut:
 def read(organization_id: Annotated[str, Path(max_length=40)]) -> OrganizationOut:
     """Return the caller's organization; any other does not exist for them."""
     return OrganizationOut.of(organizations().get(caller(), organization_id))
-
-
-@route(
-    app,
-    "POST",
-    "/v1/certifications",
-    Rule.REPRESENTATIVE,
-    summary="Certify how the registry will be used",
-    description="Certifies the profile's current text; the first time issues the subscription account number.",
-    tags=TAGS,
-    operation_id="certify",
-    responses=documented(201, "Certified.", CertificationOut, 400, 401, 403, 409, 413, 415, 422, 503),
-)
-def certify(body: CertificationIn) -> Response[CertificationOut]:
-    """Certify."""
-    made, san = organizations().certify(caller(), version=body.version, language=body.language)
-    answer = CertificationOut(
-        san=san, version=made.version, language=made.language, text=made.text, certified_at=to_text(made.at)
-    )
-    return Response(status_code=201, content_type="application/json", body=answer)

@@ -69,7 +69,8 @@ def test_areas_are_three_digits_and_in_one_state_each() -> None:
 def test_every_text_is_there_in_every_language() -> None:
     for subject in US.complaints.subjects:
         assert set(subject.label) == set(US.languages)
-    assert set(US.sellers.certification_text) == set(US.languages)
+    for certification in US.organizations.certifications:
+        assert set(certification.text) == set(US.languages)
     assert {subject.code for subject in US.complaints.subjects if subject.diverted} == {8, 15}
 
 

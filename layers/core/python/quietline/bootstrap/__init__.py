@@ -46,11 +46,13 @@ from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import sessions
 from quietline.bootstrap.sellers import (
     agents,
+    certifications,
     invitations,
     machine_clients,
     members,
     orders,
     organizations,
+    suspension,
 )
 from quietline.bootstrap.usage import metering
 from quietline.bootstrap.washes import wash_worker, washes
@@ -67,6 +69,7 @@ __all__ = [
     "calendars",
     "carrier_administration",
     "cases",
+    "certifications",
     "changes",
     "complaints",
     "downloads",
@@ -111,6 +114,7 @@ __all__ = [
     "segment_scan",
     "sessions",
     "signer",
+    "suspension",
     "wash_worker",
     "washes",
     "webhook_delivery",

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     )
     from quietline.orders.service import OrderService
     from quietline.sellers.agents import AgentService
+    from quietline.sellers.certifications import CertificationService
     from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
     from quietline.sellers.service import OrganizationService
+    from quietline.sellers.suspension import SuspensionService
 
 
 @cache
@@ -122,6 +124,33 @@ def machine_clients(settings: "TeamSettings") -> "ClientService":
         clock=service.clock,
         profile=service.profile,
     )
+
+
+@cache
+def certifications(settings: "TeamSettings") -> "CertificationService":
+    """Return the use cases of certifications."""
+    from quietline.adapters.dynamodb.certifications import CertificationStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.sellers.certifications import CertificationService
+
+    return CertificationService(
+        certifications=CertificationStore(Table(settings.sellers_table)),
+        vault=mailbox_cipher(settings.pii_key_id),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+def suspension(sellers_table: str) -> "SuspensionService":
+    """Return what an operator suspends and reinstates organizations with."""
+    from quietline.adapters.dynamodb.certifications import CertificationStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.sellers.suspension import SuspensionService
+
+    return SuspensionService(CertificationStore(Table(sellers_table)), SystemClock())
 
 
 @cache

@@ -11,6 +11,9 @@
     ├── NotEntitledError            403  the subscription does not cover an area
     ├── NoOrganizationError         403  somebody who belongs to no organization yet
     ├── MfaRequiredError            403  a representative without a second factor
+    ├── CertificationDueError       403  the organization has to certify (again) first
+    ├── OrganizationSuspendedError  403  the registry has suspended the organization
+    ├── OrganizationClosedError     403  the organization was closed; its records may be read
     ├── NotFoundError               404
     ├── ConflictError               409
     ├── NotPublishedError           409  no list exists yet for what was asked
@@ -133,6 +136,27 @@ class MfaRequiredError(ForbiddenError):
 
     slug = "mfa-required"
     title = "Set up a second factor first"
+
+
+class CertificationDueError(ForbiddenError):
+    """The organization has never certified, or not in this term, or an older text."""
+
+    slug = "certification-due"
+    title = "Your organization has to certify first"
+
+
+class OrganizationSuspendedError(ForbiddenError):
+    """The registry has suspended the organization: its members read and pay, and get no lists."""
+
+    slug = "organization-suspended"
+    title = "Your organization is suspended"
+
+
+class OrganizationClosedError(ForbiddenError):
+    """The organization was closed: its members read its records, and nothing more."""
+
+    slug = "organization-closed"
+    title = "Your organization is closed"
 
 
 class NotFoundError(QuietlineError):

@@ -90,12 +90,30 @@ class Team(_Part):
 
 
 class Sellers(_Part):
-    """Renewal, the certification's text by language, and the team."""
+    """Renewal and the team."""
 
     renewal_window_days: int
-    certification_version: str
-    certification_text: dict[str, str]
     team: Team
+
+
+class CertificationText(_Part):
+    """What organizations certify from a day on, by language."""
+
+    version: str
+    since: date = Field(alias="from")
+    text: dict[str, str]
+
+
+class Organizations(_Part):
+    """What organizations certify and tell of themselves.
+
+    `certification_months`: how long one holds; `certification_grace_days`: after a new text or the end of a certified
+    term, until lists are refused.
+    """
+
+    certification_months: int
+    certification_grace_days: int
+    certifications: tuple[CertificationText, ...]
 
 
 class Lookups(_Part):
@@ -194,6 +212,7 @@ class Profile(_Part):
     hygiene: Hygiene
     lists: Lists
     sellers: Sellers
+    organizations: Organizations
     fees: Fees
     lookups: Lookups
     washes: Washes
@@ -232,6 +251,17 @@ class Profile(_Part):
     def end_of(self, day: date) -> datetime:
         """Return the instant at which a day of the registry ends (midnight of the next), in UTC."""
         return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+
+    def certification(self, day: date) -> CertificationText:
+        """Return the text that is certified on a day.
+
+        Raises:
+            ConfigurationError: the profile knows no text that early.
+        """
+        found = [text for text in self.organizations.certifications if text.since <= day]
+        if not found:
+            raise ConfigurationError(f"The profile {self.name} has no certification for {day.isoformat()}.")
+        return found[-1]
 
     def penalty(self, day: date) -> Penalty:
         """Return the maximum penalty for a call on a day.

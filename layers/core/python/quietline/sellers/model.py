@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-ACTIVE = "active"
-"""Status of an organization that may use the lists; the others are `suspended` and `closed`."""
-
 
 class OrganizationType(StrEnum):
     """What an organization is to the registry."""
@@ -17,6 +14,16 @@ class OrganizationType(StrEnum):
     """Certifies, and pays nothing."""
     SANDBOX = "sandbox"
     """Tests its programs on magic numbers; never meets the list, money or the public directory."""
+
+
+class OrganizationStatus(StrEnum):
+    """Whether the registry serves an organization."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    """By the registry: no lists until it is reinstated; members read and pay."""
+    CLOSED = "closed"
+    """By its representative, for good: members read its records."""
 
 
 class Role(StrEnum):
@@ -44,18 +51,29 @@ class Address:
 
 @dataclass(frozen=True)
 class Certification:
-    """Who certified which text when; no network address is kept."""
+    """Who certified which text when, and from where.
+
+    Attributes:
+        by: the person's user id.
+        origin_ciphertext: network address and program of the request, encrypted; read only by an investigation.
+    """
 
     version: str
     language: str
     text: str
     by: str
     at: datetime
+    origin_ciphertext: str = ""
 
 
 @dataclass(frozen=True)
 class Organization:
-    """An organization; `san` is empty until it has certified; the contact's e-mail is kept encrypted."""
+    """An organization; the contact's e-mail is kept encrypted.
+
+    Attributes:
+        san: empty until it has certified; `certified_at` is that of the newest certification.
+        status_reason: why it was suspended, in the operator's words.
+    """
 
     id: str
     name: str
@@ -67,6 +85,33 @@ class Organization:
     created_at: datetime
     san: str = ""
     certified_version: str = ""
+    certified_at: datetime | None = None
+    status: OrganizationStatus = OrganizationStatus.ACTIVE
+    status_reason: str = ""
+    status_at: datetime | None = None
+
+
+class EventAction(StrEnum):
+    """What an entry of an organization's history is about."""
+
+    CERTIFIED = "certified"
+    SUSPENDED = "suspended"
+    REINSTATED = "reinstated"
+
+
+@dataclass(frozen=True)
+class OrganizationEvent:
+    """One entry of an organization's append-only history.
+
+    Attributes:
+        by: a user id, or who operates the registry.
+        detail: plain facts, e.g. which fields were changed; never personal data.
+    """
+
+    at: datetime
+    action: EventAction
+    by: str
+    detail: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -107,7 +152,8 @@ class Membership:
     role: Role
     type: OrganizationType
     certified_version: str = ""
-    status: str = ACTIVE
+    certified_at: datetime | None = None
+    status: OrganizationStatus = OrganizationStatus.ACTIVE
     agent_organization_id: str = ""
     agent_san: str = ""
     client: ClientPointer | None = None

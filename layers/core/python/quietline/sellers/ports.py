@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Protocol
 
-from quietline.sellers.model import Certification, MachineClient, Membership, Organization, Role
+from quietline.sellers.model import (
+    Certification,
+    MachineClient,
+    Membership,
+    Organization,
+    OrganizationEvent,
+    OrganizationStatus,
+    Role,
+)
 from quietline.sellers.team import Agency, Agent, Invitation, Member, Outcome, TeamChange
 
 
@@ -41,6 +49,18 @@ class Organizations(Protocol):
         """Return where a user (`sub`) or, without one, a machine client acts."""
         ...
 
+    def note_use(self, client_id: str, at: datetime) -> None:
+        """Note when a machine client was last seen; one that is gone stays gone."""
+        ...
+
+    def acting(self, own: Membership, san: str) -> Membership | None:
+        """Return how a member acts for another organization's SAN, or None when theirs is not authorized to."""
+        ...
+
+
+class Certifications(Protocol):
+    """Where certifications are kept."""
+
     def certify(self, organization_id: str, certification: Certification, san: str) -> str | None:
         """Store a certification and, when the organization has no SAN yet, this one; in one transaction.
 
@@ -49,12 +69,27 @@ class Organizations(Protocol):
         """
         ...
 
-    def note_use(self, client_id: str, at: datetime) -> None:
-        """Note when a machine client was last seen; one that is gone stays gone."""
+    def certified(self, organization_id: str) -> list[Certification]:
+        """Return an organization's certifications, newest first."""
         ...
 
-    def acting(self, own: Membership, san: str) -> Membership | None:
-        """Return how a member acts for another organization's SAN, or None when theirs is not authorized to."""
+
+class Standings(Protocol):
+    """Whether the registry serves organizations."""
+
+    def of_san(self, san: str) -> Organization | None:
+        """Return the organization that a SAN was issued to."""
+        ...
+
+    def move(
+        self,
+        organization: Organization,
+        before: OrganizationStatus,
+        after: OrganizationStatus,
+        reason: str,
+        event: OrganizationEvent,
+    ) -> bool:
+        """Change an organization's status with its entry in the history; False when it is not `before` any more."""
         ...
 
 

@@ -13,25 +13,22 @@ from quietline.kernel.errors import (
     MfaRequiredError,
     NoOrganizationError,
     NotFoundError,
-    UnavailableError,
 )
 from quietline.kernel.ids import new_ulid
 from quietline.profiles.profile import Profile
 from quietline.sellers import san as sans
+from quietline.sellers.access import not_closed, served
 from quietline.sellers.accounts import MFA_HELP, People
 from quietline.sellers.model import (
-    ACTIVE,
     Address,
-    Certification,
     Membership,
     Organization,
+    OrganizationStatus,
     OrganizationType,
     Role,
 )
 from quietline.sellers.ports import Caller, Organizations, Vault
-from quietline.sellers.san import new_san
 
-SAN_TRIES = 5
 USE_NOTED = timedelta(hours=1)
 """How often a machine client's use is noted."""
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
@@ -39,7 +36,7 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 @dataclass(frozen=True)
 class OrganizationService:
-    """Organizations, their certification and SAN, and who acts where."""
+    """Organizations, and who acts where."""
 
     organizations: Organizations
     people: People
@@ -97,12 +94,15 @@ class OrganizationService:
 
         Raises:
             NoOrganizationError: nowhere yet.
-            ForbiddenError: not for this SAN, or not as an agent.
+            ForbiddenError: not for this SAN, or not as an agent; a machine client or agent of an organization that is
+                suspended or closed.
             InvalidInputError: what they name is no SAN.
         """
         own = self.organizations.membership(caller.sub, caller.client_id)
         if own is None:
             raise NoOrganizationError("You belong to no organization yet; create one first.")
+        if own.role is Role.MACHINE:
+            served(own)
         wanted = self._wanted(caller, own)
         if not wanted or wanted == own.san:
             return own
@@ -111,22 +111,9 @@ class OrganizationService:
             raise ForbiddenError("Your organization may not act for this subscription account number.")
         if not as_agent:
             raise ForbiddenError("An agent may download, look up and wash for a seller, and nothing else.")
-        if own.status != ACTIVE:
-            raise ForbiddenError("Your organization is suspended or closed, so it acts for nobody.")
-        if found.status != ACTIVE:
+        served(own)
+        if found.status is not OrganizationStatus.ACTIVE:
             raise ForbiddenError("The organization with this number is suspended or closed, so nobody acts for it.")
-        return found
-
-    def using(self, caller: Caller) -> Membership:
-        """Return for whom somebody uses the lists: downloads, looks up or washes, also as an agent.
-
-        Raises:
-            ForbiddenError: as `of` says, or the organization is suspended or closed.
-            InvalidInputError: what they name is no SAN.
-        """
-        found = self.of(caller, as_agent=True)
-        if found.status != ACTIVE:
-            raise ForbiddenError("Your organization is suspended or closed, so it may not use the lists.")
         return found
 
     def _wanted(self, caller: Caller, own: Membership) -> str:
@@ -153,10 +140,12 @@ class OrganizationService:
         Raises:
             ForbiddenError: they are none.
             MfaRequiredError: they have no second factor.
+            OrganizationClosedError: the organization was closed.
         """
         membership = self.of(caller)
         if membership.role is not Role.REPRESENTATIVE:
             raise ForbiddenError("Only an authorized representative of the organization may do this.")
+        not_closed(membership)
         if self.mfa_required:
             person = self.people.person(caller.sub)
             if person is None or not person.mfa:
@@ -175,31 +164,3 @@ class OrganizationService:
         if found is None:
             raise NotFoundError("There is no such organization.")
         return found
-
-    def certify(self, caller: Caller, *, version: str, language: str) -> tuple[Certification, str]:
-        """Certify the profile's current text; the first time issues the SAN.
-
-        Returns:
-            The certification and the organization's SAN.
-
-        Raises:
-            ForbiddenError: the caller is no authorized representative.
-            ConflictError: another version of the text holds now.
-            InvalidInputError: the text does not exist in that language.
-            UnavailableError: no free SAN was found (practically never).
-        """
-        membership = self.representative(caller)
-        if version != self.profile.sellers.certification_version:
-            raise ConflictError(
-                f"The text that holds now is version {self.profile.sellers.certification_version}; read it first."
-            )
-        text = self.profile.sellers.certification_text.get(language)
-        if text is None:
-            sentence = "The certification does not exist in this language."
-            raise InvalidInputError(sentence, (FieldError("/language", sentence, "language_not_offered"),))
-        certification = Certification(version, language, text, caller.sub, self.clock.now())
-        for _ in range(SAN_TRIES):
-            san = self.organizations.certify(membership.organization_id, certification, new_san())
-            if san is not None:
-                return certification, san
-        raise UnavailableError("No subscription account number could be issued; please try again.")

@@ -128,6 +128,11 @@ def certification(organization_id: str, at: datetime) -> tuple[str, str]:
     return f"ORGANIZATION#{organization_id}", f"CERTIFICATION#{to_text(at)}"
 
 
+def organization_event(organization_id: str, at: datetime, event_id: str) -> tuple[str, str]:
+    """Key of an entry of an organization's append-only history."""
+    return f"ORGANIZATION#{organization_id}", f"EVENT#{to_text(at)}#{event_id}"
+
+
 def entitlement(organization_id: str, order_id: str) -> tuple[str, str]:
     """Key of an entitlement: all areas bought by one order."""
     return f"ORGANIZATION#{organization_id}", f"ENTITLEMENT#{order_id}"

@@ -8,12 +8,11 @@ from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
 from quietline.adapters.dynamodb.team import history_write
 from quietline.kernel.clock import from_text, to_text
 from quietline.sellers.model import (
-    ACTIVE,
     Address,
-    Certification,
     ClientPointer,
     Membership,
     Organization,
+    OrganizationStatus,
     OrganizationType,
     Role,
 )
@@ -36,7 +35,7 @@ class OrganizationStore:
             self.table.write(
                 self.table.put_new(keys.user(representative), pointer),
                 history_write(self.table, organization.id, entry),
-                self.table.put_new(keys.organization(organization.id), _to_item(organization)),
+                self.table.put_new(keys.organization(organization.id), organization_item(organization)),
                 self.table.put_new(keys.member(organization.id, representative), member),
             )
         except ConditionFailedError:
@@ -46,7 +45,7 @@ class OrganizationStore:
     def get(self, organization_id: str) -> Organization | None:
         """Return an organization."""
         item = self.table.get(keys.organization(organization_id))
-        return _from_item(item) if item else None
+        return organization_of(item) if item else None
 
     def membership(self, sub: str, client_id: str) -> Membership | None:
         """Return where a user (`sub`) or, without one, a machine client acts."""
@@ -75,40 +74,6 @@ class OrganizationStore:
         item = self.table.get(keys.organization(agency["organization_id"])) if agency else None
         return _membership(item, own.role, agent=own) if item else None
 
-    def certify(self, organization_id: str, certification: Certification, san: str) -> str | None:
-        """Store a certification; the first issues `san`. None when `san` is another's or was issued meanwhile."""
-        found = self.get(organization_id)
-        if found is None:
-            return None
-        record: Item = {
-            "version": certification.version,
-            "language": certification.language,
-            "text": certification.text,
-            "by": certification.by,
-            "at": to_text(certification.at),
-        }
-        writes = [
-            self.table.put_new(keys.certification(organization_id, certification.at), record),
-            self.table.update(
-                keys.organization(organization_id),
-                "SET san = :san, certified_version = :version, certified_at = :at",
-                values={
-                    ":san": found.san or san,
-                    ":version": certification.version,
-                    ":at": to_text(certification.at),
-                    ":before": found.san,
-                },
-                condition="san = :before",
-            ),
-        ]
-        if not found.san:
-            writes.append(self.table.put_new(keys.san(san), {"organization_id": organization_id}))
-        try:
-            self.table.write(*writes)
-        except ConditionFailedError:
-            return None
-        return found.san or san
-
 
 def _membership(
     item: Item, role: Role, *, client: ClientPointer | None = None, agent: Membership | None = None
@@ -119,7 +84,8 @@ def _membership(
         role=role,
         type=OrganizationType(item["type"]),
         certified_version=item["certified_version"],
-        status=str(item.get("status", ACTIVE)),
+        certified_at=from_text(item["certified_at"]) if "certified_at" in item else None,
+        status=OrganizationStatus(item.get("status", OrganizationStatus.ACTIVE)),
         agent_organization_id=agent.organization_id if agent else "",
         agent_san=agent.san if agent else "",
         client=client,
@@ -135,7 +101,8 @@ def _pointer(client_id: str, item: Item) -> ClientPointer:
     )
 
 
-def _to_item(organization: Organization) -> Item:
+def organization_item(organization: Organization) -> Item:
+    """Return the stored form of a new organization."""
     return {
         "id": organization.id,
         "name": organization.name,
@@ -147,12 +114,15 @@ def _to_item(organization: Organization) -> Item:
         "created_at": to_text(organization.created_at),
         "san": organization.san,
         "certified_version": organization.certified_version,
+        **({"certified_at": to_text(organization.certified_at)} if organization.certified_at else {}),
+        "status": organization.status,
         "orders_version": 0,
         "representatives": 1,
     }
 
 
-def _from_item(item: Item) -> Organization:
+def organization_of(item: Item) -> Organization:
+    """Return the organization of its item."""
     return Organization(
         id=item["id"],
         name=item["name"],
@@ -164,4 +134,8 @@ def _from_item(item: Item) -> Organization:
         created_at=from_text(item["created_at"]),
         san=item["san"],
         certified_version=item["certified_version"],
+        certified_at=from_text(item["certified_at"]) if "certified_at" in item else None,
+        status=OrganizationStatus(item.get("status", OrganizationStatus.ACTIVE)),
+        status_reason=item.get("status_reason", ""),
+        status_at=from_text(item["status_at"]) if "status_at" in item else None,
     )

@@ -1,0 +1,71 @@
+"""Use cases of the registry's operators: suspend an organization and reinstate it."""
+
+from dataclasses import dataclass
+
+from quietline.kernel.clock import Clock
+from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
+from quietline.sellers.model import EventAction, Organization, OrganizationEvent, OrganizationStatus
+from quietline.sellers.ports import Standings
+from quietline.sellers.san import read
+
+REASON_LENGTH = (10, 500)
+
+
+@dataclass(frozen=True)
+class SuspensionService:
+    """Suspends and reinstates; it holds from the organization's next request on."""
+
+    standings: Standings
+    clock: Clock
+
+    def suspend(self, san: str, reason: str, by: str) -> Organization:
+        """Stop handing out lists to an organization; its members read this reason.
+
+        Args:
+            san: as people write it.
+            reason: 10 to 500 characters, without personal data.
+            by: who operates the registry.
+
+        Raises:
+            InvalidInputError: `san` is none, or the reason is too short or too long.
+            NotFoundError: no organization has this SAN.
+            ConflictError: the organization is not active.
+        """
+        return self._move(san, reason, by, OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED)
+
+    def reinstate(self, san: str, reason: str, by: str) -> Organization:
+        """Hand out lists again; see `suspend`.
+
+        Raises:
+            InvalidInputError: `san` is none, or the reason is too short or too long.
+            NotFoundError: no organization has this SAN.
+            ConflictError: the organization is not suspended.
+        """
+        return self._move(san, reason, by, OrganizationStatus.SUSPENDED, OrganizationStatus.ACTIVE)
+
+    def _move(
+        self, san: str, reason: str, by: str, before: OrganizationStatus, after: OrganizationStatus
+    ) -> Organization:
+        organization = self._find(san)
+        reason = reason.strip()
+        low, high = REASON_LENGTH
+        if not low <= len(reason) <= high:
+            sentence = f"Give the reason in {low} to {high} characters."
+            raise InvalidInputError(sentence, (FieldError("/reason", sentence, "reason_length"),))
+        suspends = after is OrganizationStatus.SUSPENDED
+        action = EventAction.SUSPENDED if suspends else EventAction.REINSTATED
+        event = OrganizationEvent(self.clock.now(), action, by, {"reason": reason})
+        if not self.standings.move(organization, before, after, reason if suspends else "", event):
+            current = self._find(san).status
+            raise ConflictError(f"The organization is {current}, not {before}.")
+        return self._find(san)
+
+    def _find(self, san: str) -> Organization:
+        known = read(san)
+        if known is None:
+            sentence = "This is no subscription account number; it looks like 123-456-7897."
+            raise InvalidInputError(sentence, (FieldError("/san", sentence, "san_not_valid"),))
+        found = self.standings.of_san(known)
+        if found is None:
+            raise NotFoundError("No organization has this subscription account number.")
+        return found
