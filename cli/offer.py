@@ -82,6 +82,7 @@ class Registry:
         self.known_receipts = {path.stem for path in folder.receipts.glob("*.jws")}
         self.keys = folder.keys().merged(KeySet(api.get("/.well-known/jwks.json", signed_in=False)))
         self.manifests: dict[str, bytes] = {}
+        self.sandbox = False
         self.receipts: dict[str, str] = {}
         self.bytes = 0
 
@@ -103,6 +104,7 @@ class Registry:
             raise NotVerifiedError("The registry answers with the receipt of another download.")
         if (receipt["list_date"], receipt["valid_until"]) != (made["list_date"], made["valid_until"]):
             raise NotVerifiedError("Receipt and answer speak of different lists.")
+        self.sandbox = receipt.get("sandbox") is True
         if self.state.san and receipt["san"] != self.state.san:
             raise NotVerifiedError(
                 f"The receipt is for the subscription account number {receipt['san']}; this folder is for "
@@ -134,6 +136,8 @@ class Registry:
                 self.manifests[offer.list_date] = held
         signed = self._manifest(offer.list_date)
         manifest = payload_of(self.keys, signed.decode("ascii", "replace"), "manifest")
+        if (manifest.get("sandbox") is True) is not self.sandbox:
+            raise NotVerifiedError("One of receipt and manifest is of the sandbox, the other is not.")
         if manifest["date"] != offer.list_date:
             raise NotVerifiedError("Receipt and manifest speak of different lists.")
         listing = Listing(manifest["date"], manifest["profile"], {entry["area"]: entry for entry in manifest["areas"]})
@@ -150,6 +154,7 @@ class Registry:
         return listing
 
     def _manifest(self, day: str) -> bytes:
-        signed = self.manifests.get(day) or self.api.text(f"/v1/manifests/{date.fromisoformat(day)}")
+        place = "sandbox/" if self.sandbox else ""
+        signed = self.manifests.get(day) or self.api.text(f"/v1/manifests/{place}{date.fromisoformat(day)}")
         self.bytes += 0 if day in self.manifests else len(signed)
         return signed

@@ -56,7 +56,7 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
         postal_code: Annotated[str, typer.Option()],
         contact: Annotated[str, typer.Option(help="Name of the contact person.")],
         email: Annotated[str, typer.Option(help="Where invoices and notices go.")],
-        kind: Annotated[str, typer.Option("--type", help="seller, telemarketer or exempt.")] = "seller",
+        kind: Annotated[str, typer.Option("--type", help="seller, telemarketer, exempt or sandbox.")] = "seller",
         country: Annotated[str, typer.Option(help="ISO 3166 code.")] = "US",
         language: Annotated[str, typer.Option(help="en or es.")] = "en",
     ) -> None:

@@ -33,6 +33,7 @@ PREFIXES = {
     "publish_plan": ("manifests",),
     "publish_area": ("areas",),
     "publish_manifest": ("areas", "manifests"),
+    "publish_sandbox": ("areas/sandbox", "manifests/sandbox"),
     "render_list": ("areas", "renders"),
     "import_plan": ("manifests",),
     "import_area": ("areas", "manifests"),

@@ -28,9 +28,9 @@ def profile() -> Profile:
     return load_profile(settings().profile)
 
 
-def manifests() -> "Manifests":
-    """Return the published manifests."""
-    return bootstrap.manifests(settings())
+def manifests(*, sandbox: bool = False) -> "Manifests":
+    """Return the published manifests, or the sandbox's."""
+    return bootstrap.manifests(settings(), sandbox=sandbox)
 
 
 def public_keys() -> dict[str, list[dict[str, str]]]:

@@ -19,8 +19,11 @@ def settings() -> RenderListSettings:
 
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """Render `{"files": [{"area", "kind", "format", "snapshot", "since", "or_full"}]}` and say where they lie."""
+    """Render `{"files": [{"area", "kind", "format", "snapshot", "since", "or_full"}]}` and say where they lie.
+
+    With `"sandbox": true` the files are those of the sandbox's list.
+    """
     requests = [RenderRequest.from_payload(payload) for payload in event["files"]]
-    made = bootstrap.renderer(settings()).render(requests)
+    made = bootstrap.renderer(settings(), sandbox=bool(event.get("sandbox"))).render(requests)
     logger.info("rendered", files=len(made), bytes=sum(rendered.file.size for rendered in made))
     return {"files": [rendered.to_payload() for rendered in made]}

@@ -8,6 +8,7 @@ from quietline import bootstrap
 from quietline.fees.model import Term
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
+from quietline.kernel.ids import is_sandbox
 from quietline.kernel.settings import SellerApiSettings
 from quietline.orders.model import Buyer, Entitlement
 from quietline.orders.standing import standing as stand
@@ -81,14 +82,14 @@ def ledger() -> "LedgerService":
     return bootstrap.ledger(settings().sellers_table)
 
 
-def downloads() -> "Downloads":
-    """Return what hands out lists."""
-    return bootstrap.downloads(settings())
+def downloads(organization_id: str) -> "Downloads":
+    """Return what hands out lists to an organization."""
+    return bootstrap.downloads(settings(), sandbox=is_sandbox(organization_id))
 
 
-def lookups() -> "Lookups":
-    """Return what looks numbers up."""
-    return bootstrap.lookups(settings())
+def lookups(organization_id: str) -> "Lookups":
+    """Return what looks numbers up for an organization."""
+    return bootstrap.lookups(settings(), sandbox=is_sandbox(organization_id))
 
 
 def washes() -> "Washes":

@@ -7,8 +7,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
 from quietline.kernel.errors import log_fields
+from quietline.kernel.ids import is_sandbox
 from quietline.kernel.settings import WashSettings
-from quietline.washes.model import Uploaded
+from quietline.washes.model import Uploaded, parse_upload_key
 from quietline.washes.worker import Run
 
 logger = Logger()
@@ -31,7 +32,8 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         received = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
         run = Run(received >= settings().max_receives, lambda: context.get_remaining_time_in_millis() / 1000)
         try:
-            outcome = bootstrap.wash_worker(settings()).run(uploaded, run)
+            sandbox = is_sandbox(parse_upload_key(uploaded.key)[0])
+            outcome = bootstrap.wash_worker(settings(), sandbox=sandbox).run(uploaded, run)
             logger.info("washed", upload=uploaded.key, bytes=uploaded.size, outcome=outcome)
         except Exception as error:
             logger.error("not_washed", upload=uploaded.key, received=received, **log_fields(error))  # noqa: TRY400

@@ -153,6 +153,13 @@ def add_all(stack: ServiceStack) -> None:
     stack.add("publish_area", publishing, "lists", memory=1024, timeout=300)
     stack.add("publish_manifest", publishing, memory=1024, timeout=120)
     stack.add(
+        "publish_sandbox",
+        s.PublishSandboxSettings(**common, registry_table=registry, lists_bucket=lists, signing_key_ids=signing),
+        "lists",
+        memory=512,
+        timeout=120,
+    )
+    stack.add(
         "wash",
         s.WashSettings(
             **common,

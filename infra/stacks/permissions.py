@@ -17,6 +17,8 @@ ONCE = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb
 
 OWN_ONLY = {"StringEquals": {"kms:EncryptionContext:quietline:purpose": "organization"}}
 """Of what is encrypted with the key of personal data, just what organizations may read again."""
+SANDBOX_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SANDBOX#*"]}}
+"""Of a table, just the items of the sandbox."""
 
 
 def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from top to bottom
@@ -126,12 +128,23 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     functions["publish_manifest"].allow(["s3:GetObject"], areas)
     functions["publish_manifest"].allow(["s3:GetObject", "s3:PutObject"], manifests)
     functions["publish_manifest"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
+    # the sandbox's list: a part of the table and of the bucket that nothing real lies in
+    functions["publish_sandbox"].allow(
+        [*READ, "dynamodb:PutItem", "dynamodb:UpdateItem"], data.registry.table_arn, conditions=SANDBOX_ONLY
+    )
+    functions["publish_sandbox"].allow(
+        ["s3:GetObject", "s3:PutObject"],
+        data.lists.arn_for_objects("areas/sandbox/*"),
+        data.lists.arn_for_objects("manifests/sandbox/*"),
+    )
+    functions["publish_sandbox"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
     functions["render_list"].allow(["s3:GetObject"], areas)
     functions["render_list"].allow(["s3:GetObject", "s3:PutObject"], data.lists.arn_for_objects("renders/*"))
     for name in (
         "publish_plan",
         "publish_area",
         "publish_manifest",
+        "publish_sandbox",
         "render_list",
         "seller_api",
         "portal",

@@ -344,6 +344,17 @@ class ServiceStack(Stack):
                 input=scheduler.ScheduleTargetInput.from_object({}),
             ),
         )
+        events.Rule(
+            self,
+            "SandboxSchedule",
+            description="Publish the sandbox's list of the day, once; the other hours find it published",
+            schedule=events.Schedule.rate(Duration.hours(1)),
+            targets=[
+                event_targets.LambdaFunction(
+                    self.functions["publish_sandbox"].function, dead_letter_queue=self.dead_letters
+                )
+            ],
+        )
         scheduler.Schedule(
             self,
             "Reconcile",

@@ -99,6 +99,22 @@ def of_date(day: Annotated[str, Path(max_length=40, description="`YYYY-MM-DD`.")
 @route(
     app,
     "GET",
+    "/v1/manifests/sandbox/<day>",
+    Rule.PUBLIC,
+    summary="Read the sandbox's manifest of a date",
+    description="What `/v1/manifests/<day>` is for the list. Its payload says `sandbox`.",
+    tags=TAGS,
+    operation_id="readSandboxManifest",
+    responses=_documented(400, 404),
+)
+def of_sandbox(day: Annotated[str, Path(max_length=40, description="`YYYY-MM-DD`.")]) -> Response[str]:
+    """Return the sandbox's manifest of a date."""
+    return _manifest(parse_date(day), "public, max-age=86400, immutable", sandbox=True)
+
+
+@route(
+    app,
+    "GET",
     "/.well-known/jwks.json",
     Rule.PUBLIC,
     summary="Read the public keys",
@@ -113,7 +129,7 @@ def keys() -> Response[KeysOut]:
     return Response(200, "application/json", body, headers={"Cache-Control": "public, max-age=3600"})
 
 
-def _manifest(day: date | None, cache: str) -> Response[str]:
-    published, signed = wiring.manifests().signed(day)
+def _manifest(day: date | None, cache: str, *, sandbox: bool = False) -> Response[str]:
+    published, signed = wiring.manifests(sandbox=sandbox).signed(day)
     headers = {"Cache-Control": cache, "ETag": f'"{published.sha256}"'}
     return Response(200, MANIFEST_TYPE, signed.decode("ascii"), headers=headers)

@@ -116,7 +116,7 @@ class DownloadOut(Model):
 def create(wanted: Annotated[DownloadIn, Body()]) -> Response[DownloadOut]:
     """Hand out links."""
     acts = using()
-    made = downloads().create(
+    made = downloads(acts.organization_id).create(
         acts.organization_id,
         acts.san,
         wanted.areas,

@@ -33,5 +33,5 @@ def listed(everything: Annotated[bool, Query(alias="all")] = False) -> Entitleme
     return EntitlementsOut(
         areas=sorted(standing.areas),
         entitlements=[EntitlementOut.of(one) for one in shown],
-        lookup_numbers=lookups().most(standing),
+        lookup_numbers=lookups(standing.organization_id).most(standing),
     )

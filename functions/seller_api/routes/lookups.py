@@ -98,7 +98,8 @@ class LookupOut(Model):
 )
 def look_up(asked: Annotated[LookupIn, Body()]) -> Response[LookupOut]:
     """Look numbers up."""
-    found = lookups().look_up(standing(), asked.numbers, asked.as_of)
+    asks = standing()
+    found = lookups(asks.organization_id).look_up(asks, asked.numbers, asked.as_of)
     answers = [
         AnswerOut(
             input=answer.input,

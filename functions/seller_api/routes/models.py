@@ -65,7 +65,10 @@ class OrganizationIn(InModel):
     )
 
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["Example Solar LLC"])]
-    type: Literal["seller", "telemarketer", "exempt"]
+    type: Annotated[
+        Literal["seller", "telemarketer", "exempt", "sandbox"],
+        Field(description="`sandbox` tests with magic numbers and never meets the list."),
+    ]
     address: AddressIn
     contact: ContactIn
     language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"

@@ -33,3 +33,13 @@ class UsageLog:
         logger.warning("enumeration_suspected", channel=channel.value, organization=organization_id, why=why)
         with single_metric("EnumerationSuspected", MetricUnit.Count, 1, namespace=NAMESPACE) as metric:
             metric.add_dimension("service", ANY_FUNCTION)
+
+
+class NoUsageLog:
+    """Implements `usage.ports.UsageMetrics` for the sandbox: tests of integrators alarm nobody."""
+
+    def asked(self, channel: Channel, numbers: int) -> None:
+        """Report nothing."""
+
+    def suspected(self, channel: Channel, organization_id: str, why: str) -> None:
+        """Report nothing."""

@@ -23,6 +23,7 @@ class RenderFunction:
     """See `lists.ports.Renders`."""
 
     function_name: str
+    sandbox: bool = False
 
     def render(self, requests: Sequence[RenderRequest]) -> list[Rendered]:
         """Return the files, in order.
@@ -39,7 +40,7 @@ class RenderFunction:
             return [rendered for answer in answers for rendered in answer]
 
     def _invoke(self, lambda_client: Any, group: Sequence[RenderRequest]) -> list[Rendered]:
-        payload = json.dumps({"files": [request.to_payload() for request in group]})
+        payload = json.dumps({"files": [request.to_payload() for request in group], "sandbox": self.sandbox})
         try:
             answer = lambda_client.invoke(FunctionName=self.function_name, Payload=payload.encode("ascii"))
         except (BotoCoreError, ClientError) as error:

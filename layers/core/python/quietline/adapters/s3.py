@@ -14,14 +14,19 @@ _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket by name."""
+    """One bucket by name. With a `realm` its users see `areas/202/…` where `areas/<realm>/202/…` lies."""
 
     name: str
+    realm: str = ""
+
+    def _at(self, key: str) -> str:
+        first, _, rest = key.partition("/")
+        return f"{first}/{self.realm}/{rest}" if self.realm else key
 
     def get(self, key: str) -> bytes | None:
         """Return an object's bytes, or None when there is none."""
         try:
-            body: bytes = client("s3").get_object(Bucket=self.name, Key=key)["Body"].read()
+            body: bytes = client("s3").get_object(Bucket=self.name, Key=self._at(key))["Body"].read()
         except ClientError as error:
             if _code(error) in _ABSENT:
                 return None
@@ -31,12 +36,14 @@ class Bucket:
     def put(self, key: str, body: bytes, content_type: str, facts: Mapping[str, str] | None = None) -> None:
         """Write an object, whether or not there is one; `facts` become its metadata."""
         metadata = dict(facts or {})
-        client("s3").put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type, Metadata=metadata)
+        client("s3").put_object(
+            Bucket=self.name, Key=self._at(key), Body=body, ContentType=content_type, Metadata=metadata
+        )
 
     def facts(self, key: str) -> Mapping[str, str] | None:
         """Return an object's metadata, or None when there is no object."""
         try:
-            found: dict[str, str] = client("s3").head_object(Bucket=self.name, Key=key)["Metadata"]
+            found: dict[str, str] = client("s3").head_object(Bucket=self.name, Key=self._at(key))["Metadata"]
         except ClientError as error:
             if _code(error) in _ABSENT:
                 return None
@@ -46,7 +53,9 @@ class Bucket:
     def put_new(self, key: str, body: bytes, content_type: str) -> bool:
         """Write an object unless there is one (`If-None-Match: *`); return whether it was written."""
         try:
-            client("s3").put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*")
+            client("s3").put_object(
+                Bucket=self.name, Key=self._at(key), Body=body, ContentType=content_type, IfNoneMatch="*"
+            )
         except ClientError as error:
             if _code(error) in _TAKEN:
                 return False
@@ -59,7 +68,7 @@ class Bucket:
             "get_object",
             Params={
                 "Bucket": self.name,
-                "Key": key,
+                "Key": self._at(key),
                 "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(name)}",
                 "ResponseContentType": content_type,
             },

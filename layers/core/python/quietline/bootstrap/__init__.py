@@ -18,6 +18,7 @@ from quietline.bootstrap.lists import (
     publications,
     publish_plan,
     renderer,
+    sandbox_publication,
 )
 from quietline.bootstrap.notices import calendars, notifier, preferences, webhook_delivery, webhooks
 from quietline.bootstrap.operations import (
@@ -110,6 +111,7 @@ __all__ = [
     "refunds",
     "registrations",
     "renderer",
+    "sandbox_publication",
     "screening",
     "segment_scan",
     "sessions",

@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quietline.adapters.signing import KmsSigner
+    from quietline.adapters.signing import KmsSigner, SandboxSigner
     from quietline.mails.links import LinkSigner
     from quietline.mails.ports import MailboxCipher
     from quietline.registrations.ports import NumberStore
@@ -57,3 +57,11 @@ def signer(key_ids: str) -> "KmsSigner":
     from quietline.adapters.signing import KmsSigner
 
     return KmsSigner(key_ids)
+
+
+@cache
+def sandbox_signer(key_ids: str) -> "SandboxSigner":
+    """Return the same, but everything it signs says that it is of the sandbox."""
+    from quietline.adapters.signing import SandboxSigner
+
+    return SandboxSigner(signer(key_ids))

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from quietline.bootstrap.common import signer
+from quietline.bootstrap.common import sandbox_signer, signer
 from quietline.bootstrap.lists import publications
 from quietline.bootstrap.sellers import orders
 from quietline.bootstrap.usage import metering
@@ -36,8 +36,8 @@ def washes(settings: "SellerApiSettings") -> "Washes":
 
 
 @cache
-def wash_worker(settings: "WashSettings") -> "WashWorker":
-    """Return what washes uploads; its function has the `lists` layer."""
+def wash_worker(settings: "WashSettings", *, sandbox: bool = False) -> "WashWorker":
+    """Return what washes uploads, with the list or with the sandbox's; its function has the `lists` layer."""
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.dynamodb.washes import DynamoWashes
     from quietline.adapters.s3 import Bucket
@@ -51,9 +51,12 @@ def wash_worker(settings: "WashSettings") -> "WashWorker":
         profile=load_profile(settings.profile),
         clock=SystemClock(),
         store=DynamoWashes(Table(settings.sellers_table)),
-        lists=NewestList(publications(settings.registry_table), Bucket(settings.lists_bucket)),
+        lists=NewestList(
+            publications(settings.registry_table, sandbox=sandbox),
+            Bucket(settings.lists_bucket, "sandbox" if sandbox else ""),
+        ),
         files=WashBucket(settings.washes_bucket),
         entitlements=orders(settings),
-        meter=metering(settings.sellers_table, settings.profile),
-        signer=signer(settings.signing_key_ids),
+        meter=metering(settings.sellers_table, settings.profile, sandbox=sandbox),
+        signer=sandbox_signer(settings.signing_key_ids) if sandbox else signer(settings.signing_key_ids),
     )

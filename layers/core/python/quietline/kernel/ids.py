@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from datetime import datetime
 
+SANDBOX = "SANDBOX-"
+WRONG_LIST = "A sandbox organization works with the sandbox's list, and only with that."
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -20,6 +22,16 @@ def stable_ulid(at: datetime, *parts: str) -> str:
 def _ulid(at: datetime, low: int) -> str:
     value = (int(at.timestamp() * 1000) << 80) | low
     return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def sandbox_id(ulid: str) -> str:
+    """Return the id of a sandbox organization: whoever has the id knows where it belongs, and nothing can change it."""
+    return f"{SANDBOX}{ulid}"
+
+
+def is_sandbox(organization_id: str) -> bool:
+    """Whether an organization belongs to the sandbox and must never meet the list."""
+    return organization_id.startswith(SANDBOX)
 
 
 def new_code(length: int = 8) -> str:

@@ -252,6 +252,15 @@ class PublishSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishSandboxSettings(Settings):
+    """`publish_sandbox`: the list of magic numbers."""
+
+    registry_table: str
+    lists_bucket: str
+    signing_key_ids: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RenderListSettings(Settings):
     """`render_list`: files of the list that publication does not keep."""
 
@@ -337,6 +346,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "publish_plan": PublishSettings,
     "publish_area": PublishSettings,
     "publish_manifest": PublishSettings,
+    "publish_sandbox": PublishSandboxSettings,
     "render_list": RenderListSettings,
     "wash": WashSettings,
     "screen_complaint": ScreenComplaintSettings,

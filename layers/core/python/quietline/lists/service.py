@@ -15,7 +15,7 @@ from quietline.kernel.errors import (
     NotPublishedError,
     NotPublishedOnError,
 )
-from quietline.kernel.ids import new_ulid
+from quietline.kernel.ids import WRONG_LIST, is_sandbox, new_ulid
 from quietline.lists.choice import CHANGES_LARGER, Choice, choose
 from quietline.lists.model import (
     CONTENT_TYPES,
@@ -103,6 +103,8 @@ class Downloads:
     signer: Signer
     renders: Renders
     url_seconds: int
+    sandbox: bool = False
+    """Whether this is the sandbox's list, which is handed to sandbox organizations and nobody else."""
 
     def create(
         self,
@@ -134,6 +136,8 @@ class Downloads:
         """
         if not san:
             raise ForbiddenError("Your organization must certify how it uses the registry first.")
+        if is_sandbox(organization_id) is not self.sandbox:
+            raise ForbiddenError(WRONG_LIST)
         now = self.clock.now()
         wanted_format = self._format(kind, format_)
         entitled = self.entitlements.entitled_areas(organization_id)

@@ -15,7 +15,7 @@ from quietline.kernel.errors import (
     NotPublishedError,
     NotPublishedOnError,
 )
-from quietline.kernel.ids import new_ulid
+from quietline.kernel.ids import WRONG_LIST, is_sandbox, new_ulid
 from quietline.lookups.model import Answer, Lookup, PublishedList, Status
 from quietline.lookups.ports import Meter, NumberHistories, PublishedLists, Signer
 from quietline.profiles import Profile
@@ -35,6 +35,8 @@ class Lookups:
     histories: NumberHistories
     meter: Meter
     signer: Signer
+    sandbox: bool = False
+    """Whether this is the sandbox's list, which answers sandbox organizations and nobody else."""
 
     def look_up(self, standing: Standing, texts: Sequence[str], as_of: date | None = None) -> Lookup:
         """Return listed, clear or unknown for each text, in their order.
@@ -56,6 +58,8 @@ class Lookups:
         """
         if not standing.san:
             raise ForbiddenError("Your organization must certify how it uses the registry first.")
+        if is_sandbox(standing.organization_id) is not self.sandbox:
+            raise ForbiddenError(WRONG_LIST)
         self._check_count(standing, len(texts))
         published = self._list(as_of)
         now = self.clock.now()

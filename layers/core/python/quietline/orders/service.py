@@ -9,7 +9,7 @@ from quietline.fees import service as fees
 from quietline.fees.model import Coverage, Quote, Subscription, Term
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
-from quietline.kernel.ids import new_ulid
+from quietline.kernel.ids import is_sandbox, new_ulid
 from quietline.orders.history import requested
 from quietline.orders.model import (
     PAYABLE,
@@ -80,9 +80,10 @@ class OrderService:
         position = self._position(buyer, renew=wanted.renew)
         if wanted.call_list is None:
             return Offer(self._quote(buyer, wanted, position), position.account.language)
-        bought = fees.purchase(self.profile, position.held, position.on, renews=position.renews, months=wanted.months)
+        profile = self._profile(buyer)
+        bought = fees.purchase(profile, position.held, position.on, renews=position.renews, months=wanted.months)
         owned = position.held.areas if position.held and position.held.term == bought.term else frozenset[str]()
-        found = call_lists.coverage(self.profile, wanted.call_list, bought, owned, exempt=buyer.exempt)
+        found = call_lists.coverage(profile, wanted.call_list, bought, owned, exempt=buyer.exempt)
         named = wanted.areas or tuple(row.area for row in found.rows)
         made = self._quote(buyer, Wanted(named, wanted.renew, wanted.months), position)
         quote = made if buyer.exempt else call_lists.advised(made, found)
@@ -211,6 +212,9 @@ class OrderService:
         following = self._account(buyer.organization_id, term.end)
         return _Position(following, following.held, today, term)
 
+    def _profile(self, buyer: Buyer) -> Profile:
+        return self.profile.sandboxed if is_sandbox(buyer.organization_id) else self.profile
+
     def _account(self, organization_id: str, on: date) -> Account:
         account = self.orders.account(organization_id, on)
         if account is None:
@@ -219,7 +223,7 @@ class OrderService:
 
     def _quote(self, buyer: Buyer, wanted: Wanted, position: _Position) -> Quote:
         return fees.quote(
-            self.profile,
+            self._profile(buyer),
             wanted.areas,
             position.held,
             position.on,

@@ -198,6 +198,22 @@ class Penalty(_Part):
     source: str
 
 
+class Sandbox(_Part):
+    """What integrators test with: subscriber parts of fictitious numbers, the same in each of `areas`.
+
+    `alternating` and `opposite` flip at the beginning of every day: the first are listed on `since` and every second
+    day after it, the others on the days between.
+    """
+
+    since: date = Field(alias="from")
+    areas: tuple[str, ...]
+    listed: tuple[int, ...]
+    clear: tuple[int, ...]
+    alternating: tuple[int, ...]
+    opposite: tuple[int, ...]
+    invalid: tuple[str, ...]
+
+
 class Profile(_Part):
     """One jurisdiction."""
 
@@ -220,6 +236,7 @@ class Profile(_Part):
     webhooks: Webhooks
     complaints: Complaints
     cases: Cases
+    sandbox: Sandbox
     penalties: tuple[Penalty, ...]
     areas: dict[str, tuple[str, ...]]
     """State or region → its area keys."""
@@ -243,6 +260,13 @@ class Profile(_Part):
     def area_keys(self) -> tuple[str, ...]:
         """Every area, sorted."""
         return tuple(sorted(self.state_of_area))
+
+    @cached_property
+    def sandboxed(self) -> "Profile":
+        """The jurisdiction with the areas of its sandbox only."""
+        states = {state: tuple(a for a in areas if a in self.sandbox.areas) for state, areas in self.areas.items()}
+        kept = {state: areas for state, areas in states.items() if areas}
+        return Profile.model_validate(self.model_dump(by_alias=True) | {"areas": kept})
 
     def local_date(self, instant: datetime) -> date:
         """Return the registry's date at an instant."""

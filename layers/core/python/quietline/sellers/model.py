@@ -167,7 +167,7 @@ class Membership:
     @property
     def exempt(self) -> bool:
         """Whether the organization pays no fees."""
-        return self.type is OrganizationType.EXEMPT
+        return self.type in {OrganizationType.EXEMPT, OrganizationType.SANDBOX}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from quietline.kernel.errors import (
     NoOrganizationError,
     NotFoundError,
 )
-from quietline.kernel.ids import new_ulid
+from quietline.kernel.ids import new_ulid, sandbox_id
 from quietline.profiles.profile import Profile
 from quietline.sellers import san as sans
 from quietline.sellers.access import not_closed, served
@@ -72,7 +72,7 @@ class OrganizationService:
             raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
         now = self.clock.now()
         organization = Organization(
-            id=new_ulid(now),
+            id=sandbox_id(new_ulid(now)) if kind is OrganizationType.SANDBOX else new_ulid(now),
             name=name,
             type=kind,
             address=address,
