@@ -11,10 +11,13 @@ from urllib.parse import parse_qs, quote
 from aws_lambda_powertools import Logger
 from quietline.http.origin import origin_of
 from quietline.kernel.errors import (
+    CertificationDueError,
     ForbiddenError,
     MfaRequiredError,
     NoOrganizationError,
     NotFoundError,
+    OrganizationClosedError,
+    OrganizationSuspendedError,
     QuietlineError,
     TooManyRequestsError,
     UnauthenticatedError,
@@ -74,6 +77,12 @@ def _refused(request: Request, error: Exception) -> Answer:
     match error:
         case MfaRequiredError():
             return problem(request, 403, "mfa_required")
+        case CertificationDueError():
+            return problem(request, 403, "certification_due")
+        case OrganizationSuspendedError():
+            return problem(request, 403, "suspended")
+        case OrganizationClosedError():
+            return problem(request, 403, "closed")
         case ForbiddenError() if request.session and request.session.acting_for:
             return problem(request, 403, "acting")
         case TooManyRequestsError():

@@ -5,14 +5,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline import bootstrap
-from quietline.fees.model import Term
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.ids import is_sandbox
 from quietline.kernel.settings import SellerApiSettings
 from quietline.orders.model import Buyer, Entitlement
+from quietline.orders.standing import running_term
 from quietline.orders.standing import standing as stand
-from quietline.sellers.access import may_get_lists
 from quietline.usage.model import Agent, Standing
 
 if TYPE_CHECKING:
@@ -194,15 +193,8 @@ def standing() -> Standing:
     return standing_of(_may_get_lists(found, held), held)
 
 
-def running_term(held: Sequence[Entitlement]) -> Term | None:
-    """Return the newest term of entitlements, or None without any."""
-    return max((one.term for one in held), key=lambda term: term.start, default=None)
-
-
 def _may_get_lists(found: "Membership", held: Sequence[Entitlement]) -> "Membership":
-    service = certifications()
-    today = service.profile.local_date(service.clock.now())
-    return may_get_lists(found, running_term(held), today, service.profile)
+    return certifications().may_get_lists(found, running_term(held))
 
 
 def standing_of(found: "Membership", held: Sequence[Entitlement]) -> Standing:

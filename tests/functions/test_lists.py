@@ -314,7 +314,12 @@ def test_without_areas_all_of_ones_own_come(lists: Lists) -> None:
         ({"wanted": ["202"]}, MACHINE, 400, "invalid-input"),
         ({"areas": ["202"]}, None, 401, "not-signed-in"),
         ({"areas": ["202"]}, MACHINE | {"scopes": ""}, 403, "not-allowed"),
-        ({"areas": ["202"]}, {"sub": "stranger", "client_id": "cli", "groups": "", "scopes": ""}, 403, "not-allowed"),
+        (
+            {"areas": ["202"]},
+            {"sub": "stranger", "client_id": "cli", "groups": "", "scopes": ""},
+            403,
+            "no-organization",
+        ),
     ],
 )
 def test_a_download_that_is_refused(

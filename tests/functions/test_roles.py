@@ -10,19 +10,20 @@ from tests.functions.test_team import Town, invited
 from tools import openapi
 
 NOT_SIGNED_IN, NOT_ALLOWED, NO_FACTOR = "not-signed-in", "not-allowed", "mfa-required"
+NOWHERE = "no-organization"
 SUSPENDED = "organization-suspended"
 ALL = frozenset(Rule) - {Rule.PUBLIC, Rule.SIGNED, Rule.CARRIER, Rule.INVESTIGATOR}
 NOBODY = dict.fromkeys(ALL, NOT_SIGNED_IN)
 REFUSED: dict[str, dict[Rule, str]] = {
     "nobody": NOBODY,
-    "stranger": dict.fromkeys(ALL - {Rule.USER}, NOT_ALLOWED),
+    "stranger": dict.fromkeys(ALL - {Rule.USER}, NOWHERE),
     "downloader": {Rule.REPRESENTATIVE: NOT_ALLOWED},
     "representative": {},
     "representative without a second factor": {Rule.REPRESENTATIVE: NO_FACTOR},
     "representative of a suspended organization": {},
     "machine": {Rule.USER: NOT_ALLOWED, Rule.REPRESENTATIVE: NOT_ALLOWED},
     "machine without scope": dict.fromkeys(ALL, NOT_ALLOWED),
-    "deleted machine": dict.fromkeys(ALL, NOT_ALLOWED),
+    "deleted machine": dict.fromkeys(ALL, NOWHERE) | {Rule.USER: NOT_ALLOWED, Rule.REPRESENTATIVE: NOT_ALLOWED},
     "agent": {Rule.MEMBER: NOT_ALLOWED, Rule.REPRESENTATIVE: NOT_ALLOWED},
     "agent for another SAN": dict.fromkeys(ALL - {Rule.USER}, NOT_ALLOWED),
 }
@@ -121,9 +122,9 @@ def test_each_route_answers_each_role_as_its_rule_says(cloud: Any, examples: dic
             if name == "representative of a suspended organization" and route in USES_LISTS:
                 expected = SUSPENDED
             status, kind = world.kind(name, route, body)
-            told = kind if kind in (NOT_SIGNED_IN, NOT_ALLOWED, NO_FACTOR, SUSPENDED) else ""
+            told = kind if kind in (NOT_SIGNED_IN, NOT_ALLOWED, NO_FACTOR, NOWHERE, SUSPENDED) else ""
             if route == OWN_ID_ONLY and not expected:
-                expected = told if told in (NOT_ALLOWED, NO_FACTOR) else ""
+                expected = told if told in (NOT_ALLOWED, NO_FACTOR, NOWHERE) else ""
             if told != expected or status >= 500:
                 wrong.append((name, route, status, kind, expected))
     assert not wrong, "\n".join(map(str, wrong))

@@ -14,7 +14,7 @@ from quietline.lists.model import FORMATS, KeptReceipt, Kind
 from quietline.sellers.model import Role
 
 from functions.portal import wiring, words
-from functions.portal.acting import agent_of
+from functions.portal.acting import agent_of, may_get_lists
 from functions.portal.frame import Answer, Request, Who, form_again, html, page
 from functions.portal.saved import saved
 
@@ -30,6 +30,7 @@ def show(request: Request) -> Answer:
 @page("POST", "downloads", Who.AGENT)
 def create(request: Request) -> Answer:
     """Hand out links and the receipt."""
+    may_get_lists(request)
     acts, own, fields = request.acting, request.text["downloads"], request.fields
     areas = request.every("area") if fields.get("which") == "some" else None
     kind = Kind(fields["kind"]) if fields.get("kind") in set(Kind) else Kind.FULL

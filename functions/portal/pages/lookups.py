@@ -5,7 +5,7 @@ from datetime import date
 from quietline.kernel.errors import FieldError, InvalidInputError, NotPublishedError, NotPublishedOnError
 
 from functions.portal import wiring, words
-from functions.portal.acting import standing_of
+from functions.portal.acting import may_get_lists, standing_of
 from functions.portal.frame import Answer, Request, Who, form_again, html, page
 
 MAX_LINE = 200
@@ -20,6 +20,7 @@ def show(request: Request) -> Answer:
 @page("POST", "lookups", Who.AGENT)
 def look_up(request: Request) -> Answer:
     """Answer each number from the list."""
+    may_get_lists(request)
     own = request.text["lookups"]
     texts = [line.strip()[:MAX_LINE] for line in request.fields.get("numbers", "").splitlines() if line.strip()]
     standing = standing_of(request)

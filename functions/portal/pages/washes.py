@@ -7,7 +7,7 @@ from quietline.kernel.errors import ConflictError, FieldError, NotFoundError
 from quietline.washes.model import REFERENCE, UNFINISHED, Result, State, Wash, WashRequest
 
 from functions.portal import wiring, words
-from functions.portal.acting import standing_of
+from functions.portal.acting import may_get_lists, standing_of
 from functions.portal.frame import Answer, Request, Who, form_again, go, html, page
 from functions.portal.saved import saved
 
@@ -30,6 +30,7 @@ def listed(request: Request) -> Answer:
 @page("POST", "washes", Who.AGENT)
 def ask(request: Request) -> Answer:
     """Ask for a wash; then its page has the form for the file."""
+    may_get_lists(request)
     own, fields = request.text["washes"], request.fields
     wanted = WashRequest(
         fields.get("reference", "").strip(),
@@ -69,6 +70,7 @@ def progress(request: Request) -> Answer:
 @page("POST", "washes/{id}/again", Who.AGENT)
 def again(request: Request) -> Answer:
     """Let a wash that has failed take a file again."""
+    may_get_lists(request)
     found = _wash(request)
     wiring.washes().ask(standing_of(request), request.caller.sub, found.request)
     return go(request, f"washes/{found.id}")

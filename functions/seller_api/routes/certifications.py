@@ -10,6 +10,7 @@ from quietline.http.auth import Rule, route
 from quietline.http.model import Model
 from quietline.http.origin import origin_of
 from quietline.http.problems import documented
+from quietline.orders.standing import running_term
 
 from functions.seller_api.routes.instants import Instant
 from functions.seller_api.wiring import (
@@ -19,7 +20,6 @@ from functions.seller_api.wiring import (
     member,
     orders,
     representative,
-    running_term,
 )
 
 if TYPE_CHECKING:

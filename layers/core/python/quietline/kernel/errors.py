@@ -123,6 +123,9 @@ class ForbiddenError(QuietlineError):
 class NoOrganizationError(ForbiddenError):
     """The person belongs to no organization yet."""
 
+    slug = "no-organization"
+    title = "You belong to no organization yet"
+
 
 class NotEntitledError(ForbiddenError):
     """No entitlement covers what was asked."""

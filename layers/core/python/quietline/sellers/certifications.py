@@ -8,7 +8,7 @@ from quietline.fees.model import Term
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, UnavailableError
 from quietline.profiles.profile import CertificationText, Profile
-from quietline.sellers.access import CertificationStanding, standing_of
+from quietline.sellers.access import CertificationStanding, may_get_lists, standing_of
 from quietline.sellers.model import Certification, Membership
 from quietline.sellers.ports import Certifications, Vault
 from quietline.sellers.san import new_san
@@ -33,6 +33,20 @@ class CertificationService:
             term: the subscription's term that runs today; None without a subscription.
         """
         return standing_of(membership, term, self._today, self.profile)
+
+    def may_get_lists(self, membership: Membership, term: Term | None) -> Membership:
+        """Return the membership when its organization may download, look up and wash today.
+
+        Args:
+            membership: for whom lists are wanted.
+            term: the subscription's term that runs today; None without a subscription.
+
+        Raises:
+            OrganizationSuspendedError: the registry has suspended it.
+            OrganizationClosedError: it was closed.
+            CertificationDueError: its certification is missing or overdue.
+        """
+        return may_get_lists(membership, term, self._today, self.profile)
 
     def certify(
         self, membership: Membership, *, by: str, version: str, language: str, address: str, program: str
