@@ -6,6 +6,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pytest
+from quietline.profiles.profile import Profile, load_profile
+
 EVENTS = Path(__file__).parents[1] / "events"
 
 
@@ -70,3 +73,10 @@ class Tripwire:
         # the range set aside for fiction: any full test number, watched or not
         leaks += re.findall(r"(?<!\d)1?\d{3}55501\d\d(?!\d)", digits)
         return leaks
+
+
+def serve_only(patch: pytest.MonkeyPatch, *areas: str) -> None:
+    """Let use cases built from now on serve these areas alone: a list of three hundred takes seconds on moto."""
+    whole = load_profile("us")
+    few = Profile.model_validate(whole.model_dump(by_alias=True) | {"areas": {"Somewhere": areas}})
+    patch.setattr("quietline.profiles.profile.load_profile", lambda _name: few)

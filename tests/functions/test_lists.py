@@ -24,7 +24,6 @@ from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
 from quietline.kernel.settings import PublicApiSettings, PublishSettings, RenderListSettings, SellerApiSettings
 from quietline.orders.model import Entitlement
-from quietline.profiles import Profile
 from quietline.registrations.model import NumberRecord
 from quietline.sellers.model import Address, MachineClient, Organization, OrganizationType
 from quietline.sellers.team import TeamChange, What
@@ -36,7 +35,7 @@ from functions.publish_manifest import handler as manifest
 from functions.publish_plan import handler as plan
 from functions.render_list import handler as render
 from functions.seller_api import handler as sellers
-from tests.helpers import LambdaContext, Tripwire, http_event, load_event
+from tests.helpers import LambdaContext, Tripwire, http_event, load_event, serve_only
 
 DAY = (datetime.now(UTC) - timedelta(days=2)).date()
 MACHINE = {"sub": "", "client_id": "machine-1", "groups": "", "scopes": "quietline/lists"}
@@ -115,9 +114,8 @@ class Lists:
 
 
 @pytest.fixture
-def lists(cloud: Any, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> Lists:
-    few = Profile.model_validate(profile.model_dump(by_alias=True) | {"areas": {"Somewhere": ("202", "818", "907")}})
-    monkeypatch.setattr("quietline.profiles.profile.load_profile", lambda _name: few)
+def lists(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Lists:
+    serve_only(monkeypatch, "202", "818", "907")
     plain = aws.client
     monkeypatch.setattr(
         "quietline.adapters.render.client", lambda name: RenderLambda() if name == "lambda" else plain(name)

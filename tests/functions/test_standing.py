@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from cli.main import app as cli
 from tests.functions.test_lists import DAY, Lists
 from tests.functions.test_seller_api import ANNA, BERT, FREE, Api
-from tests.helpers import Tripwire
+from tests.helpers import Tripwire, serve_only
 
 LISTS = (
     ("POST", "/v1/downloads", {"areas": FREE[:1]}),
@@ -27,7 +27,9 @@ REASON = "Calls to listed numbers after two warnings."
 @pytest.fixture
 def api(cloud: Any) -> Api:
     lists = Lists(cloud)
-    lists.publish(DAY)
+    with pytest.MonkeyPatch.context() as patch:
+        serve_only(patch, *FREE)
+        lists.publish(DAY)
     return Api(cloud)
 
 
