@@ -9,7 +9,7 @@ from bench import coldstart
 BUDGET = {
     "public_api": 520,
     "site_forms": 475,
-    "seller_api": 545,
+    "seller_api": 550,
     "portal": 590,
     "case_api": 500,
     "carrier_api": 510,
