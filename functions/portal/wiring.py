@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline import bootstrap
+from quietline.kernel.ids import is_sandbox
 from quietline.kernel.settings import PortalSettings
 from quietline.profiles.profile import Profile, load_profile
 
@@ -82,14 +83,14 @@ def ledger() -> "LedgerService":
     return bootstrap.ledger(settings().sellers_table)
 
 
-def downloads() -> "Downloads":
-    """Return what hands out lists."""
-    return bootstrap.downloads(settings())
+def downloads(organization_id: str) -> "Downloads":
+    """Return what hands out lists to an organization: the registry's, or the sandbox's."""
+    return bootstrap.downloads(settings(), sandbox=is_sandbox(organization_id))
 
 
-def lookups() -> "Lookups":
-    """Return what looks numbers up."""
-    return bootstrap.lookups(settings())
+def lookups(organization_id: str) -> "Lookups":
+    """Return what looks numbers up for an organization: in the registry's list, or in the sandbox's."""
+    return bootstrap.lookups(settings(), sandbox=is_sandbox(organization_id))
 
 
 def washes() -> "Washes":

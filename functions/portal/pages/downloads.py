@@ -40,7 +40,7 @@ def create(request: Request) -> Answer:
     except ValueError:
         return _form(request, [FieldError("/since", own["since_wrong"], "since")])
     try:
-        made = wiring.downloads().create(
+        made = wiring.downloads(acts.organization_id).create(
             acts.organization_id, acts.san, areas, kind, format_, since=since, agent=agent_of(request)
         )
     except InvalidInputError as error:
@@ -78,7 +78,8 @@ def create(request: Request) -> Answer:
 @page("GET", "downloads/receipts/{id}", Who.AGENT)
 def receipt(request: Request) -> Answer:
     """Return a receipt as a file."""
-    found = wiring.downloads().receipt(request.acting.organization_id, request.params["id"])
+    organization_id = request.acting.organization_id
+    found = wiring.downloads(organization_id).receipt(organization_id, request.params["id"])
     if not _may_see(request, found):
         raise NotFoundError("There is no such receipt.")
     return saved(found.signed, f"receipt-{found.id}.jws")
@@ -93,7 +94,7 @@ def _form(request: Request, wrong: list[FieldError]) -> Answer:
     acts, own = request.acting, request.text["downloads"]
     areas = sorted(wiring.orders().entitled_areas(acts.organization_id))
     chosen = set(request.every("area"))
-    newest = wiring.downloads().store.newest()
+    newest = wiring.downloads(acts.organization_id).store.newest()
     return form_again(
         request,
         "downloads",
@@ -114,7 +115,7 @@ def _form(request: Request, wrong: list[FieldError]) -> Answer:
                 "until": words.day(request, one.valid_until),
                 "areas": words.count(len(one.areas)),
             }
-            for one in wiring.downloads().newest_receipts(acts.organization_id, RECEIPTS)
+            for one in wiring.downloads(acts.organization_id).newest_receipts(acts.organization_id, RECEIPTS)
             if _may_see(request, one)
         ],
     )

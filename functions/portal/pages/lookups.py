@@ -24,7 +24,7 @@ def look_up(request: Request) -> Answer:
     own = request.text["lookups"]
     texts = [line.strip()[:MAX_LINE] for line in request.fields.get("numbers", "").splitlines() if line.strip()]
     standing = standing_of(request)
-    most = wiring.lookups().most(standing)
+    most = wiring.lookups(standing.organization_id).most(standing)
     if not texts:
         return _form(request, [FieldError("/numbers", own["numbers_missing"], "lookup_numbers")])
     if len(texts) > most:
@@ -32,7 +32,8 @@ def look_up(request: Request) -> Answer:
         return _form(request, [FieldError("/numbers", sentence, "lookup_too_many")])
     try:
         given = request.fields.get("as_of", "").strip()
-        found = wiring.lookups().look_up(standing, texts, date.fromisoformat(given) if given else None)
+        as_of = date.fromisoformat(given) if given else None
+        found = wiring.lookups(standing.organization_id).look_up(standing, texts, as_of)
     except InvalidInputError as error:
         return _form(request, [FieldError("/numbers", one.detail, one.code) for one in error.fields])
     except (NotPublishedOnError, ValueError):
@@ -60,7 +61,9 @@ def look_up(request: Request) -> Answer:
 
 def _form(request: Request, wrong: list[FieldError]) -> Answer:
     own = request.text["lookups"]
-    most, free = wiring.lookups().most(standing_of(request)), request.profile.lookups.free_numbers
+    standing = standing_of(request)
+    most = wiring.lookups(standing.organization_id).most(standing)
+    free = request.profile.lookups.free_numbers
     return form_again(
         request,
         "lookups",
