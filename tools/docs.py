@@ -37,7 +37,7 @@ def settings_page() -> str:
     notes = _field_notes()
     lines = [
         "# Settings\n",
-        "The environment of every function; the model is `quietline/kernel/settings.py`." + GENERATED,
+        "The environment of every function; the model is `quietline/kernel/settings/`." + GENERATED,
     ]
     for function, model in sorted(FUNCTION_SETTINGS.items()):
         lines.append(f"\n## `{function}`\n")
@@ -52,11 +52,11 @@ def settings_page() -> str:
 
 
 def keys_page() -> str:
-    """Return every key of the tables as `adapters/dynamodb/keys.py` makes it."""
-    source = (CORE / "adapters/dynamodb/keys.py").read_text(encoding="utf-8")
-    lines = ["# Keys of the tables\n", "Made in `quietline/adapters/dynamodb/keys.py` and nowhere else." + GENERATED]
+    """Return every key of the tables as the modules of `adapters/dynamodb/keys/` make it."""
+    sources = [path.read_text(encoding="utf-8") for path in sorted((CORE / "adapters/dynamodb/keys").glob("*.py"))]
+    lines = ["# Keys of the tables\n", "Made in `quietline/adapters/dynamodb/keys/` and nowhere else." + GENERATED]
     lines.append("\n| function | key | what |\n| --- | --- | --- |")
-    for node in ast.parse(source).body:
+    for node in (node for source in sources for node in ast.parse(source).body):
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             answer = next(part.value for part in reversed(node.body) if isinstance(part, ast.Return) and part.value)
             parts = answer.elts if isinstance(answer, ast.Tuple) else [answer]
@@ -92,8 +92,8 @@ PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "keys.md": 
 def _field_notes() -> dict[tuple[str, str], str]:
     """Return the notes of settings: the string below a field, or its line under `Attributes:`."""
     found: dict[tuple[str, str], str] = {}
-    tree = ast.parse((CORE / "kernel/settings.py").read_text(encoding="utf-8"))
-    for node in tree.body:
+    sources = [path.read_text(encoding="utf-8") for path in sorted((CORE / "kernel/settings").glob("*.py"))]
+    for node in (node for source in sources for node in ast.parse(source).body):
         if isinstance(node, ast.ClassDef):
             found |= {(node.name, name): note for name, note in _notes_in(node).items()}
             for line in (ast.get_docstring(node) or "").splitlines():

@@ -19,7 +19,16 @@ def texts(language: str) -> dict[str, Any]:
     Raises:
         FileNotFoundError: there are none; a profile's language needs a file of texts.
     """
-    return shared_texts(language) | tomllib.loads((HERE / "texts" / f"{language}.toml").read_text(encoding="utf-8"))
+    found = shared_texts(language) | _read(HERE / "texts" / f"{language}.toml")
+    for path in sorted((HERE / "texts" / language).glob("*.toml")):
+        for name, part in _read(path).items():
+            # `titles` and `errors` belong to all subjects together
+            found[name] = found[name] | part if name in found else part
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 class Pages(Renderer):

@@ -1,0 +1,46 @@
+"""Keys of complaints and cases (cases table)."""
+
+from datetime import datetime
+
+from quietline.adapters.dynamodb.keys.registry import META
+from quietline.kernel.clock import to_text
+
+
+def complaint(complaint_id: str) -> tuple[str, str]:
+    """Key of a complaint."""
+    return f"COMPLAINT#{complaint_id}", META
+
+
+def reference(text: str) -> tuple[str, str]:
+    """Key that makes a complaint's reference unique and finds the complaint."""
+    return f"REFERENCE#{text}", META
+
+
+def complaints_of(caller_key: str) -> str:
+    """Partition of `gsi1`: the complaints about one caller, by the time they were received."""
+    return f"CALLER#{caller_key}"
+
+
+def cases_of(status: str) -> str:
+    """Partition of `gsi1`: the cases of a status, by the time they were opened."""
+    return f"CASES#{status}"
+
+
+def case(case_id: str) -> tuple[str, str]:
+    """Key of a case."""
+    return f"CASE#{case_id}", META
+
+
+def case_complaint(case_id: str, complaint_id: str) -> tuple[str, str]:
+    """Key of a complaint's place in a case."""
+    return f"CASE#{case_id}", f"COMPLAINT#{complaint_id}"
+
+
+def case_event(case_id: str, at: datetime, event_id: str) -> tuple[str, str]:
+    """Key of an entry of a case's append-only audit log."""
+    return f"CASE#{case_id}", f"EVENT#{to_text(at)}#{event_id}"
+
+
+def caller(caller_key: str) -> tuple[str, str]:
+    """Key of the pointer to a caller's one open case; the key is E.164, or `name:` and the folded name."""
+    return f"CALLER#{caller_key}", META

@@ -1,0 +1,28 @@
+"""Settings of the functions that consumers meet."""
+
+from dataclasses import dataclass
+
+from quietline.kernel.settings.base import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicApiSettings(Settings):
+    """`public_api`: registrations, complaints, manifests, keys."""
+
+    registry_table: str
+    cases_table: str
+    lists_bucket: str
+    pii_key_id: str
+    signing_key_ids: str
+    """KMS key ids or ARNs separated by commas: the first signs, all are published, so old manifests still verify."""
+    app_secret_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteFormsSettings(Settings):
+    """`site_forms`: the hosted pages' forms, rendered on the server."""
+
+    registry_table: str
+    cases_table: str
+    pii_key_id: str
+    app_secret_id: str
