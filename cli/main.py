@@ -1,6 +1,7 @@
 """`quietline`: the command for sellers and operators."""
 
 from cli import (
+    caller_numbers,
     carriers,
     cases,
     imports,
@@ -27,6 +28,7 @@ from cli.config import load
 
 __all__ = [
     "app",
+    "caller_numbers",
     "carriers",
     "cases",
     "imports",

@@ -7,6 +7,7 @@ from quietline.http.app import MAX_BODY_BYTES, handle
 
 from functions.seller_api.routes import (
     agents,
+    caller_numbers,
     certifications,
     clients,
     downloads,
@@ -28,6 +29,7 @@ from functions.seller_api.wiring import app, settings
 __all__ = [
     "agents",
     "app",
+    "caller_numbers",
     "certifications",
     "clients",
     "downloads",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quietline.notices.service import PreferenceService
     from quietline.orders.service import OrderService
     from quietline.sellers.agents import AgentService
+    from quietline.sellers.caller_numbers import CallerNumberService
     from quietline.sellers.certifications import CertificationService
     from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
@@ -69,6 +70,11 @@ def machine_clients() -> "ClientService":
 def certifications() -> "CertificationService":
     """Return the use cases of certifications."""
     return bootstrap.certifications(settings())
+
+
+def caller_numbers() -> "CallerNumberService":
+    """Return the use cases of caller numbers."""
+    return bootstrap.caller_numbers(settings())
 
 
 def orders() -> "OrderService":

@@ -47,7 +47,9 @@ from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import sessions
 from quietline.bootstrap.sellers import (
     agents,
+    caller_numbers,
     certifications,
+    declarations,
     invitations,
     machine_clients,
     members,
@@ -68,11 +70,13 @@ __all__ = [
     "audit",
     "billing",
     "calendars",
+    "caller_numbers",
     "carrier_administration",
     "cases",
     "certifications",
     "changes",
     "complaints",
+    "declarations",
     "downloads",
     "event_inbox",
     "event_replay",

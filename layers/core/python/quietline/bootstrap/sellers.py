@@ -7,6 +7,7 @@ from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, 
 from quietline.bootstrap.people import people
 
 if TYPE_CHECKING:
+    from quietline.directory.ports import Declarations
     from quietline.kernel.settings import (
         SellerApiSettings,
         TeamSettings,
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     )
     from quietline.orders.service import OrderService
     from quietline.sellers.agents import AgentService
+    from quietline.sellers.caller_numbers import CallerNumberService
     from quietline.sellers.certifications import CertificationService
     from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
@@ -141,6 +143,26 @@ def certifications(settings: "TeamSettings") -> "CertificationService":
         clock=SystemClock(),
         profile=load_profile(settings.profile),
     )
+
+
+@cache
+def caller_numbers(settings: "TeamSettings") -> "CallerNumberService":
+    """Return the use cases of the numbers that organizations call from."""
+    from quietline.adapters.dynamodb.directory import DirectoryStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.sellers.caller_numbers import CallerNumberService
+
+    service = organizations(settings)
+    return CallerNumberService(service, DirectoryStore(Table(settings.sellers_table)), service.clock, service.profile)
+
+
+@cache
+def declarations(sellers_table: str) -> "Declarations":
+    """Return who has declared which number."""
+    from quietline.adapters.dynamodb.directory import DirectoryStore
+    from quietline.adapters.dynamodb.table import Table
+
+    return DirectoryStore(Table(sellers_table))
 
 
 def suspension(sellers_table: str) -> "SuspensionService":

@@ -89,11 +89,19 @@ class Team(_Part):
     client_overlap_hours: int
 
 
+class CallerNumbers(_Part):
+    """How many numbers an organization may declare at a time, and how many spans of days are kept of all it had."""
+
+    most: int
+    with_past: int
+
+
 class Sellers(_Part):
-    """Renewal and the team."""
+    """Renewal, the team and the numbers that they call from."""
 
     renewal_window_days: int
     team: Team
+    caller_numbers: CallerNumbers
 
 
 class CertificationText(_Part):

@@ -97,6 +97,7 @@ class EventAction(StrEnum):
     CERTIFIED = "certified"
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
+    CALLER_NUMBERS = "caller_numbers"
 
 
 @dataclass(frozen=True)

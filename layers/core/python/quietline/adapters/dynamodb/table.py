@@ -225,9 +225,10 @@ class Table:
         """Return a delete."""
         return Write("Delete", _conditioned({"TableName": self.name, "Key": _key(key)}, condition, values, names))
 
-    def check(self, key: Key, condition: str, values: Item | None = None) -> Write:
+    def check(self, key: Key, condition: str, values: Item | None = None, names: dict[str, str] | None = None) -> Write:
         """Return a condition on an item that the transaction does not write."""
-        return Write("ConditionCheck", _conditioned({"TableName": self.name, "Key": _key(key)}, condition, values))
+        request = {"TableName": self.name, "Key": _key(key)}
+        return Write("ConditionCheck", _conditioned(request, condition, values, names))
 
     def apply(self, update: Write) -> Item:
         """Do one update and return the attributes it set, as they are after it.

@@ -66,6 +66,21 @@ def client(client_id: str) -> tuple[str, str]:
     return f"CLIENT#{client_id}", META
 
 
+def caller_numbers(organization_id: str) -> tuple[str, str]:
+    """Key of the numbers from which an organization calls, with the days of each."""
+    return f"CALLER_NUMBERS#{organization_id}", META
+
+
+def declared_by(e164: str) -> str:
+    """Partition of those who may have declared a number."""
+    return f"DECLARED#{e164}"
+
+
+def declared(e164: str, organization_id: str) -> tuple[str, str]:
+    """Key of a find: the organization may have declared the number."""
+    return declared_by(e164), f"ORGANIZATION#{organization_id}"
+
+
 def order_index(organization_id: str, at: datetime) -> tuple[str, str]:
     """Place of an order in `gsi1`: an organization's orders by time."""
     return f"ORGANIZATION#{organization_id}", f"ORDER#{to_text(at)}"

@@ -1,0 +1,1 @@
+"""Who calls: numbers that organizations declare, and the public directory of sellers."""
