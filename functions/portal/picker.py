@@ -1,16 +1,13 @@
 """The area picker: what is chosen, by state, on a list and on a map of tiles. The page around it is `pages.areas`."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from quietline.pages.maps import map_of
 from quietline.profiles.profile import Profile
 
-MAPS = Path(__file__).parent / "maps"
 SEPARATORS = re.compile(r"[\s,;]+")
 MAX_CODES = 1000
 MAX_CODE = 20
@@ -98,13 +95,6 @@ def tiles(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the states that have a place on the map, row by row: the order in which a keyboard walks them."""
     placed = [one for one in found if one["tile"]]
     return sorted(placed, key=lambda one: (one["tile"]["row"], one["tile"]["column"]))
-
-
-@cache
-def map_of(profile_name: str) -> dict[str, dict[str, Any]]:
-    """Return a jurisdiction's map: state → tile; empty where nobody drew one."""
-    path = MAPS / f"{profile_name}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def call_list(text: str) -> dict[str, int]:

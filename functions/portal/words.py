@@ -3,9 +3,7 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from quietline.kernel.money import Money
-
-from functions.portal.render import pages
+from quietline.pages.words import count, money, size
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,8 +12,8 @@ if TYPE_CHECKING:
 
     from functions.portal.frame import Request
 
-SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
-KILO = 1000
+__all__ = ["areas", "colour", "count", "day", "instant", "money", "size", "span"]
+
 COLOURS = {
     "active": "green",
     "paid": "green",
@@ -35,48 +33,14 @@ COLOURS = {
 """Colour of a state's tag, beside the word that says it."""
 
 
-def money(amount: Money) -> str:
-    """Return an amount, with the currency's sign where everybody knows it.
-
-    >>> money(Money(-212500, "USD")), money(Money(0, "SGD"))
-    ('-$2,125.00', '0.00 SGD')
-    """
-    text = amount.text()
-    sign = SIGNS.get(amount.currency)
-    if sign is None:
-        return text
-    number = text.removesuffix(f" {amount.currency}")
-    return f"-{sign}{number[1:]}" if number.startswith("-") else f"{sign}{number}"
-
-
-def count(number: int) -> str:
-    """Return a count, e.g. `1,200`."""
-    return f"{number:,}"
-
-
-def size(number: int) -> str:
-    """Return a size in bytes, in the unit that leaves at most three digits.
-
-    >>> size(999), size(214_000), size(1_073_741_824)
-    ('999 B', '214 kB', '1.1 GB')
-    """
-    value, unit = float(number), "B"
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < KILO or unit == "GB":
-            break
-        value /= KILO
-    shown = f"{value:.0f}" if unit == "B" or value >= 10 else f"{value:.1f}".removesuffix(".0")
-    return f"{shown} {unit}"
-
-
 def day(request: "Request", value: date) -> str:
     """Return a date in words."""
-    return pages(request.profile).day(value, request.language)
+    return request.day(value)
 
 
 def instant(request: "Request", at: "datetime") -> str:
     """Return an instant in words, in the registry's time zone."""
-    return pages(request.profile).instant(at, request.language)
+    return request.instant(at)
 
 
 def span(request: "Request", term: "Term") -> str:

@@ -21,12 +21,14 @@ class Session:
         created_at: when they signed in.
         seen_at: when the session was last used, to the minute.
         acting_for: SAN for which they act; empty for their own organization's.
+        mfa: whether they signed in with a second factor.
     """
 
     sub: str
     created_at: datetime
     seen_at: datetime
     acting_for: str = ""
+    mfa: bool = False
 
     def ends_at(self, limits: Limits) -> datetime:
         """Return when the session ends unless it is used before."""

@@ -26,10 +26,10 @@ class SessionService:
     clock: Clock
     limits: Limits
 
-    def begin(self, sub: str) -> str:
-        """Begin a session and return its id, which is kept nowhere here."""
+    def begin(self, sub: str, *, mfa: bool = False) -> str:
+        """Begin a session, with or without a second factor, and return its id, which is kept nowhere here."""
         now, session_id = self.clock.now(), new_id()
-        session = Session(sub, now, now)
+        session = Session(sub, now, now, mfa=mfa)
         self.store.add(key_of(session_id), session, now + self.limits.absolute)
         return session_id
 

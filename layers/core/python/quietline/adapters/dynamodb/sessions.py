@@ -1,4 +1,4 @@
-"""Sessions in the `sellers` table."""
+"""Sessions: the portal's in the `sellers` table, the console's in the `cases` table."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ class DynamoSessions:
             "created_at": to_text(session.created_at),
             "seen_at": to_text(session.seen_at),
             "acting_for": session.acting_for,
+            "mfa": session.mfa,
             "gsi1pk": index,
             "gsi1sk": place,
             "ttl": int(expires_at.timestamp()),
@@ -34,7 +35,13 @@ class DynamoSessions:
         item = self.table.get(keys.session(key))
         if item is None:
             return None
-        return Session(item["sub"], from_text(item["created_at"]), from_text(item["seen_at"]), item["acting_for"])
+        return Session(
+            item["sub"],
+            from_text(item["created_at"]),
+            from_text(item["seen_at"]),
+            item["acting_for"],
+            mfa=item.get("mfa", False),  # of a session begun before this was kept
+        )
 
     def seen(self, key: str, at: datetime) -> None:
         """Note that a session was used."""

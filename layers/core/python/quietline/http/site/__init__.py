@@ -1,0 +1,1 @@
+"""Pages with sessions: what the portal and the console share (frame, cookies, sign-in, second factor, rendering)."""
