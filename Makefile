@@ -28,7 +28,7 @@ clean: setup ## Stop the local cloud and forget what it knows
 	@$(LOCAL) clean
 
 fast: setup layers-built ## Run the tests that need no local cloud and no browser
-	@$(PYTEST) $(wildcard $(FAST))
+	@$(PYTEST) -n 2 --dist loadfile $(wildcard $(FAST))
 
 test: fast ## Run every test, the last ones against a local cloud of their own
 	@$(PYTEST) $(wildcard tests/web)

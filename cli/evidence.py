@@ -21,12 +21,20 @@ class Finding:
     sentence: str
 
 
+SANDBOX = "It is of the sandbox, for tests of programs: it says nothing about the real list."
+
+
 @dataclass(frozen=True)
 class SignedManifest:
     """A manifest whose signature holds, and the bytes that were signed."""
 
     payload: Mapping[str, Any]
     sha256: str
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether it is of the sandbox's list."""
+        return bool(self.payload.get("sandbox"))
 
     @property
     def previous(self) -> Mapping[str, str] | None:

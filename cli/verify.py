@@ -10,7 +10,7 @@ import typer
 from cli import age, output, whole
 from cli.app import JsonOption, app, command
 from cli.errors import NotVerifiedError, UsageError
-from cli.evidence import Evidence, Finding
+from cli.evidence import SANDBOX, Evidence, Finding
 from cli.folder import is_file_with
 from cli.trust import KeySet, find_keys
 
@@ -100,6 +100,8 @@ def _one(file: Path, signed: str, answer: dict[str, Any], keys: KeySet) -> tuple
     alike = [
         name for name in answer.keys() & payload.keys() if name == "answers" or isinstance(answer[name], str | int)
     ]
+    if payload.get("sandbox"):
+        more.insert(0, Finding("note", SANDBOX))
     differs = sorted(name for name in alike if answer[name] != payload[name])
     if differs:
         more.append(Finding("wrong", f"The file says other than was signed: {', '.join(differs)}."))

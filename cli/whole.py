@@ -8,7 +8,7 @@ from typing import Any
 
 from cli import age, output, renders
 from cli.errors import NotVerifiedError
-from cli.evidence import Evidence, Finding, root_of
+from cli.evidence import SANDBOX, Evidence, Finding, root_of
 from cli.folder import Folder, HeldArea
 from cli.trust import KeySet, sha256_of
 
@@ -36,6 +36,8 @@ def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], lis
         }
         work = pool.map(lambda one: _area(folder, one[0], one[1], evidence), sound.items())
         lists = list(bars.track(work, total=len(sound), description="checking"))
+    if any(manifest.sandbox for manifest in evidence.manifests.values()):
+        findings.insert(0, Finding("note", SANDBOX))
     count = sum(held.count for held in sound.values())
     if len(sound) < len(state.areas):
         unproven = f"{len(state.areas) - len(sound)} lists cannot be checked without what is damaged."

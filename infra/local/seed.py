@@ -22,7 +22,7 @@ PASSWORD = "Quiet-Line-2026!"
 """Of every sample user; the local cloud listens on this machine only."""
 SELLER = "sunny-roofs@example.com"
 INVESTIGATOR = "inspector@example.com"
-SAMPLES = 3
+SAMPLES = 4
 """Counted up when there is something new to bring in; what is there already is left alone."""
 
 REGISTRATIONS = (
@@ -36,6 +36,7 @@ ORGANIZATIONS = (
     (SELLER, "Sunny Roofs LLC (sample)", "seller", ("202", "212", "305", "312", "213")),
     ("friendly-calls@example.com", "Friendly Calls Inc. (sample)", "telemarketer", ("202", "305")),
     ("good-cause@example.com", "Good Cause Fund (sample)", "exempt", ("312",)),
+    ("test-bench@example.com", "Test Bench Software (sample)", "sandbox", ("202", "301", "410", "571", "703")),
 )
 
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{10,40}\.[A-Za-z0-9_-]{32}")
@@ -105,6 +106,7 @@ def seed(place: Place) -> None:
         organize(place, outputs, sample)
     sign_in(place, outputs, INVESTIGATOR, "investigator")
     publish(place, outputs)
+    publish_sandbox(place, outputs)
     mark.write_text(json.dumps(done))
 
 
@@ -227,3 +229,11 @@ def publish(place: Place, outputs: dict[str, str]) -> None:
             raise LocalCloudError(f"Publishing the sample list ended as {state['status']}: {cause}.")
         time.sleep(0.5)
     raise LocalCloudError("Publishing the sample list took more than six minutes.")
+
+
+def publish_sandbox(place: Place, outputs: dict[str, str]) -> None:
+    """Publish the sandbox's list of today; on AWS an hourly rule does."""
+    functions: Any = client(place, "lambda")
+    answer = functions.invoke(FunctionName=outputs["publish_sandbox_name"], Payload=b"{}")
+    if answer.get("FunctionError"):
+        raise LocalCloudError("Publishing the sandbox's list failed: " + answer["Payload"].read(300).decode())

@@ -7,6 +7,7 @@ import zipfile
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -37,7 +38,7 @@ from functions.render_list import handler as render
 from functions.seller_api import handler as sellers
 from tests.helpers import LambdaContext, Tripwire, http_event, load_event, serve_only
 
-DAY = (datetime.now(UTC) - timedelta(days=2)).date()
+DAY = (datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)).date()
 MACHINE = {"sub": "", "client_id": "machine-1", "groups": "", "scopes": "quietline/lists"}
 OTHERS = {"sub": "", "client_id": "machine-2", "groups": "", "scopes": "quietline/lists"}
 

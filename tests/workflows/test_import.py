@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from quietline import bootstrap
@@ -41,7 +42,7 @@ HANDLERS = {
     "import_finish": import_finish.lambda_handler,
 }
 FLAT = "202,5550101\n202,5550102\n818,5550101\nnonsense\n800,5551234\n\n202,5550101\n907,5550199\n"
-DAY = (datetime.now(UTC) - timedelta(days=2)).date()
+DAY = (datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)).date()
 
 
 class Office:

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from quietline.adapters import aws
@@ -22,7 +23,7 @@ import functions.publish_plan.handler as publish_plan
 from tests.workflows.conftest import VISITED, Machine, states_of
 
 NAME = "publish"
-YESTERDAY = (datetime.now(UTC) - timedelta(days=2)).date()
+YESTERDAY = (datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)).date()
 TODAY = YESTERDAY + timedelta(days=1)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pyroaring import BitMap
@@ -40,7 +41,7 @@ from tests.helpers import LambdaContext, Tripwire, load_event
 from tests.workflows.conftest import VISITED, Machine, states_of
 
 NAME = "reconcile"
-DAY = (datetime.now(UTC) - timedelta(days=2)).date()
+DAY = (datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)).date()
 
 
 class Registry:
