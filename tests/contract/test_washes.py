@@ -248,3 +248,21 @@ def test_deleting_is_for_good_and_may_come_twice(cloud: Any) -> None:
     bucket.delete(KEY)
 
     assert aws.client("s3").list_objects_v2(Bucket=cloud.washes_bucket)["KeyCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [("eu-west-1", "lists.s3.eu-west-1.amazonaws.com"), ("us-east-1", "lists.s3.amazonaws.com")],
+)
+def test_links_and_forms_name_the_buckets_region(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch, region: str, host: str
+) -> None:
+    monkeypatch.setenv("AWS_REGION", region)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    aws.forget_clients()
+
+    form = aws.client("s3").generate_presigned_post("lists", "key")["url"]
+    link = aws.client("s3").generate_presigned_url("get_object", Params={"Bucket": "lists", "Key": "key"})
+
+    aws.forget_clients()
+    assert (form, link.partition("?")[0]) == (f"https://{host}/", f"https://{host}/key")

@@ -48,10 +48,21 @@ def client(name: str) -> Any:
         read_timeout=25 if name == "lambda" else 10,
         retries={"mode": "standard", "max_attempts": 1 if name == "lambda" else 3},
         signature_version="s3v4" if name == "s3" else None,
+        s3=_bucket_in_host() if name == "s3" else None,
         user_agent_extra="quietline",
     )
     _loader().asked.add(name)
     return _session().create_client(name, region_name=os.environ.get("AWS_REGION", "us-east-1"), config=config)
+
+
+def _bucket_in_host() -> Any:
+    """Return the addressing that makes presigned links name the bucket's region.
+
+    By default they name the global address, which redirects to other regions, and a posted form does not survive that.
+    An emulator on this machine has no host per bucket.
+    """
+    named = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    return None if named else {"addressing_style": "virtual"}
 
 
 def forget_clients() -> None:
