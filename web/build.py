@@ -22,6 +22,9 @@ FORMS = {
     "": "home",
     "register/": "register",
     "check-your-mail/": "check_your_mail",
+    "verify/": "verify",
+    "remove/": "remove",
+    "asked/": "asked",
     "complain/": "complain",
     "complaint-status/": "complaint_status",
 }

@@ -10,12 +10,24 @@ from functions.public_api.app import settings
 if TYPE_CHECKING:
     from quietline.complaints.service import ComplaintService
     from quietline.lists.service import Manifests
+    from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
+    from quietline.registrations.verification import VerificationService
 
 
 def registrations() -> "RegistrationService":
     """Return the registrations' use cases."""
     return bootstrap.registrations(settings())
+
+
+def verifications() -> "VerificationService":
+    """Return what answers by mail what is known of numbers."""
+    return bootstrap.verifications(settings())
+
+
+def removals() -> "RemovalService":
+    """Return the use cases of removals."""
+    return bootstrap.removals(settings())
 
 
 def complaints() -> "ComplaintService":

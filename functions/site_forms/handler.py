@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
 from quietline.pages.forms import BadBodyError
 
-from functions.site_forms import complain, wiring
+from functions.site_forms import complain, self_service, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
 from functions.site_forms.forms import check_registration, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
@@ -69,7 +69,9 @@ ROUTES: dict[str, dict[str, Page]] = {
     "complain": {"POST": complain.step},
     "complain/send": {"POST": complain.send},
     "complaint-status": {"POST": complain.status},
+    **self_service.ROUTES,
 }
+MAILED = ("confirm", *self_service.MAILED)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -116,8 +118,9 @@ def _asked(event: dict[str, Any], profile: "Profile") -> tuple[str, str, dict[st
         return parts[0], "/".join(parts[1:]), query
     wished = query.get("lang", "")
     language = wished if wished in profile.languages else profile.languages[0]
-    # without a language in its path there is only the mailed link
-    return language, "confirm" if parts == ["confirm"] else "", query
+    # without a language in their path there are only the mailed links
+    name = "/".join(parts)
+    return language, name if name in MAILED else "", query
 
 
 def _place(error: Exception) -> str:

@@ -9,7 +9,7 @@ from quietline.pages.render import Renderer, shared_texts
 from quietline.profiles.profile import Profile, load_profile
 
 HERE = Path(__file__).parent
-FOOTER = ("register", "complain", "complaint_status", "privacy", "accessibility")
+FOOTER = ("register", "verify", "remove", "complain", "complaint_status", "privacy", "accessibility")
 
 
 @cache
@@ -22,7 +22,7 @@ def texts(language: str) -> dict[str, Any]:
     found = shared_texts(language) | _read(HERE / "texts" / f"{language}.toml")
     for path in sorted((HERE / "texts" / language).glob("*.toml")):
         for name, part in _read(path).items():
-            # `titles` and `errors` belong to all subjects together
+            # `titles`, `errors` and `links` belong to all subjects together
             found[name] = found[name] | part if name in found else part
     return found
 

@@ -9,7 +9,9 @@ from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
     from quietline.complaints.service import ComplaintService
+    from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
+    from quietline.registrations.verification import VerificationService
 
 
 @cache
@@ -21,6 +23,16 @@ def settings() -> SiteFormsSettings:
 def registrations() -> "RegistrationService":
     """Return the registrations' use cases."""
     return bootstrap.registrations(settings())
+
+
+def verifications() -> "VerificationService":
+    """Return what answers by mail what is known of numbers."""
+    return bootstrap.verifications(settings())
+
+
+def removals() -> "RemovalService":
+    """Return the use cases of removals."""
+    return bootstrap.removals(settings())
 
 
 def complaints() -> "ComplaintService":

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from quietline.kernel.phone import PhoneNumber
 from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError
+from quietline.registrations.requests import Letter, MailedRequest
 
 
 @dataclass
@@ -65,6 +66,47 @@ class FakeRegistrations:
             self.changes += [(record.number, entry.change, entry.at) for entry in new]
             self.numbers.records[record.number] = record
         self.mails.append({"template": "registration-confirmed", **facts})
+
+
+@dataclass
+class FakeRequests:
+    """Mailed requests in memory; `letters` are the mails asked for, each with its request."""
+
+    numbers: FakeNumbers
+    requests: dict[str, MailedRequest] = field(default_factory=dict)
+    counts: dict[tuple[str, date], int] = field(default_factory=dict)
+    letters: list[tuple[Letter, MailedRequest]] = field(default_factory=list)
+    before_write: Callable[[], None] = lambda: None
+
+    def get(self, request_id: str) -> MailedRequest | None:
+        return self.requests.get(request_id)
+
+    def add(self, request: MailedRequest, letter: Letter, day: date, limit: int) -> None:
+        self.before_write()
+        key = (request.email_hash, day)
+        if self.counts.get(key, 0) >= limit:
+            raise LimitReachedError
+        self.counts[key] = self.counts.get(key, 0) + 1
+        self.requests[request.id] = request
+        self.letters.append((letter, request))
+
+    def change(
+        self,
+        request: MailedRequest,
+        after: MailedRequest,
+        records: Sequence[tuple[NumberRecord, NumberRecord]],
+        at: datetime,
+        letter: Letter,
+    ) -> None:
+        self.before_write()
+        if self.requests[request.id].state != request.state:
+            raise ChangedMeanwhileError
+        if any(self.numbers.get(before.number) != before for before, _ in records):
+            raise ChangedMeanwhileError
+        self.requests[request.id] = after
+        for _, wanted in records:
+            self.numbers.records[wanted.number] = wanted
+        self.letters.append((letter, after))
 
 
 class FakeCipher:

@@ -4,12 +4,12 @@ import ast
 from pathlib import Path
 
 import quietline.complaints.form
-import quietline.registrations.service
+import quietline.registrations.typed
 
 import functions.site_forms.forms
 from functions.site_forms import complain
 
-MODULES = (quietline.complaints.form, quietline.registrations.service, functions.site_forms.forms, complain)
+MODULES = (quietline.complaints.form, quietline.registrations.typed, functions.site_forms.forms, complain)
 
 
 def field_codes() -> set[str]:

@@ -8,14 +8,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 from quietline.adapters import aws
-from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
+from quietline.mails.links import CONFIRM_REGISTRATION, REMOVE_NUMBERS, UNDO_REMOVAL, LinkSigner
 
 from tests.conftest import Cloud
 from tests.web.conftest import checked
 
 pytestmark = pytest.mark.browser
 
-STATIC = ["", "register/", "check-your-mail/", "complain/", "complaint-status/", "privacy/", "accessibility/"]
+STATIC = [
+    "",
+    "register/",
+    "check-your-mail/",
+    "verify/",
+    "remove/",
+    "asked/",
+    "complain/",
+    "complaint-status/",
+    "privacy/",
+    "accessibility/",
+]
 NUMBER = "(202) 555-0143"
 FIRST_VIEW = 20_000
 
@@ -42,6 +53,23 @@ def token(cloud: Cloud) -> str:
     )
 
 
+def request_token(cloud: Cloud, purpose: str) -> str:
+    found = aws.client("dynamodb").scan(TableName=cloud.registry_table)["Items"]
+    [item] = [item for item in found if item["pk"]["S"].startswith("REQUEST#")]
+    return LinkSigner(b"s" * 48).token(purpose, item["pk"]["S"].removeprefix("REQUEST#"), item["nonce"]["S"])
+
+
+def register(page: Page, site: str, cloud: Cloud, language: str = "en") -> None:
+    send = ".govuk-button:not(.govuk-button--secondary)"
+    page.goto(f"{site}/{language}/register/")
+    page.fill("#numbers-0", NUMBER)
+    page.fill("#email", "alex@example.com")
+    page.locator(send).click()
+    page.locator(send).click()
+    page.goto(f"{site}/forms/confirm?lang={language}&token={token(cloud)}")
+    page.locator(send).click()
+
+
 def test_a_person_registers_and_confirms(page: Page, site: str, cloud: Cloud) -> None:
     page.goto(f"{site}/")
     page.get_by_role("link", name="English").click()
@@ -63,6 +91,46 @@ def test_a_person_registers_and_confirms(page: Page, site: str, cloud: Cloud) ->
     page.get_by_role("button", name="Confirm registration").click()
     assert page.get_by_role("heading", level=1).inner_text() == "You are registered"
     assert "token" not in page.url
+
+
+def test_a_person_removes_a_number_and_takes_it_back(page: Page, site: str, cloud: Cloud) -> None:
+    register(page, site, cloud)
+    page.get_by_role("link", name="Remove your number").click()
+    page.get_by_role("button", name="Send me the link").click()
+    assert page.title().startswith("Error: Remove your number")
+    page.get_by_label("First number").fill(NUMBER)
+    page.get_by_label("E-mail address").fill("alex@example.com")
+    page.get_by_role("button", name="Send me the link").click()
+    assert page.url == f"{site}/en/asked/"
+    page.goto(f"{site}/forms/remove/confirm?lang=en&token={request_token(cloud, REMOVE_NUMBERS)}")
+    page.get_by_role("button", name="Remove my numbers").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Your numbers leave the list"
+    page.goto(f"{site}/forms/remove/undo?lang=en&token={request_token(cloud, UNDO_REMOVAL)}")
+    page.get_by_role("button", name="Keep my numbers registered").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Your numbers stay registered"
+    assert "token" not in page.url
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_page_of_registered_people_has_a_barrier(phone: Page, site: str, cloud: Cloud, language: str) -> None:
+    seen: list[str] = []
+    send = ".govuk-button"
+    register(phone, site, cloud, language)
+    phone.goto(f"{site}/{language}/verify/")
+    press(phone, send, seen)  # errors
+    phone.goto(f"{site}/{language}/remove/")
+    press(phone, send, seen)  # errors
+    phone.fill("#numbers-0", NUMBER)
+    phone.fill("#email", "alex@example.com")
+    press(phone, send, seen)  # asked
+    for name, purpose in (("confirm", REMOVE_NUMBERS), ("undo", UNDO_REMOVAL)):
+        link = f"{site}/forms/remove/{name}?lang={language}&token={request_token(cloud, purpose)}"
+        phone.goto(link)
+        seen.append(checked(phone))
+        press(phone, send, seen)  # done
+        phone.goto(link)
+        press(phone, send, seen)  # used
+    assert len(set(seen)) >= 8
 
 
 def test_a_person_complains_and_reads_the_status(page: Page, site: str) -> None:
@@ -135,7 +203,7 @@ def test_a_barrier_is_found(phone: Page, site: str, barrier: str) -> None:
 def test_the_first_view_is_small(built: Path) -> None:
     css = len(gzip.compress((built / "assets" / "site.css").read_bytes()))
     pages = sorted(built.rglob("*.html"))
-    assert len(pages) == 16
+    assert len(pages) == 22
     for page in pages:
         assert css + len(gzip.compress(page.read_bytes())) < FIRST_VIEW, page
 

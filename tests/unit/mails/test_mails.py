@@ -39,6 +39,10 @@ FACTS = {
     "days": "5",
     "organization": "Sunny Roofs LLC",
     "role": "downloader",
+    "since": "2026-11-25",
+    "bound_from": "2026-12-26",
+    "off_from": "2026-11-25",
+    "undo_until": "2026-11-25T15:00:00.000Z",
 }
 
 
@@ -103,11 +107,18 @@ def test_the_hash_needs_the_secret_and_ignores_case() -> None:
 def test_every_text_is_written_whole(template: str, language: str, profile: Profile) -> None:
     source = texts(language)[template]
     needed = placeholders(source["subject"]) | placeholders(source["body"])
-    facts = {name: FACTS[name] for name in needed - {"link", "registry", "site"}}
+    facts = {name: FACTS[name] for name in needed - {"link", "registry", "site", "rows"}}
+    rows = [
+        {"text": name, **{fact: FACTS[fact] for fact in placeholders(text)}}
+        for name, text in source.get("rows", {}).items()
+    ]
     link = "https://registry.example.test/x?a=1&b=2" if "link" in needed else ""
 
-    mail = render(template, language, facts, profile=profile, site="https://registry.example.test", link=link)
+    mail = render(
+        template, language, facts, profile=profile, site="https://registry.example.test", link=link, rows=rows
+    )
 
+    assert mail.text.count("\n* ") == mail.html.count("<li>") == len(rows)
     assert not re.search(r"[{}]", mail.subject + mail.text + mail.html)
     assert "\n" not in mail.subject
     assert f'<html lang="{language}">' in mail.html
@@ -122,6 +133,11 @@ def test_the_languages_say_the_same(template: str, profile: Profile) -> None:
         for language in profile.languages
     ]
     assert all(other == first for other in others)
+    rows = [
+        {name: placeholders(text) for name, text in texts(language)[template].get("rows", {}).items()}
+        for language in profile.languages
+    ]
+    assert all(other == rows[0] for other in rows)
     assert {tuple(sorted(texts(language))) for language in profile.languages} == {tuple(sorted(texts("en")))}
 
 

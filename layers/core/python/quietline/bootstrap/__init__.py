@@ -45,6 +45,7 @@ from quietline.bootstrap.payments import (
 )
 from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import sessions
+from quietline.bootstrap.self_service import removals, verifications
 from quietline.bootstrap.sellers import (
     agents,
     caller_numbers,
@@ -114,6 +115,7 @@ __all__ = [
     "redrive",
     "refunds",
     "registrations",
+    "removals",
     "renderer",
     "sandbox_publication",
     "screening",
@@ -121,6 +123,7 @@ __all__ = [
     "sessions",
     "signer",
     "suspension",
+    "verifications",
     "wash_worker",
     "washes",
     "webhook_delivery",

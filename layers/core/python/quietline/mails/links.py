@@ -16,10 +16,14 @@ from quietline.kernel.errors import LinkError
 SIGNATURE_BYTES = 24
 CONFIRM_REGISTRATION = "confirm-registration"
 ACCEPT_INVITATION = "accept-invitation"
+REMOVE_NUMBERS = "remove-numbers"
+UNDO_REMOVAL = "undo-removal"
 SENTENCES = {
-    "forged": "This link is not complete or not ours. Use the whole link from the mail, or register again.",
+    "forged": "This link is not complete or not ours. Use the whole link from the mail, or ask for a new one.",
     "used": "This link was used before: the numbers are already registered. There is nothing more to do.",
     "expired": "This link is too old. Register again and use the new link.",
+    "request_used": "This link was used before, or another one did the same. There is nothing more to do.",
+    "request_expired": "This link is too old. Ask for a new one.",
 }
 _TOKEN = re.compile(r"([0-9A-Z]{26})\.([A-Za-z0-9_-]{32})", re.ASCII)
 
@@ -58,5 +62,5 @@ def record_id_of(token: str) -> str:
 
 
 def refused(reason: str) -> LinkError:
-    """Return the error for `forged`, `used` or `expired`, with its sentence."""
+    """Return the error for a reason of `SENTENCES`, with its sentence."""
     return LinkError(SENTENCES[reason], reason)

@@ -3,6 +3,7 @@
 The item never holds a token or an address in the clear; a link's token is derived at sending (`mails.links`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -13,6 +14,11 @@ KEEP_DAYS = 30
 type Template = Literal[
     "confirm-registration",
     "registration-confirmed",
+    "numbers-verified",
+    "confirm-removal",
+    "removal-not-possible",
+    "numbers-removed",
+    "removal-undone",
     "complaint-received",
     "complaint-update",
     "complaint-decided",
@@ -37,6 +43,7 @@ def outbox_item(
     facts: dict[str, str],
     now: datetime,
     link: dict[str, str] | None = None,
+    rows: Sequence[dict[str, str]] = (),
 ) -> dict[str, Any]:
     """Return the item's attributes (without its key).
 
@@ -47,6 +54,7 @@ def outbox_item(
         facts: what the text's `{placeholders}` take; never a token, a full number or an address.
         now: when it is asked for; the item is kept 30 days.
         link: `{"purpose", "id", "nonce"}` of the link to derive at sending time, where the text has one.
+        rows: what `{rows}` lists: facts, and under `text` which of the text's `rows` takes them.
     """
     return {
         "template": template,
@@ -54,6 +62,7 @@ def outbox_item(
         "to_ciphertext": to_ciphertext,
         "facts": dict(facts),
         "link": dict(link) if link else None,
+        **({"rows": [dict(row) for row in rows]} if rows else {}),
         "state": "waiting",
         "created_at": to_text(now),
         "ttl": int((now + timedelta(days=KEEP_DAYS)).timestamp()),

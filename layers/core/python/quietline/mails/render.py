@@ -5,6 +5,7 @@ A missing or unused fact is an error, so that no mail says `{reference}` to a pe
 
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -45,10 +46,24 @@ def texts(language: str) -> dict[str, Any]:
     path = TEXTS / f"{language}.toml"
     if not language.isalpha() or not path.is_file():
         raise ConfigurationError(f"There are no mails in the language {language!r}.")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    found = tomllib.loads(path.read_text(encoding="utf-8"))
+    for more in sorted((TEXTS / language).glob("*.toml")):
+        for name, part in tomllib.loads(more.read_text(encoding="utf-8")).items():
+            # `button` and `words` belong to all subjects together
+            found[name] = found[name] | part if name in found else part
+    return found
 
 
-def render(template: str, language: str, facts: dict[str, str], *, profile: Profile, site: str, link: str = "") -> Mail:
+def render(
+    template: str,
+    language: str,
+    facts: dict[str, str],
+    *,
+    profile: Profile,
+    site: str,
+    link: str = "",
+    rows: Sequence[Mapping[str, str]] = (),
+) -> Mail:
     """Return the mail.
 
     Args:
@@ -58,6 +73,7 @@ def render(template: str, language: str, facts: dict[str, str], *, profile: Prof
         profile: for the registry's title and its time zone.
         site: address of the hosted pages, without a trailing slash.
         link: what `{link}` becomes; only texts with a link take one.
+        rows: what `{rows}` lists: facts, and under `text` which of the text's `rows` takes them.
 
     Raises:
         ConfigurationError: the text does not exist, lacks a fact or has no place for the link.
@@ -66,9 +82,16 @@ def render(template: str, language: str, facts: dict[str, str], *, profile: Prof
     if template not in known or "subject" not in known[template]:
         raise ConfigurationError(f"There is no mail {template!r} in {language!r}.")
     words = known.get("words", {})
-    values = {name: _written(words.get(name, {}).get(value, value), known, profile) for name, value in facts.items()}
+
+    def written(given: Mapping[str, str]) -> dict[str, str]:
+        return {name: _written(words.get(name, {}).get(value, value), known, profile) for name, value in given.items()}
+
+    values = written(facts)
     values |= {"registry": profile.title, "site": site, **({"link": link} if link else {})}
     source = known[template]
+    listed = [source.get("rows", {})[row["text"]].format(**written(row)) for row in rows]
+    if listed:
+        values["rows"] = "\n".join(f"* {line}" for line in listed)
     needed = placeholders(source["subject"]) | placeholders(source["body"])
     if needed - set(values) or (link and "link" not in needed):
         missing = ", ".join(sorted(needed - set(values))) or "a place for its link"
@@ -76,7 +99,7 @@ def render(template: str, language: str, facts: dict[str, str], *, profile: Prof
     footer = known["footer"].format(**values)
     body = source["body"].strip()
     button = known["button"].get(template, link)
-    paragraphs = [_paragraph(part, values, button) for part in [*body.split("\n\n"), known["footer"]]]
+    paragraphs = [_paragraph(part, values, button, listed) for part in [*body.split("\n\n"), known["footer"]]]
     html = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>'
         f'{escape(source["subject"].format(**values))}</title></head><body style="{_STYLE}">'
@@ -92,7 +115,9 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-def _paragraph(part: str, values: dict[str, str], button: str) -> str:
+def _paragraph(part: str, values: dict[str, str], button: str, listed: Sequence[str]) -> str:
+    if part.strip() == "{rows}":
+        return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in listed)}</ul>"
     if part.strip() == "{link}":
         return f'<p><a href="{escape(values["link"])}" style="{_BUTTON}">{escape(button)}</a></p>'
     return f"<p>{escape(part).format(**{name: escape(value) for name, value in values.items()})}</p>"

@@ -5,13 +5,21 @@ from typing import Any
 
 from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import ConfigurationError
-from quietline.mails.links import ACCEPT_INVITATION, CONFIRM_REGISTRATION, LinkSigner
+from quietline.mails.links import (
+    ACCEPT_INVITATION,
+    CONFIRM_REGISTRATION,
+    REMOVE_NUMBERS,
+    UNDO_REMOVAL,
+    LinkSigner,
+)
 from quietline.mails.ports import MailboxCipher, MailSender, Outbox
 from quietline.mails.render import render
 from quietline.profiles.profile import Profile
 
 PAGES = {
     CONFIRM_REGISTRATION: "/forms/confirm?lang={language}&token={token}",
+    REMOVE_NUMBERS: "/forms/remove/confirm?lang={language}&token={token}",
+    UNDO_REMOVAL: "/forms/remove/undo?lang={language}&token={token}",
     ACCEPT_INVITATION: "/portal/invitation?lang={language}&token={token}",
 }
 """Where a link of each purpose leads: a page whose button POSTs the token (mail scanners follow GETs)."""
@@ -58,6 +66,7 @@ class MailService:
             profile=self.profile,
             site=self.site,
             link=self._link(item.get("link"), language),
+            rows=item.get("rows", ()),
         )
         self.sender.send(self.cipher.decrypt(str(item["to_ciphertext"])), mail.subject, mail.text, mail.html)
         self.outbox.mark_sent(table, mail_id, to_text(self.clock.now()))

@@ -40,10 +40,14 @@ class Numbering(_Part):
 
 
 class Registration(_Part):
-    """Limits and windows of a registration; days are calendar days of the profile's time zone."""
+    """Limits and windows of a registration; days are calendar days of the profile's time zone.
+
+    `undo_hours`: how long a removal can be taken back.
+    """
 
     max_numbers: int
     link_hours: int
+    undo_hours: int
     listed_after_days: int
     binding_after_days: int
     mails_per_address_per_day: int

@@ -7,6 +7,12 @@ from typing import Literal
 from quietline.kernel.phone import PhoneNumber
 
 type Change = Literal["A", "D"]
+RESTORED_BY = "undo:"
+"""What began a listing that took back a removal; the removal's id follows."""
+REGISTERED_BY = "registration:"
+"""What began a listing that a consumer asked for by mail; the registration's id follows."""
+REMOVED_BY = "removal:"
+"""What ended a listing at its consumer's wish; the request's id follows."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class NumberRecord:
         version: counts the writes; a write is conditional on the version it read.
         affirmed_at: when somebody last confirmed a registration of the number while it was listed …
         affirmed_by: … and by what (`registration:<id>`).
+        contested: whether the present listing was also confirmed from another mailbox than the one that began it.
     """
 
     number: PhoneNumber
@@ -47,6 +54,7 @@ class NumberRecord:
     version: int
     affirmed_at: datetime | None = None
     affirmed_by: str = ""
+    contested: bool = False
 
     @property
     def is_listed(self) -> bool:
@@ -69,7 +77,17 @@ class NumberRecord:
         """What last asked for the present listing; empty when the number is not listed."""
         if not self.is_listed:
             return ""
-        return self.affirmed_by if self.wanted_since == self.affirmed_at else self.history[-1].by
+        return self.affirmed_by if self.wanted_since == self.affirmed_at else self.begun_by
+
+    @property
+    def begun_by(self) -> str:
+        """What began the present listing, whatever was removed and restored since; empty when it is not listed."""
+        if not self.is_listed:
+            return ""
+        at = len(self.history) - 1
+        while self.history[at].by.startswith(RESTORED_BY) and at >= 2:  # before it stand what was restored, and its `D`
+            at -= 2
+        return self.history[at].by
 
     def listed_at(self, instant: datetime) -> bool:
         """Return whether this registry listed the number at an instant (an entry counts from its own instant on)."""
@@ -94,12 +112,34 @@ class NumberRecord:
         return replace(self, history=(*earlier, entry, *self.history[len(earlier) :]))
 
     def changed(self, change: Change, at: datetime, by: str) -> "NumberRecord":
-        """Return the record after one more change."""
-        return replace(self, history=(*self.history, HistoryEntry(at, change, by)), version=self.version + 1)
+        """Return the record after one more change; a new listing is nobody else's yet."""
+        return replace(
+            self,
+            history=(*self.history, HistoryEntry(at, change, by)),
+            version=self.version + 1,
+            contested=self.contested and change == "D",
+        )
 
-    def affirmed(self, at: datetime, by: str) -> "NumberRecord":
+    def affirmed(self, at: datetime, by: str, *, contested: bool = False) -> "NumberRecord":
         """Return the listed number's record after one more registration of it, which changes nothing on the list."""
-        return replace(self, affirmed_at=at, affirmed_by=by, version=self.version + 1)
+        return replace(
+            self,
+            affirmed_at=at,
+            affirmed_by=by,
+            version=self.version + 1,
+            contested=self.contested or contested,
+        )
+
+    def restored(self, at: datetime, by: str) -> "NumberRecord":
+        """Return the record after its removal was taken back: listed again, and counting from when it was before.
+
+        Args:
+            at: when it is taken back.
+            by: the removal's id; the history has it after `RESTORED_BY`.
+        """
+        since = self.history[-2].counts_from
+        entry = HistoryEntry(at, "A", RESTORED_BY + by, since)
+        return replace(self, history=(*self.history, entry), version=self.version + 1)
 
 
 @dataclass(frozen=True)

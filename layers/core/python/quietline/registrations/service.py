@@ -3,25 +3,27 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from quietline.kernel import phone
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import FieldError, InvalidInputError, InvalidPhoneNumberError, UnavailableError
+from quietline.kernel.errors import UnavailableError
 from quietline.kernel.ids import new_ulid
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails import links
-from quietline.mails.address import address_hash, parse_address
+from quietline.mails.address import address_hash
 from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
 from quietline.mails.ports import MailboxCipher
 from quietline.profiles.profile import Profile
 from quietline.registrations.model import (
+    REGISTERED_BY,
     ConfirmedRegistration,
     NumberRecord,
     Registration,
     RegistrationReceipt,
 )
 from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError, NumberStore, RegistrationStore
+from quietline.registrations.typed import check_typed
 
 ATTEMPTS = 5
 BUSY = "Too many changes at the same moment. Please try again."
@@ -112,9 +114,8 @@ class RegistrationService:
             registration = self._pending(registration_id, token)
             before = self.numbers.get_many(registration.numbers)
             now = self.clock.now()
-            by = f"registration:{registration.id}"
             after = [self._listed(number, before.get(number)) for number in registration.numbers]
-            after = [record.affirmed(now, by) if record.is_listed else record.changed("A", now, by) for record in after]
+            after = [self._wanted(record, registration, now) for record in after]
             confirmed = self._confirmed(after)
             try:
                 self.registrations.confirm(registration, before, after, now, mail_facts(confirmed))
@@ -135,6 +136,13 @@ class RegistrationService:
             raise links.refused("expired")
         return registration
 
+    def _wanted(self, record: NumberRecord, registration: Registration, now: datetime) -> NumberRecord:
+        by = REGISTERED_BY + registration.id
+        if not record.is_listed:
+            return record.changed("A", now, by)
+        begun = self.registrations.get(record.begun_by.removeprefix(REGISTERED_BY))
+        return record.affirmed(now, by, contested=begun is None or begun.email_hash != registration.email_hash)
+
     def _listed(self, number: PhoneNumber, known: NumberRecord | None) -> NumberRecord:
         return known or NumberRecord(number, phone.area_of(number, self.profile.rules), (), 0)
 
@@ -154,29 +162,7 @@ class RegistrationService:
         Raises:
             InvalidInputError: as `register`.
         """
-        wrong: list[FieldError] = []
-        parsed: dict[PhoneNumber, None] = {}
-        limit = self.profile.registration.max_numbers
-        if not numbers:
-            wrong.append(FieldError("/numbers", "Enter at least one number.", "numbers_missing"))
-        elif len(numbers) > limit:
-            wrong.append(FieldError("/numbers", f"Enter at most {limit} numbers at a time.", "too_many_numbers"))
-        for index, text in enumerate(numbers[:limit]):
-            try:
-                parsed[phone.parse(text, self.profile.rules)] = None
-            except InvalidPhoneNumberError as error:
-                wrong.append(FieldError(f"/numbers/{index}", str(error), error.reason))
-        address = ""
-        try:
-            address = parse_address(email)
-        except InvalidInputError as error:
-            wrong.extend(error.fields)
-        if language not in self.profile.languages:
-            known = ", ".join(self.profile.languages)
-            wrong.append(FieldError("/language", f"Choose one of: {known}.", "language_not_known"))
-        if wrong:
-            raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
-        return tuple(parsed), address
+        return check_typed(numbers, email, language, self.profile)
 
 
 def mail_facts(confirmed: ConfirmedRegistration) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The outbox in DynamoDB: mails wait in the table of the feature that asked for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ def mail_write(
     now: datetime,
     link: dict[str, str] | None = None,
     mail_id: str = "",
+    rows: Sequence[dict[str, str]] = (),
 ) -> Write:
     """Return the write that asks for a mail: put it into the transaction that gives the reason.
 
@@ -34,9 +35,10 @@ def mail_write(
         now: when it is asked for.
         link: `{"purpose", "id", "nonce"}` of the link to derive at sending time.
         mail_id: a stable id makes a repeated transaction ask once; by default a new ULID.
+        rows: what the text's `{rows}` lists, see `outbox_item`.
     """
     item = outbox_item(
-        template=template, language=language, to_ciphertext=to_ciphertext, facts=facts, now=now, link=link
+        template=template, language=language, to_ciphertext=to_ciphertext, facts=facts, now=now, link=link, rows=rows
     )
     return table.put_new(keys.mail(mail_id or new_ulid(now)), item)
 

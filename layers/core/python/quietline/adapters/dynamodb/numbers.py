@@ -81,6 +81,7 @@ def record_of(item: Item) -> NumberRecord:
         version=int(item["version"]),
         affirmed_at=from_text(item["affirmed_at"]) if item.get("affirmed_at") else None,
         affirmed_by=str(item.get("affirmed_by", "")),
+        contested=bool(item.get("contested", False)),
     )
 
 
@@ -105,6 +106,8 @@ def number_writes(table: Table, before: NumberRecord | None, after: NumberRecord
     }
     if after.affirmed_at:
         item |= {"affirmed_at": to_text(after.affirmed_at), "affirmed_by": after.affirmed_by}
+    if after.contested:
+        item["contested"] = True
     record = table.put(key, item, condition=unchanged, values=values if stored else None)
     new = after.history[len(before.history) if before else 0 :]
     changes = [

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.numbers import number_writes
-from quietline.adapters.dynamodb.table import ConditionFailedError, Table
+from quietline.adapters.dynamodb.table import ConditionFailedError, Key, Table, Write
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails.links import CONFIRM_REGISTRATION
@@ -17,6 +17,29 @@ from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedErr
 KEEP_EXPIRED = timedelta(days=30)
 """How long an expired registration stays, so that a late click is told that the link is too old."""
 KEEP_COUNT = timedelta(days=2)
+
+
+def write_counted(table: Table, mailbox: Key, at: datetime, limit: int, *writes: Write) -> None:
+    """Do the writes and count one mail of the mailbox's day, all or nothing.
+
+    Raises:
+        LimitReachedError: the mailbox already had `limit` mails that day.
+        ChangedMeanwhileError: two transactions met.
+    """
+    count = table.update(
+        mailbox,
+        "ADD mails :one SET #ttl = :ttl",
+        names={"#ttl": "ttl"},
+        values={":one": 1, ":ttl": int((at + KEEP_COUNT).timestamp()), ":limit": limit},
+        condition="attribute_not_exists(mails) OR mails < :limit",
+    )
+    try:
+        table.write(*writes, count)
+    except ConditionFailedError as error:
+        counted = table.get(mailbox)
+        if counted is not None and counted["mails"] >= limit:
+            raise LimitReachedError from error
+        raise ChangedMeanwhileError from error
 
 
 @dataclass(frozen=True)
@@ -78,20 +101,7 @@ class DynamoRegistrations:
             link={"purpose": CONFIRM_REGISTRATION, "id": registration.id, "nonce": registration.nonce},
             mail_id=registration.id,
         )
-        count = self.table.update(
-            mailbox,
-            "ADD mails :one SET #ttl = :ttl",
-            names={"#ttl": "ttl"},
-            values={":one": 1, ":ttl": int((registration.created_at + KEEP_COUNT).timestamp()), ":limit": limit},
-            condition="attribute_not_exists(mails) OR mails < :limit",
-        )
-        try:
-            self.table.write(pending, mail, count)
-        except ConditionFailedError as error:
-            counted = self.table.get(mailbox)
-            if counted is not None and counted["mails"] >= limit:
-                raise LimitReachedError from error
-            raise ChangedMeanwhileError from error
+        write_counted(self.table, mailbox, registration.created_at, limit, pending, mail)
 
     def confirm(
         self,

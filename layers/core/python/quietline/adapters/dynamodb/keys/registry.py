@@ -12,6 +12,11 @@ def registration(registration_id: str) -> tuple[str, str]:
     return f"REGISTRATION#{registration_id}", META
 
 
+def request(request_id: str) -> tuple[str, str]:
+    """Key of what a consumer asked for by mail: a verification, a removal."""
+    return f"REQUEST#{request_id}", META
+
+
 def number(e164: str) -> tuple[str, str]:
     """Key of a number's state and history."""
     return f"NUMBER#{e164}", META

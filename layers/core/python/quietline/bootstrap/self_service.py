@@ -1,0 +1,49 @@
+"""What consumers do themselves with their registrations."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers
+
+if TYPE_CHECKING:
+    from quietline.kernel.settings import PublicApiSettings, SiteFormsSettings
+    from quietline.registrations.removal import RemovalService
+    from quietline.registrations.requests import RequestDesk
+    from quietline.registrations.verification import VerificationService
+
+
+@cache
+def _desk(settings: "PublicApiSettings | SiteFormsSettings") -> "RequestDesk":
+    from quietline.adapters.dynamodb.requests import DynamoRequests
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.registrations.requests import RequestDesk
+
+    return RequestDesk(
+        requests=DynamoRequests(Table(settings.registry_table)),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        secret=app_secret(settings.app_secret_id),
+        profile=load_profile(settings.profile),
+        clock=SystemClock(),
+    )
+
+
+@cache
+def verifications(settings: "PublicApiSettings | SiteFormsSettings") -> "VerificationService":
+    """Return what answers by mail what is known of numbers."""
+    from quietline.registrations.verification import VerificationService
+
+    return VerificationService(_desk(settings), numbers(settings.registry_table))
+
+
+@cache
+def removals(settings: "PublicApiSettings | SiteFormsSettings") -> "RemovalService":
+    """Return the use cases of removals."""
+    from quietline.adapters.dynamodb.registrations import DynamoRegistrations
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.registrations.removal import RemovalService
+
+    registrations = DynamoRegistrations(Table(settings.registry_table))
+    return RemovalService(_desk(settings), numbers(settings.registry_table), registrations)

@@ -1,0 +1,108 @@
+"""Self-service from the form and the API to the mails: what is shown is the same, what is true is mailed."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from quietline.kernel.settings import MailerSettings, PublicApiSettings, RelaySettings, SiteFormsSettings
+
+from functions.public_api import handler as public_api
+from tests.conftest import Cloud
+from tests.functions.test_registrations import drain, items
+from tests.functions.test_site_forms import call as page
+from tests.helpers import LambdaContext, Tripwire, http_event
+
+NUMBER, EMAIL, STRANGER = "(202) 555-0143", "alex@example.com", "sam@example.org"
+
+
+@pytest.fixture(autouse=True)
+def environment(cloud: Cloud, tripwire: Tripwire) -> None:
+    for model in (PublicApiSettings, RelaySettings, MailerSettings, SiteFormsSettings):
+        cloud.use(model)
+    tripwire.watch(EMAIL, STRANGER)
+
+
+@pytest.fixture
+def seen() -> set[str]:
+    return set()
+
+
+def api(path: str, body: Any) -> tuple[int, Any]:
+    answer = public_api.lambda_handler(http_event("POST", path, body), LambdaContext())
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def last(cloud: Cloud, seen: set[str]) -> str:
+    """The last mail's subject and text."""
+    sent = drain(cloud, seen)[-1]
+    return f"{sent['subject']}\n{sent['body']}"
+
+
+def token_in(mail: str, path: str, tripwire: Tripwire) -> str:
+    found = re.search(rf"https://registry\.example\.test{path}\?lang=en&(?:amp;)?token=([\w.-]+)", mail)
+    assert found, mail
+    tripwire.watch(found[1])
+    return found[1]
+
+
+@pytest.fixture
+def registered(cloud: Cloud, seen: set[str], tripwire: Tripwire) -> None:
+    assert page("POST", "/forms/en/register/send", {"numbers-0": NUMBER, "email": EMAIL})["statusCode"] == 303
+    token = token_in(last(cloud, seen), "/forms/confirm", tripwire)
+    assert page("POST", "/forms/en/confirm", {"token": token})["statusCode"] == 200
+    drain(cloud, seen)
+
+
+@pytest.mark.parametrize("form", ["verify", "remove"])
+def test_the_screen_says_the_same_of_every_number(registered: None, form: str) -> None:
+    known = page("POST", f"/forms/es/{form}", {"numbers-0": NUMBER, "email": EMAIL})
+    unknown = page("POST", f"/forms/es/{form}", {"numbers-1": "(310) 555-0144", "email": STRANGER})
+    assert known == unknown
+    assert (known["statusCode"], known["headers"]["location"]) == (303, "/es/asked/")
+    wrong = page("POST", f"/forms/es/{form}", {"numbers-1": "12", "email": "alex@"})
+    assert wrong["statusCode"] == 400
+    assert 'href="#numbers-1"' in wrong["body"] and 'href="#email"' in wrong["body"]
+
+
+def test_the_answer_to_a_verification_is_a_mail(registered: None, cloud: Cloud, seen: set[str]) -> None:
+    status, answer = api("/v1/registrations/verifications", {"numbers": [NUMBER, "3105550144"], "email": STRANGER})
+    assert (status, answer) == (202, {"answered_by": "mail"})
+    mail = last(cloud, seen)
+    assert "43: registered since" in mail
+    assert "44: not registered." in mail
+    assert "555" not in mail
+    assert api("/v1/registrations/verifications", {"numbers": ["1"], "email": STRANGER})[0] == 400
+
+
+def test_a_removal_by_mail_and_back(registered: None, cloud: Cloud, seen: set[str], tripwire: Tripwire) -> None:
+    page("POST", "/forms/en/remove", {"numbers-0": NUMBER, "email": EMAIL})
+    token = token_in(last(cloud, seen), "/forms/remove/confirm", tripwire)
+    shown = page("GET", "/forms/remove/confirm", query=f"lang=en&token={token}")
+    assert "Remove my numbers" in shown["body"] and token in shown["body"]
+    assert items(cloud.registry_table, "NUMBER#")[0]["state"] == "listed"
+    gone = page("POST", "/forms/en/remove/confirm", {"token": token})
+    assert "Your numbers leave the list" in gone["body"]
+    assert items(cloud.registry_table, "NUMBER#")[0]["state"] == "removed"
+    assert "This link was used before" in page("POST", "/forms/en/remove/confirm", {"token": token})["body"]
+
+    back = token_in(last(cloud, seen), "/forms/remove/undo", tripwire)
+    assert "Keep my numbers registered" in page("GET", "/forms/remove/undo", query=f"lang=en&token={back}")["body"]
+    assert "Your numbers stay registered" in page("POST", "/forms/en/remove/undo", {"token": back})["body"]
+    [record] = items(cloud.registry_table, "NUMBER#")
+    assert record["state"] == "listed"
+    assert record["registered_at"] == record["history"][0]["at"]
+    assert "stays registered" in last(cloud, seen)
+
+
+def test_the_api_removes_and_restores(registered: None, cloud: Cloud, seen: set[str], tripwire: Tripwire) -> None:
+    assert api("/v1/registrations/removals", {"numbers": [NUMBER], "email": STRANGER})[0] == 202
+    assert "Nothing was removed" in last(cloud, seen)
+    assert api("/v1/registrations/removals", {"numbers": [NUMBER], "email": EMAIL})[0] == 202
+    token = token_in(last(cloud, seen), "/forms/remove/confirm", tripwire)
+    status, removed = api("/v1/registrations/removals/confirm", {"token": token})
+    assert (status, removed["numbers"]) == (200, ["+•••••••••43"])
+    status, problem = api("/v1/registrations/removals/confirm", {"token": token})
+    assert (status, problem["type"]) == (400, "/problems/link-not-usable")
+    back = token_in(last(cloud, seen), "/forms/remove/undo", tripwire)
+    assert api("/v1/registrations/removals/undo", {"token": back}) == (200, {"numbers": ["+•••••••••43"]})
