@@ -22,7 +22,7 @@ QUEUES = {
     "PUBLISHED": "notices_queue_url",
     "WEBHOOK_DELIVERY": "webhooks_queue_url",
 }
-MACHINES = {"COMPLAINT": "screen_machine_arn", "CASE": "investigate_machine_arn"}
+MACHINES = {"COMPLAINT": "screen_machine_arn", "SCREENING": "screen_machine_arn", "CASE": "investigate_machine_arn"}
 
 
 @cache

@@ -1,4 +1,7 @@
-"""One step of `screen-complaint`: `{"step": …, "pk": "COMPLAINT#<id>"}` in, a few plain facts out."""
+"""One step of `screen-complaint`: `{"step": …, "pk": "COMPLAINT#<id>"}` in, a few plain facts out.
+
+Screened again, a complaint comes as `SCREENING#<id>-<cause>`.
+"""
 
 from functools import cache
 from typing import Any
@@ -20,7 +23,7 @@ def settings() -> ScreenComplaintSettings:
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Do the step and answer what the state machine chooses by."""
     step = str(event["step"])
-    complaint_id = str(event["pk"]).partition("#")[2]
+    complaint_id = str(event["pk"]).partition("#")[2].partition("-")[0]
     logger.info("step", step=step, complaint=complaint_id)
     match step:
         case "screen":

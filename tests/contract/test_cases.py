@@ -178,7 +178,8 @@ def test_a_case_opens_when_enough_people_complained_and_takes_the_earlier_ones(
     assignment = AssignmentService(desk.cases, clock, threshold(profile, 3))
 
     def accuse(number: str) -> tuple[str, str]:
-        made = desk.complain(robocall=True, called_number=number)
+        desk.accused += 1
+        made = desk.complain(robocall=True, called_number=number, call_time=f"18:{desk.accused:02}")
         desk.screening.screen(made.id)
         case = assignment.assign(made.id).case_id
         desk.screening.close(made.id)

@@ -6,11 +6,13 @@ from typing import Any
 
 from quietline.adapters.dynamodb.cases import DynamoCaseStore
 from quietline.adapters.dynamodb.complaints import DynamoComplaintStore, DynamoNumberHistory
+from quietline.adapters.dynamodb.directory import DirectoryStore
 from quietline.adapters.dynamodb.numbers import number_writes
 from quietline.adapters.dynamodb.table import Table
 from quietline.cases.service import AssignmentService
 from quietline.complaints.model import ComplaintInput, SubmittedComplaint
-from quietline.complaints.service import ComplaintService, ScreeningService
+from quietline.complaints.screening import ScreeningService
+from quietline.complaints.service import ComplaintService
 from quietline.kernel.clock import Clock
 from quietline.kernel.phone import PhoneNumber
 from quietline.profiles.profile import Profile
@@ -51,11 +53,15 @@ class Desk:
     """The use cases on the tables of a `cloud`."""
 
     def __init__(self, cloud: Any, clock: Clock, profile: Profile) -> None:
+        self.accused = 0
         self.table, self.registry = Table(cloud.cases_table), Table(cloud.registry_table)
+        self.directory = DirectoryStore(Table(cloud.sellers_table))
         self.complaints = DynamoComplaintStore(self.table)
         self.cases = DynamoCaseStore(self.table)
         self.intake = ComplaintService(self.complaints, PlainCipher(), SECRET, clock, profile)
-        self.screening = ScreeningService(self.complaints, DynamoNumberHistory(self.registry), clock, profile)
+        self.screening = ScreeningService(
+            self.complaints, DynamoNumberHistory(self.registry), self.directory, clock, profile
+        )
         self.assignment = AssignmentService(self.cases, clock, profile)
 
     def complain(self, **changes: Any) -> SubmittedComplaint:
@@ -63,8 +69,11 @@ class Desk:
         return self.intake.submit(replace(FORM, **changes))
 
     def accuse(self, **changes: Any) -> str:
-        """Hand in a robocall complaint, screen and assign it; return its case."""
-        made = self.complain(robocall=True, **changes)
+        """Hand in a robocall complaint about a call of its own, screen and assign it; return its case."""
+        self.accused += 1
+        made = self.complain(
+            **({"robocall": True, "call_time": f"{self.accused // 60:02}:{self.accused % 60:02}"} | changes)
+        )
         self.screening.screen(made.id)
         case = self.assignment.assign(made.id).case_id
         self.screening.close(made.id)

@@ -85,7 +85,8 @@ def test_a_complaint_goes_all_the_way_to_its_decision(desk: Desk, tripwire: Trip
     code, status = public("/v1/complaints/status", secret)
     assert (code, status["status"], status["outcome"], status["decision"]) == (200, "decided", "robocall", "citation")
     assert [entry["status"] for entry in status["timeline"]] == ["received", "in_case", "decided"]
-    assert [reason["rule"] for reason in status["reasons"]] == ["robocall", "registered", "past_grace_period"]
+    answers = {reason["rule"]: reason["answer"] for reason in status["reasons"]}
+    assert (answers["robocall"], answers["past_grace_period"], answers["duplicate"]) == ("yes", "skipped", "no")
     assert REASONS not in json.dumps(status)
     case = cases("GET", f"/v1/cases/{case_id}")[1]["case"]
     assert case["decision"]["penalties"][0]["total"] == {"minor": 5308800, "currency": "USD"}

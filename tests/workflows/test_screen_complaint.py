@@ -88,6 +88,48 @@ def test_each_outcome_takes_its_arm(
     assert messages(queue) == []
 
 
+def test_outcomes_that_no_complaint_of_the_form_has_are_closed(desk: Desk, machines: Any, queue: str) -> None:
+    list_number(desk.registry, at=NOW - timedelta(days=400))
+    machine = machines(MACHINE, {"screen_complaint": lambda_handler}, FailureQueueUrl=queue)
+    ids = [desk.complain().id for _ in range(4)]
+    # what corrections and other ways in may bring
+    for complaint_id, name, value in ((ids[2], "subject", 15), (ids[3], "called_at", "2020-01-01T12:00:00.000Z")):
+        change = desk.table.update(
+            keys.complaint(complaint_id), "SET #n = :v", names={"#n": name}, values={":v": value}
+        )
+        desk.table.write(change)
+
+    runs = [machine.run(given(complaint_id), complaint_id) for complaint_id in ids]
+
+    assert [run.states for run in runs[1:]] == [("Screen", "Outcome", "Close", "Screened")] * 3
+    kept = [desk.complaints.get(complaint_id) for complaint_id in ids]
+    assert [one.outcome for one in kept if one] == [
+        Outcome.ACCEPTED,
+        Outcome.DUPLICATE,
+        Outcome.DIVERTED,
+        Outcome.TOO_LATE,
+    ]
+    assert [one.stage for one in kept if one] == [Stage.IN_CASE, Stage.MERGED, Stage.CLOSED, Stage.CLOSED]
+    case = desk.cases.get(kept[0].case_id) if kept[0] else None
+    assert case is not None and case.complaints == 1
+
+
+def test_a_corrected_complaint_goes_through_again(desk: Desk, machines: Any, queue: str) -> None:
+    made = desk.complain()
+    machine = machines(MACHINE, {"screen_complaint": lambda_handler}, FailureQueueUrl=queue)
+    machine.run(given(made.id), made.id)
+    change = desk.table.update(
+        keys.complaint(made.id), "SET robocall = :yes, version = :two", values={":yes": True, ":two": 2}
+    )
+    desk.table.write(change, desk.table.put_new(keys.screening(made.id, "v2"), {}))
+
+    run = machine.run({"pk": keys.screening(made.id, "v2")[0], "kind": "SCREENING", "table": "cases"}, f"{made.id}-v2")
+
+    assert run.states == ("Screen", "Outcome", "Assign", "Close", "Screened")
+    status = desk.intake.status(made.reference, made.status_code)
+    assert (status.outcome, status.stage) == (Outcome.ROBOCALL, Stage.IN_CASE)
+
+
 def test_a_second_execution_changes_nothing(desk: Desk, machines: Any, queue: str) -> None:
     made = desk.complain(robocall=True)
     machine = machines(MACHINE, {"screen_complaint": lambda_handler}, FailureQueueUrl=queue)

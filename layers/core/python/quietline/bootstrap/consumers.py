@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers
 
 if TYPE_CHECKING:
-    from quietline.complaints.service import ComplaintService, ScreeningService
+    from quietline.complaints.screening import ScreeningService
+    from quietline.complaints.service import ComplaintService
     from quietline.kernel.settings import MailerSettings, PublicApiSettings, ScreenComplaintSettings, SiteFormsSettings
     from quietline.mails.service import MailService
     from quietline.registrations.service import RegistrationService
@@ -76,14 +77,16 @@ def complaints(settings: "PublicApiSettings | SiteFormsSettings") -> "ComplaintS
 def screening(settings: "ScreenComplaintSettings") -> "ScreeningService":
     """Return the steps of `screen-complaint`."""
     from quietline.adapters.dynamodb.complaints import DynamoComplaintStore, DynamoNumberHistory
+    from quietline.adapters.dynamodb.directory import DirectoryStore
     from quietline.adapters.dynamodb.table import Table
-    from quietline.complaints.service import ScreeningService
+    from quietline.complaints.screening import ScreeningService
     from quietline.kernel.clock import SystemClock
     from quietline.profiles.profile import load_profile
 
     return ScreeningService(
         store=DynamoComplaintStore(Table(settings.cases_table)),
         numbers=DynamoNumberHistory(Table(settings.registry_table)),
+        directory=DirectoryStore(Table(settings.sellers_table)),
         clock=SystemClock(),
         profile=load_profile(settings.profile),
     )

@@ -15,6 +15,8 @@ class Stage(StrEnum):
     """Kept as evidence; too few people have complained about the caller to open a case yet."""
     IN_CASE = "in_case"
     DECIDED = "decided"
+    MERGED = "merged"
+    """The same call was reported before; the earlier complaint stands for both."""
     CLOSED = "closed"
     """Screened and not a violation: `Outcome` says why."""
 
@@ -26,6 +28,11 @@ class Outcome(StrEnum):
     IN_GRACE_PERIOD = "in_grace_period"
     ROBOCALL = "robocall"
     ACCEPTED = "accepted"
+    DIVERTED = "diverted"
+    """Another agency handles such calls."""
+    TOO_LATE = "too_late"
+    DUPLICATE = "duplicate"
+    """A violation that an earlier complaint stands for: counted there, and nowhere else."""
 
     @property
     def is_violation(self) -> bool:
@@ -52,10 +59,39 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Screening:
-    """What screening decided, and every rule it tried, in order."""
+    """What screening decided, and every rule it tried, in order.
+
+    Attributes:
+        duplicate_of: the complaint that reported the same call before; empty for none.
+        declared_by: ids of the organizations that had declared the caller's number on the day of the call.
+    """
 
     outcome: Outcome
     rulings: tuple[Ruling, ...]
+    duplicate_of: str = ""
+    declared_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A call that a complaint reported, among all of one caller to one number.
+
+    Attributes:
+        duplicate_of: the complaint that stands for it; empty where it stands for itself.
+    """
+
+    complaint_id: str
+    called_at: datetime
+    received_at: datetime
+    duplicate_of: str = ""
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The violations by one caller to one number that are kept; `version` counts the writes, 0 where there is none."""
+
+    version: int = 0
+    calls: tuple[Reported, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +155,12 @@ class Complaint:
         consumer: name and address as given; only filled fields.
         email_ciphertext: see `mails.ports.MailboxCipher`; empty for none.
         failure: class of the error that stopped the screening; empty for none.
+        duplicate_of: the complaint that reported the same call before; empty for none.
+        declared_by: see `Screening`.
+        version: counts what the consumer or a case changed of the call; screening belongs to one version.
+        screened_version: the version that `outcome` is about; 0 before the first screening.
+        reports_key: caller and number under which the call is counted; empty where it is not.
+        told: the stage that the last mail told of; empty for none.
     """
 
     id: str
@@ -147,6 +189,12 @@ class Complaint:
     case_id: str = ""
     decision: str = ""
     failure: str = ""
+    duplicate_of: str = ""
+    declared_by: tuple[str, ...] = ()
+    version: int = 1
+    screened_version: int = 0
+    reports_key: str = field(default="", repr=False)
+    told: str = ""
 
 
 @dataclass(frozen=True)

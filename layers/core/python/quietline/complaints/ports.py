@@ -3,7 +3,11 @@
 from datetime import datetime
 from typing import Protocol
 
-from quietline.complaints.model import Complaint, Screening
+from quietline.complaints.model import Complaint, Reports, Screening
+
+
+class ChangedMeanwhileError(Exception):
+    """A condition did not hold any more: read again."""
 
 
 class ComplaintStore(Protocol):
@@ -21,8 +25,18 @@ class ComplaintStore(Protocol):
         """Return the complaint of a reference, or None."""
         ...
 
-    def screened(self, complaint_id: str, screening: Screening) -> None:
-        """Keep what screening found; a second time changes nothing."""
+    def reports(self, complaint: Complaint) -> Reports:
+        """Return the violations by the complaint's caller to its number that are kept."""
+        ...
+
+    def screened(self, complaint: Complaint, screening: Screening, reports: Reports) -> None:
+        """Keep what screening found of this version, and count the call or count it no more.
+
+        Where it is counted no more, the complaints that it stood for are screened again.
+
+        Raises:
+            ChangedMeanwhileError: the complaint or `reports` changed after it was read.
+        """
         ...
 
     def closed(self, complaint: Complaint, at: datetime) -> None:

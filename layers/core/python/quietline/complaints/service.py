@@ -1,4 +1,4 @@
-"""Use cases of complaints: hand one in, read its status, screen it."""
+"""Use cases of complaints: hand one in, read its status. `screening` has the steps that follow."""
 
 import hashlib
 import hmac
@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from quietline.complaints.form import read_form
 from quietline.complaints.model import Complaint, ComplaintInput, ComplaintStatus, Entry, Stage, SubmittedComplaint
-from quietline.complaints.ports import ComplaintStore, NumberHistory
-from quietline.complaints.rules import screen
+from quietline.complaints.ports import ComplaintStore
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import NotFoundError, UnavailableError
 from quietline.kernel.ids import new_code, new_ulid, normalise_code
@@ -102,48 +101,6 @@ class ComplaintService:
             reasons=found.rulings,
             timeline=found.timeline,
         )
-
-
-@dataclass(frozen=True)
-class ScreeningService:
-    """The steps of `screen-complaint`; each may run again and changes nothing the second time."""
-
-    store: ComplaintStore
-    numbers: NumberHistory
-    clock: Clock
-    profile: Profile
-
-    def screen(self, complaint_id: str) -> Complaint:
-        """Try the rules on a complaint and keep what they say; one screened before keeps its outcome.
-
-        Raises:
-            NotFoundError: there is no such complaint.
-        """
-        complaint = self._get(complaint_id)
-        if complaint.outcome is not None:
-            return complaint
-        since = self.numbers.listed_since(complaint.called, complaint.called_at)
-        self.store.screened(complaint_id, screen(complaint.robocall, complaint.called_at, since, self.profile))
-        return self._get(complaint_id)
-
-    def close(self, complaint_id: str) -> Complaint:
-        """Set the last stage of the screening and ask for the mail that tells it.
-
-        Raises:
-            NotFoundError: there is no such complaint.
-        """
-        self.store.closed(self._get(complaint_id), self.clock.now())
-        return self._get(complaint_id)
-
-    def fail(self, complaint_id: str, error: str) -> None:
-        """Note that screening stopped by an error of that class; the consumer sees `delayed`."""
-        self.store.failed(complaint_id, error, self.clock.now())
-
-    def _get(self, complaint_id: str) -> Complaint:
-        found = self.store.get(complaint_id)
-        if found is None:
-            raise NotFoundError("There is no such complaint.")
-        return found
 
 
 def status_hash(code: str, secret: bytes) -> str:

@@ -5,6 +5,7 @@ and areas this registry takes. Nothing here knows a country. It is loaded with t
 half of the functions' requests have none.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -22,6 +23,19 @@ class Reason(StrEnum):
     TYPE_NOT_TAKEN = "type_not_taken"
     AREA_NOT_SERVED = "area_not_served"
     TOO_LONG = "too_long"
+
+
+class Standing(StrEnum):
+    """What a number is that somebody showed as the caller's."""
+
+    INVALID = "invalid"
+    """The plan has no numbers of this form."""
+    UNASSIGNED = "unassigned"
+    """The form is right, but the plan has not given it out."""
+    TOLL_FREE = "toll_free"
+    PREMIUM_RATE = "premium_rate"
+    INTERNATIONAL = "international"
+    ASSIGNED = "assigned"
 
 
 SENTENCES = {
@@ -63,6 +77,8 @@ class NumberingRules:
         subscriber_digits: length of the rest (US 7).
         areas: the area keys served.
         fictitious: ranges set aside for fiction, as (prefix, low, high) of the subscriber part: `("555", 100, 199)`.
+        shape: pattern that every national number of the plan has, given out or not; empty where the plan has none.
+        line_digits: how many last digits differ between the numbers of one exchange (US 4); 0 where that means nothing.
 
     """
 
@@ -73,6 +89,8 @@ class NumberingRules:
     area_digits: int
     subscriber_digits: int
     fictitious: tuple[tuple[str, int, int], ...] = ()
+    shape: str = ""
+    line_digits: int = 0
     areas: frozenset[str] = frozenset()
 
 
@@ -134,6 +152,32 @@ def parse(text: str, rules: NumberingRules) -> PhoneNumber:
     if area_of(number, rules) not in rules.areas:
         raise refused(Reason.AREA_NOT_SERVED)
     return number
+
+
+def standing_of(number: PhoneNumber, rules: NumberingRules) -> Standing:
+    """Return what a number is by the numbering plans; numbers set aside for fiction pass as given out."""
+    import phonenumbers
+
+    parsed = phonenumbers.parse(number.e164)
+    own = str(parsed.country_code) == rules.calling_code
+    if own and _is_fictitious(number, rules):
+        return Standing.ASSIGNED
+    national_part = number.e164[1 + len(rules.calling_code) :]
+    if not phonenumbers.is_possible_number(parsed) or (
+        own and rules.shape and not re.fullmatch(rules.shape, national_part)
+    ):
+        return Standing.INVALID
+    if not phonenumbers.is_valid_number(parsed):
+        return Standing.UNASSIGNED
+    kind, types = phonenumbers.number_type(parsed), _types()
+    for name in (Standing.TOLL_FREE, Standing.PREMIUM_RATE):
+        if kind in types[name.value]:
+            return name
+    # numbers of a plan that belong to no single country (the North American 5XX) are not foreign
+    region = phonenumbers.region_code_for_number(parsed)
+    if not own or (region is not None and region not in rules.regions):
+        return Standing.INTERNATIONAL
+    return Standing.ASSIGNED
 
 
 def area_of(number: PhoneNumber, rules: NumberingRules) -> str:

@@ -37,6 +37,8 @@ class Numbering(_Part):
     area_digits: int
     subscriber_digits: int
     fictitious: tuple[tuple[str, int, int], ...] = ()
+    shape: str = ""
+    line_digits: int = 0
 
 
 class Registration(_Part):
@@ -171,10 +173,14 @@ class Webhooks(_Part):
 
 
 class Subject(_Part):
-    """What a call was about: a code of the form, its label by language, its spelling in the open data."""
+    """What a call was about: a code of the form, its label by language, its spelling in the open data.
+
+    `exemption`: the kind of call that may be exempt and that this subject points at; empty for none.
+    """
 
     code: int
     diverted: bool
+    exemption: str = ""
     open_data_label: str
     label: dict[str, str]
 

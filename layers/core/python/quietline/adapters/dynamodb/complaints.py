@@ -1,5 +1,6 @@
 """Complaints in DynamoDB."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.numbers import DynamoNumbers
-from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
-from quietline.complaints.model import Complaint, Entry, Outcome, Ruling, Screening, Stage
+from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Key, Table, Write
+from quietline.complaints.model import Complaint, Entry, Outcome, Reported, Reports, Ruling, Screening, Stage
+from quietline.complaints.ports import ChangedMeanwhileError
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.errors import NotFoundError
 from quietline.kernel.phone import PhoneNumber
@@ -33,8 +35,22 @@ PLAIN = (
     "email_ciphertext",
 )
 """Fields that are stored as they are."""
-MAIL_WORDS = {Stage.IN_CASE: "investigating", Stage.RECORDED: "accepted", Stage.CLOSED: "closed"}
+MAIL_WORDS = {
+    Stage.IN_CASE: "investigating",
+    Stage.RECORDED: "accepted",
+    Stage.MERGED: "merged",
+    Stage.CLOSED: "closed",
+}
 """The fact `status` of the mail `complaint-update`: keys of `words.status` in `mails/texts`."""
+
+WAITING = (Stage.RECEIVED, Stage.DELAYED, Stage.RECORDED, Stage.MERGED, Stage.CLOSED)
+"""Stages that a screening may change; the others belong to a case or to the consumer."""
+FIRSTS = 400
+FOLLOWERS = 40
+"""Calls of one caller to one number that are kept: those counted, and those that others stand for.
+
+So the item stays small whatever somebody sends. Of the followers one is enough: screened again it stands for the rest.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,7 @@ class DynamoComplaintStore:
         item |= {
             "received_at": received,
             "called_at": to_text(complaint.called_at),
+            "version": complaint.version,
             "stage": complaint.stage.value,
             "timeline": [entry_item(entry.at, entry.stage) for entry in complaint.timeline],
             "gsi1pk": keys.complaints_of(complaint.caller_key),
@@ -87,45 +104,61 @@ class DynamoComplaintStore:
         pointer = self.table.get(keys.reference(reference))
         return self.get(str(pointer["complaint_id"])) if pointer else None
 
-    def screened(self, complaint_id: str, screening: Screening) -> None:
-        """Keep the outcome and the rules tried, once."""
-        rulings = [
-            {"rule": ruling.rule, "answer": ruling.answer, "detail": ruling.detail, "source": ruling.source}
-            for ruling in screening.rulings
-        ]
-        write = self.table.update(
-            keys.complaint(complaint_id),
-            "SET outcome = :outcome, rulings = :rulings",
-            values={":outcome": screening.outcome.value, ":rulings": rulings},
-            condition="attribute_exists(pk) AND attribute_not_exists(outcome)",
-        )
-        self._once(write)
+    def reports(self, complaint: Complaint) -> Reports:
+        """Return the violations by the complaint's caller to its number that are kept."""
+        return self._reports(keys.reports(complaint.called, complaint.caller_key))
+
+    def screened(self, complaint: Complaint, screening: Screening, reports: Reports) -> None:
+        """Keep the outcome and the rules tried of this version, and count the call where it belongs now.
+
+        Raises:
+            ChangedMeanwhileError: the complaint or `reports` changed after it was read.
+        """
+        counted = screening.outcome.is_violation or bool(screening.duplicate_of)
+        place = keys.reports(complaint.called, complaint.caller_key)
+        own = Reported(complaint.id, complaint.called_at, complaint.received_at, screening.duplicate_of)
+        writes = [self._ruled(complaint, screening, place[0] if counted else "")]
+        before: tuple[Reported, ...] = ()
+        moved = bool(complaint.reports_key) and complaint.reports_key != place[0]
+        if moved:
+            old = (complaint.reports_key, place[1])
+            elsewhere = self._reports(old)
+            before = elsewhere.calls
+            writes.append(self._report_write(old, elsewhere, without(before, complaint.id)))
+        elif complaint.reports_key:
+            before = reports.calls
+        if counted or complaint.reports_key == place[0]:
+            others = without(reports.calls, complaint.id)
+            writes.append(self._report_write(place, reports, (*others, own) if counted else others))
+        if moved or not counted or own not in before:
+            for follower in [call for call in before if call.duplicate_of == complaint.id][:FOLLOWERS]:
+                writes += self._again(follower.complaint_id, f"{complaint.id}-v{complaint.version}")
+        try:
+            self.table.write(*writes)
+        except ConditionFailedError as error:
+            raise ChangedMeanwhileError from error
 
     def closed(self, complaint: Complaint, at: datetime) -> None:
-        """Set the screening's last stage and ask for the mail, once."""
-        if complaint.case_id:
-            stage = Stage.IN_CASE
-        else:
-            is_violation = complaint.outcome is not None and complaint.outcome.is_violation
-            stage = Stage.RECORDED if is_violation else Stage.CLOSED
-        values: dict[str, Any] = {":at": to_text(at)}
-        changes = "screened_at = :at"
-        names: dict[str, str] = {}
-        if complaint.stage in (Stage.RECEIVED, Stage.DELAYED):
+        """Set the screening's last stage and ask for the mail, once for each version and stage."""
+        stage = last_stage(complaint)
+        values: dict[str, Any] = {":at": to_text(at), ":version": complaint.version, ":stage": stage.value}
+        values |= {":read": complaint.stage.value}
+        changes, names = "screened_at = :at, closed_version = :version, told = :stage", None
+        if complaint.stage in WAITING and complaint.stage is not stage:
             changes += ", stage = :stage, #timeline = list_append(#timeline, :entry)"
-            values |= {":stage": stage.value, ":entry": [entry_item(at, stage)], ":read": complaint.stage.value}
+            values |= {":entry": [entry_item(at, stage)]}
             names = {"#timeline": "timeline"}
-        moved = " AND stage = :read" if names else ""
         writes = [
             self.table.update(
                 keys.complaint(complaint.id),
                 f"SET {changes} REMOVE failure",
                 values=values,
-                names=names or None,
-                condition=f"attribute_exists(pk) AND attribute_not_exists(screened_at){moved}",
+                names=names,
+                condition="attribute_exists(pk) AND stage = :read"
+                " AND (attribute_not_exists(closed_version) OR closed_version < :version)",
             )
         ]
-        if complaint.email_ciphertext:
+        if complaint.email_ciphertext and complaint.told != stage.value:
             writes.append(
                 mail_write(
                     self.table,
@@ -134,7 +167,7 @@ class DynamoComplaintStore:
                     to_ciphertext=complaint.email_ciphertext,
                     facts={"reference": complaint.reference, "status": MAIL_WORDS[stage]},
                     now=at,
-                    mail_id=f"{complaint.id}-screened",
+                    mail_id=f"{complaint.id}-screened" + (f"-{complaint.version}" if complaint.version > 1 else ""),
                 )
             )
         self._once(*writes)
@@ -160,6 +193,67 @@ class DynamoComplaintStore:
             )
         )
 
+    def _ruled(self, complaint: Complaint, screening: Screening, reports_key: str) -> Write:
+        rulings = [
+            {"rule": ruling.rule, "answer": ruling.answer, "detail": ruling.detail, "source": ruling.source}
+            for ruling in screening.rulings
+        ]
+        return self.table.update(
+            keys.complaint(complaint.id),
+            "SET outcome = :outcome, rulings = :rulings, screened_version = :version, duplicate_of = :first,"
+            " reports_key = :reports, declared_by = :declared",
+            values={
+                ":outcome": screening.outcome.value,
+                ":rulings": rulings,
+                ":version": complaint.version,
+                ":first": screening.duplicate_of,
+                ":reports": reports_key,
+                ":declared": screening.declared_by,
+            },
+            condition="attribute_exists(pk) AND (attribute_not_exists(version) OR version = :version)"
+            " AND (attribute_not_exists(screened_version) OR screened_version < :version)",
+        )
+
+    def _reports(self, key: Key) -> Reports:
+        item = self.table.get(key)
+        if item is None:
+            return Reports()
+        calls = tuple(
+            Reported(call["id"], from_text(call["called_at"]), from_text(call["received_at"]), call["of"])
+            for call in item["calls"]
+        )
+        return Reports(item["version"], calls)
+
+    def _report_write(self, key: Key, read: Reports, calls: Sequence[Reported]) -> Write:
+        firsts = [call for call in calls if not call.duplicate_of][-FIRSTS:]
+        followers = [call for call in calls if call.duplicate_of][-FOLLOWERS:]
+        item = {
+            "version": read.version + 1,
+            "calls": [
+                {
+                    "id": call.complaint_id,
+                    "called_at": to_text(call.called_at),
+                    "received_at": to_text(call.received_at),
+                    "of": call.duplicate_of,
+                }
+                for call in (*firsts, *followers)
+            ],
+        }
+        if not read.version:
+            return self.table.put_new(key, item)
+        return self.table.put(key, item, condition="version = :read", values={":read": read.version})
+
+    def _again(self, complaint_id: str, cause: str) -> list[Write]:
+        return [
+            self.table.update(
+                keys.complaint(complaint_id),
+                "SET version = if_not_exists(version, :first) + :one",
+                values={":first": 1, ":one": 1},
+                condition="attribute_exists(pk)",
+            ),
+            self.table.put_new(keys.screening(complaint_id, cause), {}),
+        ]
+
     def _once(self, *writes: Any) -> None:
         """Write; where it had been written before, nothing changes."""
         try:
@@ -180,6 +274,21 @@ class DynamoNumberHistory:
         return record.listed_since(at) if record else None
 
 
+def last_stage(complaint: Complaint) -> Stage:
+    """Return the stage that a screened complaint has reached."""
+    if complaint.case_id:
+        return Stage.IN_CASE
+    if complaint.duplicate_of:
+        return Stage.MERGED
+    is_violation = complaint.outcome is not None and complaint.outcome.is_violation
+    return Stage.RECORDED if is_violation else Stage.CLOSED
+
+
+def without(calls: Sequence[Reported], complaint_id: str) -> tuple[Reported, ...]:
+    """Return the calls but one complaint's."""
+    return tuple(call for call in calls if call.complaint_id != complaint_id)
+
+
 def entry_item(at: datetime, stage: Stage) -> Item:
     """Return a timeline's line as it is stored."""
     return {"at": to_text(at), "stage": stage.value}
@@ -198,4 +307,10 @@ def complaint_of(item: Item) -> Complaint:
         case_id=item.get("case_id", ""),
         decision=item.get("decision", ""),
         failure=item.get("failure", ""),
+        duplicate_of=item.get("duplicate_of", ""),
+        declared_by=tuple(item.get("declared_by", ())),
+        version=item.get("version", 1),
+        screened_version=item.get("screened_version", 1 if "outcome" in item else 0),
+        reports_key=item.get("reports_key", ""),
+        told=item.get("told", ""),
     )

@@ -21,6 +21,16 @@ def complaints_of(caller_key: str) -> str:
     return f"CALLER#{caller_key}"
 
 
+def reports(called: str, caller_key: str) -> tuple[str, str]:
+    """Key of the violations by one caller to one number."""
+    return f"CALLS#{called}#{caller_key}", META
+
+
+def screening(complaint_id: str, cause: str) -> tuple[str, str]:
+    """Key of the outbox item that has a complaint screened again; the execution's name is what follows the `#`."""
+    return f"SCREENING#{complaint_id}-{cause}", META
+
+
 def cases_of(status: str) -> str:
     """Partition of `gsi1`: the cases of a status, by the time they were opened."""
     return f"CASES#{status}"

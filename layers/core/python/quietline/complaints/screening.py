@@ -1,0 +1,77 @@
+"""The steps of `screen-complaint`."""
+
+from dataclasses import dataclass
+
+from quietline.complaints.model import Complaint
+from quietline.complaints.ports import ChangedMeanwhileError, ComplaintStore, NumberHistory
+from quietline.complaints.rules import Facts, screen
+from quietline.directory.model import Declaration
+from quietline.directory.ports import Declarations
+from quietline.kernel.clock import Clock
+from quietline.kernel.errors import NotFoundError, UnavailableError
+from quietline.profiles.profile import Profile
+
+ATTEMPTS = 8
+"""Rounds of a race: each lost round means that another report of the same caller and number got on."""
+
+
+@dataclass(frozen=True)
+class ScreeningService:
+    """The steps of `screen-complaint`; each may run again and changes nothing the second time."""
+
+    store: ComplaintStore
+    numbers: NumberHistory
+    directory: Declarations
+    clock: Clock
+    profile: Profile
+
+    def screen(self, complaint_id: str) -> Complaint:
+        """Try the rules on a complaint and keep what they say.
+
+        A version that was screened before keeps its outcome. A corrected complaint has a newer one and is screened
+        anew; its call is counted where it belongs now, once.
+
+        Raises:
+            NotFoundError: there is no such complaint.
+            UnavailableError: too many reports of this call came at once; try again.
+        """
+        for _attempt in range(ATTEMPTS):
+            complaint = self._get(complaint_id)
+            if complaint.screened_version >= complaint.version:
+                return complaint
+            reports = self.store.reports(complaint)
+            facts = Facts(
+                complaint=complaint,
+                listed_since=self.numbers.listed_since(complaint.called, complaint.called_at),
+                declared=self._declared(complaint),
+                reported=reports.calls,
+            )
+            try:
+                self.store.screened(complaint, screen(facts, self.profile), reports)
+            except ChangedMeanwhileError:
+                continue
+        raise UnavailableError("Too many reports of this call came at once.")
+
+    def close(self, complaint_id: str) -> Complaint:
+        """Set the last stage of the screening and ask for the mail that tells it.
+
+        Raises:
+            NotFoundError: there is no such complaint.
+        """
+        self.store.closed(self._get(complaint_id), self.clock.now())
+        return self._get(complaint_id)
+
+    def fail(self, complaint_id: str, error: str) -> None:
+        """Note that screening stopped by an error of that class; the consumer sees `delayed`."""
+        self.store.failed(complaint_id, error, self.clock.now())
+
+    def _declared(self, complaint: Complaint) -> tuple[Declaration, ...]:
+        if not complaint.caller_number:
+            return ()
+        return self.directory.declared_by(complaint.caller_number, self.profile.local_date(complaint.called_at))
+
+    def _get(self, complaint_id: str) -> Complaint:
+        found = self.store.get(complaint_id)
+        if found is None:
+            raise NotFoundError("There is no such complaint.")
+        return found
