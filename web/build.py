@@ -21,7 +21,6 @@ OPENAPI = ROOT / "docs" / "reference" / "openapi.json"
 FORMS = {
     "": "home",
     "register/": "register",
-    "check-your-mail/": "check_your_mail",
     "verify/": "verify",
     "remove/": "remove",
     "asked/": "asked",

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked: the jurisdiction, the page's language, the form's fields, the address's query."""
+    """What was asked: the jurisdiction, the page's language, the form's fields, the address's query, the cookies."""
 
     profile: "Profile"
     language: str
     fields: dict[str, str] = field(repr=False)
     query: dict[str, str] = field(repr=False)
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def text(self) -> dict[str, Any]:
@@ -35,6 +36,7 @@ class Answer:
     status: int
     body: str = field(repr=False)
     headers: dict[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = field(default=(), repr=False)
 
     def payload(self) -> dict[str, Any]:
         """Return what API Gateway takes (payload 2.0)."""
@@ -43,6 +45,7 @@ class Answer:
             "headers": HEADERS | self.headers,
             "body": self.body,
             "isBase64Encoded": False,
+            **({"cookies": list(self.cookies)} if self.cookies else {}),
         }
 
 

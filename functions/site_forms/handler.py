@@ -4,14 +4,16 @@ Nothing typed is ever in an address: forms are POSTed, and only the mailed link 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from aws_lambda_powertools import Logger
+from quietline.http.site import cookies
 from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
 from quietline.pages.forms import BadBodyError
 
-from functions.site_forms import complain, self_service, wiring
+from functions.site_forms import complain, self_service, waiting, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
 from functions.site_forms.forms import check_registration, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
@@ -35,10 +37,12 @@ def register_send(request: Request) -> Answer:
     """Register, and send the browser on, so that reloading sends nothing twice."""
     numbers = numbers_of(request.fields)
     try:
-        wiring.registrations().register(list(numbers.values()), request.fields.get("email", ""), request.language)
+        made = wiring.registrations().register(
+            list(numbers.values()), request.fields.get("email", ""), request.language
+        )
     except InvalidInputError as error:
         return form_again(request, "register", placed(error.fields, list(numbers)))
-    return Answer(303, "", {"location": f"/{request.language}/check-your-mail/"})
+    return waiting.go(request, made.waiting_token)
 
 
 def confirm_page(request: Request) -> Answer:
@@ -70,6 +74,7 @@ ROUTES: dict[str, dict[str, Page]] = {
     "complain/send": {"POST": complain.send},
     "complaint-status": {"POST": complain.status},
     **self_service.ROUTES,
+    **waiting.ROUTES,
 }
 MAILED = ("confirm", *self_service.MAILED)
 
@@ -79,7 +84,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     profile = wiring.profile()
     language, name, query = _asked(event, profile)
     method = event["requestContext"]["http"]["method"]
-    request = Request(profile, language, {}, query)
+    request = Request(profile, language, {}, query, cookies.read(event))
     methods = ROUTES.get(name)
     if methods is None:
         return problem(request, 404).payload()
@@ -89,7 +94,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return problem(request, 405, {"allow": ", ".join(methods)}).payload()
     try:
         if method == "POST":
-            request = Request(profile, language, fields_of(event), query)
+            request = replace(request, fields=fields_of(event))
         return page(request).payload()
     except BadBodyError as error:
         return problem(request, error.status).payload()

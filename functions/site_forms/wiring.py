@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
     from quietline.registrations.verification import VerificationService
+    from quietline.registrations.waiting import WaitingService
 
 
 @cache
@@ -28,6 +29,11 @@ def registrations() -> "RegistrationService":
 def verifications() -> "VerificationService":
     """Return what answers by mail what is known of numbers."""
     return bootstrap.verifications(settings())
+
+
+def waiting() -> "WaitingService":
+    """Return what can be done with a registration that waits for its link."""
+    return bootstrap.waiting(settings())
 
 
 def removals() -> "RemovalService":

@@ -51,6 +51,28 @@ def test_the_limit_is_counted_by_address_and_day(table: Table) -> None:
     store.add(replace(PENDING, id="D", email_hash="other"), DAY, 1)
 
 
+def test_a_waiting_registration_is_corrected_while_it_waits(table: Table) -> None:
+    store = DynamoRegistrations(table)
+    store.add_silent(PENDING)
+    assert store.get(PENDING.id) == PENDING
+    assert not list(table.scan("MAIL#"))
+    after = replace(PENDING, email_hash="other", nonce="new", mails=2)
+    store.correct(PENDING, after, NOW, DAY, 1)
+    assert store.get(PENDING.id) == after
+    [mail] = table.scan("MAIL#")
+    assert mail["link"]["nonce"] == "new"
+    with pytest.raises(ChangedMeanwhileError):
+        store.correct(PENDING, after, NOW, DAY, 9)
+    with pytest.raises(LimitReachedError):
+        store.correct(after, replace(after, mails=3), NOW, DAY, 1)
+    store.correct_silent(after, replace(after, mails=3))
+    with pytest.raises(ChangedMeanwhileError):
+        store.correct_silent(after, after)
+    store.confirm(replace(after, mails=3), {}, [listed(FIRST, "202")], NOW, {})
+    with pytest.raises(ChangedMeanwhileError):
+        store.correct_silent(replace(after, mails=3), after)
+
+
 def test_a_confirmation_writes_all_or_nothing(table: Table) -> None:
     store, numbers = DynamoRegistrations(table), DynamoNumbers(table)
     store.add(PENDING, DAY, 1)

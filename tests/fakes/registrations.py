@@ -46,6 +46,23 @@ class FakeRegistrations:
         self.registrations[registration.id] = registration
         self.mails.append({"template": "confirm-registration"})
 
+    def add_silent(self, registration: Registration) -> None:
+        self.registrations[registration.id] = registration
+
+    def correct(self, before: Registration, after: Registration, at: datetime, day: date, limit: int) -> None:
+        self.before_write()
+        key = (after.email_hash, day)
+        if self.counts.get(key, 0) >= limit:
+            raise LimitReachedError
+        self.correct_silent(before, after)
+        self.counts[key] = self.counts.get(key, 0) + 1
+        self.mails.append({"template": "confirm-registration"})
+
+    def correct_silent(self, before: Registration, after: Registration) -> None:
+        if self.registrations[before.id] != before:
+            raise ChangedMeanwhileError
+        self.registrations[before.id] = after
+
     def confirm(
         self,
         registration: Registration,

@@ -39,6 +39,14 @@ def last(cloud: Cloud, seen: set[str]) -> str:
     return f"{sent['subject']}\n{sent['body']}"
 
 
+def carry(patch: pytest.MonkeyPatch, cookie: str) -> None:
+    """Let the next requests send a cookie."""
+    from quietline.http.site import cookies
+
+    name, _, value = cookie.partition(";")[0].partition("=")
+    patch.setattr(cookies, "read", lambda _event: {name: value})
+
+
 def token_in(mail: str, path: str, tripwire: Tripwire) -> str:
     found = re.search(rf"https://registry\.example\.test{path}\?lang=en&(?:amp;)?token=([\w.-]+)", mail)
     assert found, mail
@@ -106,3 +114,37 @@ def test_the_api_removes_and_restores(registered: None, cloud: Cloud, seen: set[
     assert (status, problem["type"]) == (400, "/problems/link-not-usable")
     back = token_in(last(cloud, seen), "/forms/remove/undo", tripwire)
     assert api("/v1/registrations/removals/undo", {"token": back}) == (200, {"numbers": ["+•••••••••43"]})
+
+
+def test_the_browser_that_registered_corrects_the_address(
+    cloud: Cloud, seen: set[str], tripwire: Tripwire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = page("POST", "/forms/en/register/send", {"numbers-0": NUMBER, "email": STRANGER})
+    [cookie] = sent["cookies"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    tripwire.watch(cookie.partition("=")[2].partition(";")[0])
+    old = token_in(last(cloud, seen), "/forms/confirm", tripwire)
+
+    with monkeypatch.context() as browser:
+        carry(browser, cookie)
+        shown = page("GET", "/forms/en/check-your-mail")["body"]
+        assert "Hours that the link still works" in shown and ">72<" in shown and "555" not in shown
+        assert page("POST", "/forms/en/check-your-mail/again")["headers"]["location"].endswith("?done=again")
+        wrong = page("POST", "/forms/en/check-your-mail/address", {"email": "alex@"})
+        assert (wrong["statusCode"], 'href="#email"' in wrong["body"]) == (400, True)
+        assert old in last(cloud, seen)
+        corrected = page("POST", "/forms/en/check-your-mail/address", {"email": EMAIL})
+    assert corrected["headers"]["location"] == "/forms/en/check-your-mail?done=corrected"
+    mail = last(cloud, seen)
+    assert old not in mail
+    assert "This link is not complete" in page("POST", "/forms/en/confirm", {"token": old})["body"]
+    carry(monkeypatch, corrected["cookies"][0])
+    assert "a new link is on its way" in page("GET", "/forms/en/check-your-mail", query="done=corrected")["body"]
+    new = token_in(mail, "/forms/confirm", tripwire)
+    assert "You are registered" in page("POST", "/forms/en/confirm", {"token": new})["body"]
+    assert "This link was used before" in page("GET", "/forms/en/check-your-mail")["body"]
+
+
+def test_a_browser_that_did_not_register_corrects_nothing(cloud: Cloud) -> None:
+    assert "Check your mail" in page("GET", "/forms/en/check-your-mail")["body"]
+    assert page("POST", "/forms/en/check-your-mail/again")["statusCode"] == 400

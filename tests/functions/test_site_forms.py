@@ -67,7 +67,7 @@ def test_registration_is_reviewed_and_stores_nothing_until_it_is_sent(forms: Clo
     assert 'name="numbers-0" value="(202) 555-0143"' in answer["body"]
     assert not items(forms.registry_table, "REGISTRATION#")
     sent = call("POST", "/forms/es/register/send", REGISTRATION)
-    assert (sent["statusCode"], sent["headers"]["location"]) == (303, "/es/check-your-mail/")
+    assert (sent["statusCode"], sent["headers"]["location"]) == (303, "/forms/es/check-your-mail")
     [stored] = items(forms.registry_table, "REGISTRATION#")
     assert stored["language"]["S"] == "es"
 

@@ -5,11 +5,18 @@ from pathlib import Path
 
 import quietline.complaints.form
 import quietline.registrations.typed
+import quietline.registrations.waiting
 
 import functions.site_forms.forms
 from functions.site_forms import complain
 
-MODULES = (quietline.complaints.form, quietline.registrations.typed, functions.site_forms.forms, complain)
+MODULES = (
+    quietline.complaints.form,
+    quietline.registrations.typed,
+    quietline.registrations.waiting,
+    functions.site_forms.forms,
+    complain,
+)
 
 
 def field_codes() -> set[str]:

@@ -202,7 +202,7 @@ def test_it_gives_up_politely(service: RegistrationService) -> None:
     assert len(tries) == 2 * ATTEMPTS
 
 
-def test_over_the_limit_the_answer_is_the_same_and_nothing_happens(
+def test_over_the_limit_the_answer_is_the_same_and_no_mail_is_sent(
     service: RegistrationService, profile: Profile, clock: FixedClock
 ) -> None:
     limit = profile.registration.mails_per_address_per_day
@@ -211,7 +211,7 @@ def test_over_the_limit_the_answer_is_the_same_and_nothing_happens(
     over = service.register(["202 555 0143"], EMAIL.upper(), "en")
 
     assert len(over.id) == 26 and over.expires_at == clock.now() + timedelta(hours=72)
-    assert len(store(service).registrations) == len(store(service).mails) == limit
+    assert len(store(service).mails) == limit
     service.register(["202 555 0143"], "sam@example.com", "en")
     clock.instant += timedelta(days=1)
     service.register(["202 555 0143"], EMAIL, "en")

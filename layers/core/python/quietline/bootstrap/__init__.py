@@ -45,7 +45,7 @@ from quietline.bootstrap.payments import (
 )
 from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import sessions
-from quietline.bootstrap.self_service import removals, verifications
+from quietline.bootstrap.self_service import removals, verifications, waiting
 from quietline.bootstrap.sellers import (
     agents,
     caller_numbers,
@@ -124,6 +124,7 @@ __all__ = [
     "signer",
     "suspension",
     "verifications",
+    "waiting",
     "wash_worker",
     "washes",
     "webhook_delivery",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.requests import RequestDesk
     from quietline.registrations.verification import VerificationService
+    from quietline.registrations.waiting import WaitingService
 
 
 @cache
@@ -36,6 +37,25 @@ def verifications(settings: "PublicApiSettings | SiteFormsSettings") -> "Verific
     from quietline.registrations.verification import VerificationService
 
     return VerificationService(_desk(settings), numbers(settings.registry_table))
+
+
+@cache
+def waiting(settings: "SiteFormsSettings") -> "WaitingService":
+    """Return what can be done with a registration that waits for its link."""
+    from quietline.adapters.dynamodb.registrations import DynamoRegistrations
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.registrations.waiting import WaitingService
+
+    return WaitingService(
+        registrations=DynamoRegistrations(Table(settings.registry_table)),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        secret=app_secret(settings.app_secret_id),
+        profile=load_profile(settings.profile),
+        clock=SystemClock(),
+    )
 
 
 @cache

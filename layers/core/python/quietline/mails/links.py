@@ -15,6 +15,8 @@ from quietline.kernel.errors import LinkError
 
 SIGNATURE_BYTES = 24
 CONFIRM_REGISTRATION = "confirm-registration"
+WAITING_REGISTRATION = "waiting-registration"
+"""Of no mail: the token that the browser keeps which registered."""
 ACCEPT_INVITATION = "accept-invitation"
 REMOVE_NUMBERS = "remove-numbers"
 UNDO_REMOVAL = "undo-removal"

@@ -44,7 +44,7 @@ class Numbering(_Part):
 class Registration(_Part):
     """Limits and windows of a registration; days are calendar days of the profile's time zone.
 
-    `undo_hours`: how long a removal can be taken back.
+    `undo_hours`: how long a removal can be taken back. `mails_per_registration`: with a link, while it waits.
     """
 
     max_numbers: int
@@ -53,6 +53,7 @@ class Registration(_Part):
     listed_after_days: int
     binding_after_days: int
     mails_per_address_per_day: int
+    mails_per_registration: int
 
 
 class Lists(_Part):

@@ -1,6 +1,6 @@
 """What a number's record and a registration are."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -156,6 +156,7 @@ class Registration:
         created_at: when it was asked for.
         expires_at: from this instant on the link is refused, whether or not the item still exists.
         confirmed_at: when the link was used.
+        mails: how many mails with a link it asked for.
     """
 
     id: str
@@ -167,14 +168,19 @@ class Registration:
     created_at: datetime
     expires_at: datetime
     confirmed_at: datetime | None = None
+    mails: int = 1
 
 
 @dataclass(frozen=True)
 class RegistrationReceipt:
-    """The answer to a registration: the same for every number, known or not."""
+    """The answer to a registration: the same for every number, known or not.
+
+    `waiting_token` lets the browser that registered have the link sent again, or correct the address (`waiting`).
+    """
 
     id: str
     expires_at: datetime
+    waiting_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

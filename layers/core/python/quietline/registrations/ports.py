@@ -29,7 +29,7 @@ class LimitReachedError(Exception):
 
 
 class RegistrationStore(Protocol):
-    """Registrations, and the two transactions of their life."""
+    """Registrations, and the transactions of their life."""
 
     def get(self, registration_id: str) -> Registration | None:
         """Return the registration with a strongly consistent read, or None."""
@@ -41,6 +41,27 @@ class RegistrationStore(Protocol):
         Raises:
             LimitReachedError: the address already had `limit` mails that day.
             ChangedMeanwhileError: two transactions met; try again.
+        """
+        ...
+
+    def add_silent(self, registration: Registration) -> None:
+        """Store a pending registration whose address gets no mail."""
+        ...
+
+    def correct(self, before: Registration, after: Registration, at: datetime, day: date, limit: int) -> None:
+        """Write a pending registration anew and ask for its mail; the address's mails on `day` count.
+
+        Raises:
+            LimitReachedError: the address already had `limit` mails that day; nothing was written.
+            ChangedMeanwhileError: the registration is not as it was read.
+        """
+        ...
+
+    def correct_silent(self, before: Registration, after: Registration) -> None:
+        """Write a pending registration anew; its address gets no mail.
+
+        Raises:
+            ChangedMeanwhileError: the registration is not as it was read.
         """
         ...
 

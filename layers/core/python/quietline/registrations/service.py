@@ -12,7 +12,7 @@ from quietline.kernel.ids import new_ulid
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails import links
 from quietline.mails.address import address_hash
-from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
+from quietline.mails.links import CONFIRM_REGISTRATION, WAITING_REGISTRATION, LinkSigner
 from quietline.mails.ports import MailboxCipher
 from quietline.profiles.profile import Profile
 from quietline.registrations.model import (
@@ -55,8 +55,9 @@ class RegistrationService:
         """Note the wish to list numbers and ask for the mail with the link.
 
         Neither the answer nor the work depends on whether a number is known. An address that already had its mails of
-        the day gets the same answer, but nothing is stored and no mail is sent: a refusal would tell a stranger that
-        the address is being used here, and one more mail would help to flood a mailbox.
+        the day gets the same answer, but no mail is sent: a refusal would tell a stranger that the address is being
+        used here, and one more mail would help to flood a mailbox. The registration waits all the same, for the address
+        may have been mistyped.
 
         Args:
             numbers: as people type them; the same number twice counts once.
@@ -64,7 +65,7 @@ class RegistrationService:
             language: one of the profile's.
 
         Returns:
-            The registration's id and the instant from which its link is refused.
+            The registration's id, the instant from which its link is refused, and the token of `waiting`.
 
         Raises:
             InvalidInputError: with every wrong field: `/numbers`, `/numbers/<i>`, `/email`, `/language`.
@@ -84,7 +85,8 @@ class RegistrationService:
                 created_at=now,
                 expires_at=now + timedelta(hours=self.profile.registration.link_hours),
             )
-            receipt = RegistrationReceipt(registration.id, registration.expires_at)
+            waiting = self.links.token(WAITING_REGISTRATION, registration.id, registration.nonce)
+            receipt = RegistrationReceipt(registration.id, registration.expires_at, waiting)
             try:
                 self.registrations.add(
                     registration,
@@ -92,6 +94,7 @@ class RegistrationService:
                     self.profile.registration.mails_per_address_per_day,
                 )
             except LimitReachedError:
+                self.registrations.add_silent(registration)
                 return receipt
             except ChangedMeanwhileError:
                 continue

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.numbers import number_writes
-from quietline.adapters.dynamodb.table import ConditionFailedError, Key, Table, Write
+from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Key, Table, Write
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails.links import CONFIRM_REGISTRATION
@@ -63,6 +63,7 @@ class DynamoRegistrations:
             created_at=from_text(item["created_at"]),
             expires_at=from_text(item["expires_at"]),
             confirmed_at=from_text(item["confirmed_at"]) if item.get("confirmed_at") else None,
+            mails=int(item.get("mails", 1)),
         )
 
     def add(self, registration: Registration, day: date, limit: int) -> None:
@@ -73,22 +74,46 @@ class DynamoRegistrations:
             ChangedMeanwhileError: two transactions met.
         """
         mailbox = keys.mailbox(registration.email_hash, day)
-        kept_until = registration.expires_at + KEEP_EXPIRED
-        pending = self.table.put_new(
-            keys.registration(registration.id),
-            {
-                "state": "pending",
-                "numbers": [number.e164 for number in registration.numbers],
-                "email_ciphertext": registration.email_ciphertext,
-                "email_hash": registration.email_hash,
-                "language": registration.language,
-                "nonce": registration.nonce,
-                "created_at": to_text(registration.created_at),
-                "expires_at": to_text(registration.expires_at),
-                "ttl": int(kept_until.timestamp()),
-            },
+        pending = self.table.put_new(keys.registration(registration.id), _item(registration))
+        mail = self._mail(registration, registration.created_at, registration.id)
+        write_counted(self.table, mailbox, registration.created_at, limit, pending, mail)
+
+    def add_silent(self, registration: Registration) -> None:
+        """Store a pending registration whose address gets no mail."""
+        self.table.write(self.table.put_new(keys.registration(registration.id), _item(registration)))
+
+    def correct(self, before: Registration, after: Registration, at: datetime, day: date, limit: int) -> None:
+        """Write a pending registration anew and ask for its mail.
+
+        Raises:
+            LimitReachedError: the address already had `limit` mails that day; nothing was written.
+            ChangedMeanwhileError: the registration is not as it was read.
+        """
+        mailbox = keys.mailbox(after.email_hash, day)
+        write_counted(self.table, mailbox, at, limit, self._rewritten(before, after), self._mail(after, at, ""))
+
+    def correct_silent(self, before: Registration, after: Registration) -> None:
+        """Write a pending registration anew; its address gets no mail.
+
+        Raises:
+            ChangedMeanwhileError: the registration is not as it was read.
+        """
+        try:
+            self.table.write(self._rewritten(before, after))
+        except ConditionFailedError as error:
+            raise ChangedMeanwhileError from error
+
+    def _rewritten(self, before: Registration, after: Registration) -> Write:
+        return self.table.put(
+            keys.registration(after.id),
+            _item(after),
+            condition="#state = :pending AND nonce = :nonce AND mails = :mails",
+            names={"#state": "state"},
+            values={":pending": "pending", ":nonce": before.nonce, ":mails": before.mails},
         )
-        mail = mail_write(
+
+    def _mail(self, registration: Registration, at: datetime, mail_id: str) -> Write:
+        return mail_write(
             self.table,
             template="confirm-registration",
             language=registration.language,
@@ -97,11 +122,10 @@ class DynamoRegistrations:
                 "numbers": ", ".join(str(number) for number in registration.numbers),
                 "expires_at": to_text(registration.expires_at),
             },
-            now=registration.created_at,
+            now=at,
             link={"purpose": CONFIRM_REGISTRATION, "id": registration.id, "nonce": registration.nonce},
-            mail_id=registration.id,
+            mail_id=mail_id,
         )
-        write_counted(self.table, mailbox, registration.created_at, limit, pending, mail)
 
     def confirm(
         self,
@@ -136,3 +160,19 @@ class DynamoRegistrations:
             self.table.write(confirmed, *writes, mail)
         except ConditionFailedError as error:
             raise ChangedMeanwhileError from error
+
+
+def _item(registration: Registration) -> Item:
+    """Return a pending registration's item."""
+    return {
+        "state": "pending",
+        "numbers": [number.e164 for number in registration.numbers],
+        "email_ciphertext": registration.email_ciphertext,
+        "email_hash": registration.email_hash,
+        "language": registration.language,
+        "nonce": registration.nonce,
+        "created_at": to_text(registration.created_at),
+        "expires_at": to_text(registration.expires_at),
+        "mails": registration.mails,
+        "ttl": int((registration.expires_at + KEEP_EXPIRED).timestamp()),
+    }
