@@ -24,7 +24,16 @@ LAYERS = {
     "render_list": ("deps", "lists"),
     "wash": ("deps", "lists"),
 }
-API_FUNCTIONS = ("public_api", "site_forms", "portal", "seller_api", "case_api", "carrier_api", "stripe_webhook")
+API_FUNCTIONS = (
+    "public_api",
+    "site_forms",
+    "portal",
+    "console",
+    "seller_api",
+    "case_api",
+    "carrier_api",
+    "stripe_webhook",
+)
 TARGET = 1.3
 ROUNDS = 9
 CLIENT = "from quietline.adapters.aws import client; client('dynamodb')"

@@ -45,6 +45,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
             "DistributionDomain": web.distribution.distribution_domain_name,
             "SiteUrl": web.site_url,
             "PortalUrl": f"{web.site_url}/portal/",
+            "ConsoleUrl": f"{web.site_url}/console/",
             "ApiUrl": web.site_url,
             "SiteBucket": web.bucket.bucket_name,
         },

@@ -6,8 +6,9 @@ import html
 import re
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from quietline.adapters import aws
@@ -25,11 +26,17 @@ EMAIL = "kim@example.com"
 SITE = "https://registry.example.test"
 
 
-def make_portal(cloud: Cloud, **changes: Any) -> PortalSettings:
-    """Give the cloud a user pool with the portal's client, and the function its settings."""
+def make_pool() -> tuple[str, str]:
+    """Make a user pool with the client by which pages sign people in; return both ids."""
     cognito = aws.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
     client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="portal")["UserPoolClient"]["ClientId"]
+    return pool, client
+
+
+def make_portal(cloud: Cloud, **changes: Any) -> PortalSettings:
+    """Give the cloud a user pool with the portal's client, and the function its settings."""
+    cognito, (pool, client) = aws.client("cognito-idp"), make_pool()
     cognito.create_resource_server(
         UserPoolId=pool,
         Identifier="quietline",
@@ -62,7 +69,7 @@ class Person:
         return Caller(self.sub, wiring.settings().portal_client_id)
 
 
-def person(email: str = EMAIL, *, mfa: bool = True) -> Person:
+def person(email: str = EMAIL, *, mfa: bool = True, wiring: Any = wiring) -> Person:
     """Make an account, by default with a second factor."""
     accounts = wiring.accounts()
     accounts.sign_up(email, PASSWORD, "en")
@@ -111,6 +118,8 @@ def organization(
 class Visitor:
     """One browser: keeps cookies, follows nothing by itself, fills the page's form token in."""
 
+    name: ClassVar[str] = "portal"
+    handle: ClassVar[Callable[[dict[str, Any], Any], dict[str, Any]]] = staticmethod(lambda_handler)
     language: str = "en"
     jar: dict[str, str] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
@@ -135,19 +144,19 @@ class Visitor:
         """Open the page to which the browser was sent."""
         assert self.status == 303, (self.status, self.text)
         where = urlsplit(self.location)
-        parts = where.path.removeprefix("/portal/").split("/", 1)
+        parts = where.path.removeprefix(f"/{self.name}/").split("/", 1)
         self.language = parts[0]
         return self.get(parts[1] if len(parts) > 1 else "", where.query)
 
     def sign_in(self, who: Person) -> "Visitor":
         """Be signed in, without the pages."""
-        self.jar[cookies.SESSION] = wiring.sessions().begin(who.sub)
+        self.jar[cookies.SESSION] = wiring.sessions().begin(who.sub, mfa=bool(who.secret))
         return self
 
     def _call(self, method: str, path: str, body: str | None, query: str, headers: dict[str, str]) -> "Visitor":
-        event = http_event(method, f"/portal/{self.language}/{path}", body, headers=headers)
+        event = http_event(method, f"/{self.name}/{self.language}/{path}", body, headers=headers)
         event |= {"rawQueryString": query, "cookies": [f"{name}={value}" for name, value in self.jar.items()]}
-        self.answer = lambda_handler(event, LambdaContext())
+        self.answer = self.handle(event, LambdaContext())
         for header in self.answer["cookies"]:
             name, value = header.split(";")[0].split("=", 1)
             assert "; Secure; HttpOnly; SameSite=Lax" in header

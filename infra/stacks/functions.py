@@ -16,7 +16,7 @@ PAYMENT_SECONDS = 180
 """A payment is at most six calls; each may take as long as the adapter's patience with a server that hangs."""
 
 
-def add_all(stack: ServiceStack) -> None:
+def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from top to bottom
     """Add every function to the stack."""
     d, data = stack.deployment, stack.data
     common: dict[str, Any] = {"stage": d.stage, "profile": d.profile}
@@ -75,6 +75,14 @@ def add_all(stack: ServiceStack) -> None:
     )
     stack.add("portal", portal, memory=1024, timeout=29)
     stack.add("case_api", s.CaseApiSettings(**creating, cases_table=cases))
+    console = s.ConsoleSettings(
+        **common,
+        cases_table=cases,
+        user_pool_id=pool,
+        portal_client_id=data.portal_client.user_pool_client_id,
+        site_url=stack.site_url,
+    )
+    stack.add("console", console, memory=1024, timeout=29)
     stack.add("carrier_api", s.CarrierApiSettings(**creating, registry_table=registry), timeout=29)
     stack.add(
         "authorizer",

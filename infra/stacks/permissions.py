@@ -76,6 +76,12 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     once("case_api")
     functions["case_api"].allow(["states:SendTaskSuccess"], stack.machine_arn("investigate-case"))
 
+    table("console", "cases", write=True)
+    functions["console"].allow(["states:SendTaskSuccess"], stack.machine_arn("investigate-case"))
+    functions["console"].allow(
+        ["cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"], data.user_pool.user_pool_arn
+    )
+
     table("carrier_api", "registry", write=True)
     once("carrier_api")
 

@@ -42,8 +42,9 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
         ),
     ),
     "site_forms": (False, ("ANY /forms/{proxy+}",)),
-    # it has its own sessions
+    # they have sessions of their own
     "portal": (False, _any("/portal")),
+    "console": (False, _any("/console")),
     "stripe_webhook": (False, ("ANY /v1/webhooks/stripe",)),
     "seller_api": (
         True,

@@ -141,7 +141,9 @@ class WebStack(Stack):
                     )
                 ],
             ),
-            additional_behaviors=dict.fromkeys(("/v1/*", "/forms/*", "/portal", "/portal/*", "/.well-known/*"), served),
+            additional_behaviors=dict.fromkeys(
+                ("/v1/*", "/forms/*", "/portal", "/portal/*", "/console", "/console/*", "/.well-known/*"), served
+            ),
         )
         self.site_url = (
             deployment.site_url or f"https://{deployment.domain or self.distribution.distribution_domain_name}"

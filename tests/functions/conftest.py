@@ -1,7 +1,7 @@
 """Every test of a function fails when a number, an address or a token it uses reaches the logs."""
 
 import pytest
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings import ConsoleSettings, PortalSettings
 
 from tests.conftest import Cloud
 from tests.helpers import Tripwire
@@ -21,3 +21,13 @@ def portal(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tripwire: Tripwire) ->
     monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
     tripwire.watch(EMAIL, PASSWORD)
     return make_portal(cloud)
+
+
+@pytest.fixture
+def console(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tripwire: Tripwire) -> ConsoleSettings:
+    """The console with an empty user pool; `tests.console` has people, cases and a browser."""
+    from tests.console import EMAIL, PASSWORD, make_console
+
+    monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
+    tripwire.watch(EMAIL, PASSWORD)
+    return make_console(cloud)

@@ -12,6 +12,7 @@ BUDGET = {
     "seller_api": 570,
     "portal": 610,
     "case_api": 520,
+    "console": 540,
     "carrier_api": 525,
     "stripe_webhook": 450,
     "authorizer": 250,

@@ -14,10 +14,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from quietline.kernel.settings import SiteFormsSettings
 
+from functions.console import wiring as console_wiring
+from functions.console.frame import SESSION as CONSOLE_SESSION
+from functions.console.handler import lambda_handler as console_handler
 from functions.portal import cookies, wiring
 from functions.portal.handler import lambda_handler as portal_handler
 from functions.site_forms.handler import lambda_handler as forms_handler
 from tests.conftest import Cloud
+from tests.console import EMAIL, make_console
+from tests.console import person as staff
 from tests.helpers import LambdaContext, http_event
 from tests.portal import Person, make_portal, organization, person
 from web.build import build
@@ -28,11 +33,11 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-FUNCTIONS = {"/forms": forms_handler, "/portal": portal_handler}
+FUNCTIONS = {"/forms": forms_handler, "/portal": portal_handler, "/console": console_handler}
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """`/forms/…` and `/portal/…` to their functions as API Gateway does it, everything else from the folder."""
+    """`/forms/…` and the like to their functions as API Gateway does it, everything else from the folder."""
 
     own_policy = False
 
@@ -158,5 +163,25 @@ def member(request: pytest.FixtureRequest, browser: Browser, portal: str, kim: P
     """The same for a journey, with and without JavaScript (axe needs it)."""
     context = browser.new_context(java_script_enabled=request.param == "javascript")
     sign_in(context, portal, kim)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def console(cloud: Cloud, site: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The console's address in the site, without a trailing slash."""
+    monkeypatch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
+    make_console(cloud, site_url=site)
+    return f"{site}/console"
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def at_desk(request: pytest.FixtureRequest, browser: Browser, console: str) -> Iterator[Page]:
+    """A page, of a wide and of a narrow browser, in which a supervisor is signed in at the console."""
+    width = {"desktop": 1280, "phone": 320}[request.param]
+    context = browser.new_context(viewport={"width": width, "height": 700})
+    session_id = console_wiring.sessions().begin(staff(EMAIL, "supervisor", "investigator").sub, mfa=True)
+    address = console.replace("http://", "https://")
+    context.add_cookies([{"name": CONSOLE_SESSION, "value": session_id, "url": address, "httpOnly": True}])
     yield context.new_page()
     context.close()

@@ -30,6 +30,8 @@ from quietline.sellers.accounts import Challenge, Person, SignedIn, Step
 PERSON_SECONDS = 60
 """How long a person's second factor is believed without asking again."""
 MOST_REMEMBERED = 1000
+MOST_GROUPS = 60
+"""Of one person; the pool has a handful."""
 STEPS = {
     "SOFTWARE_TOKEN_MFA": (Step.MFA, "SOFTWARE_TOKEN_MFA_CODE"),
     "NEW_PASSWORD_REQUIRED": (Step.NEW_PASSWORD, "NEW_PASSWORD"),
@@ -202,11 +204,12 @@ class CognitoAccounts:
 
 @dataclass(frozen=True)
 class CognitoPeople:
-    """`sellers.accounts.People`: asks the pool; one who has a second factor is believed to have it for a minute."""
+    """`sellers.accounts.People` and `Staff`: asks the pool; who has a second factor is believed so for a minute."""
 
     user_pool_id: str
     _client: Any = field(default=None, repr=False)
     _known: dict[str, tuple[float, Person]] = field(default_factory=dict, repr=False, compare=False)
+    _groups: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict, repr=False, compare=False)
 
     def person(self, sub: str) -> Person | None:
         """Return a person, or None when the account is gone or disabled."""
@@ -218,6 +221,26 @@ class CognitoPeople:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
             self._known[sub] = (time.monotonic(), found)
+        return found
+
+    def groups(self, sub: str) -> frozenset[str]:
+        """Return a person's groups; they are believed for a minute."""
+        kept = self._groups.get(sub)
+        if kept is not None and time.monotonic() - kept[0] < PERSON_SECONDS:
+            return kept[1]
+        with _translated():
+            try:
+                answer = (self._client or client("cognito-idp")).admin_list_groups_for_user(
+                    UserPoolId=self.user_pool_id, Username=sub, Limit=MOST_GROUPS
+                )
+            except ClientError as error:
+                if _code(error) == "UserNotFoundException":
+                    return frozenset()
+                raise
+        found = frozenset(str(group["GroupName"]) for group in answer["Groups"])
+        if len(self._groups) >= MOST_REMEMBERED:
+            self._groups.clear()
+        self._groups[sub] = (time.monotonic(), found)
         return found
 
     def _ask(self, sub: str) -> Person | None:

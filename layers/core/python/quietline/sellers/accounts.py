@@ -169,6 +169,14 @@ class People(Protocol):
         ...
 
 
+class Staff(Protocol):
+    """What the registry asks about the people of its agencies."""
+
+    def groups(self, sub: str) -> frozenset[str]:
+        """Return a person's groups, e.g. `investigator`; of one who is gone none."""
+        ...
+
+
 def otpauth_uri(secret: str, email: str, issuer: str) -> str:
     """Return the text of the QR code that authenticator apps read (Key URI Format: SHA-1, 6 digits, 30 seconds).
 

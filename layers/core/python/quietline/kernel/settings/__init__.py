@@ -6,6 +6,7 @@ from quietline.kernel.settings.base import PREFIX, Settings
 from quietline.kernel.settings.cases import (
     CarrierApiSettings,
     CaseApiSettings,
+    ConsoleSettings,
     InvestigateCaseSettings,
     ScreenComplaintSettings,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "CalendarFeedSettings",
     "CarrierApiSettings",
     "CaseApiSettings",
+    "ConsoleSettings",
     "ImportChunkSettings",
     "ImportSettings",
     "InvestigateCaseSettings",
@@ -74,6 +76,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "seller_api": SellerApiSettings,
     "portal": PortalSettings,
     "case_api": CaseApiSettings,
+    "console": ConsoleSettings,
     "carrier_api": CarrierApiSettings,
     "authorizer": AuthorizerSettings,
     "stripe_webhook": StripeWebhookSettings,

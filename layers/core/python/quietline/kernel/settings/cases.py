@@ -13,6 +13,21 @@ class CaseApiSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsoleSettings(Settings):
+    """`console`: the investigators' pages, rendered on the server; they call the use cases of `case_api`."""
+
+    cases_table: str
+    user_pool_id: str
+    portal_client_id: str
+    """Client of the user pool by which pages sign people in."""
+    site_url: str
+    """Where the site is reached, without a trailing slash; forms come from there and nowhere else."""
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    """After how long without use, and after how long at all, somebody has to sign in again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CarrierApiSettings(Settings):
     """`carrier_api`: carriers' reports of disconnected and reassigned lines."""
 

@@ -1,0 +1,112 @@
+"""What a page of the console is made of: `quietline.http.site.frame`, and which role the person has."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from quietline.http.site.frame import ANYBODY, PERSON, Answer, Site
+from quietline.http.site.frame import Declared as DeclaredPage
+from quietline.http.site.frame import Request as SiteRequest
+from quietline.kernel.errors import ForbiddenError, MfaRequiredError, UnauthenticatedError
+
+from functions.console import wiring
+
+__all__ = ["PAGES", "SITE", "Answer", "Declared", "Request", "Who", "form_again", "go", "html", "page", "problem"]
+
+SESSION = "__Host-quietline-console"
+STAFF = frozenset({"investigator", "supervisor"})
+"""Groups whose people work cases."""
+
+
+class Who(StrEnum):
+    """Who may open a page; the use case behind it checks again."""
+
+    ANYBODY = ANYBODY
+    PERSON = PERSON
+    """Whoever is signed in, to set up a second factor."""
+    INVESTIGATOR = "investigator"
+    """A person of the group `investigator` or `supervisor` who signed in with a second factor."""
+    SUPERVISOR = "supervisor"
+    """The same of the group `supervisor`."""
+
+
+class Request(SiteRequest):
+    """What was asked, and what the person may do."""
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The person's groups now; whoever was taken out of one is out within a minute."""
+        return wiring.people().groups(self.sub)
+
+    @cached_property
+    def investigator(self) -> frozenset[str]:
+        """The groups of somebody who may work cases.
+
+        Raises:
+            UnauthenticatedError: the account is gone.
+            ForbiddenError: they may not, or not without a second factor (MfaRequiredError).
+        """
+        person = wiring.people().person(self.sub)
+        if person is None or self.session is None:
+            raise UnauthenticatedError("This account does not exist any more.")
+        if not self.groups & STAFF:
+            raise ForbiddenError("Only investigators may do this.")
+        if not (person.mfa and self.session.mfa):
+            raise MfaRequiredError("Sign in with a second factor.")
+        return self.groups
+
+    @cached_property
+    def supervisor(self) -> frozenset[str]:
+        """The groups of a supervisor.
+
+        Raises:
+            ForbiddenError: they are none.
+        """
+        if "supervisor" not in self.investigator:
+            raise ForbiddenError("Only supervisors may do this.")
+        return self.groups
+
+
+type Declared = DeclaredPage[Request]
+
+LINKS = (("", "queue"), ("search", "search"), ("workload", "workload"), ("help", "help"), ("account", "account"))
+"""Main links in their order: path, and key of its text. Their access keys are 1, 2, …; the page `help` lists them."""
+
+
+def navigation(request: Request, pages: Mapping[str, Mapping[str, Declared]]) -> list[dict[str, Any]]:
+    """Return the main links that somebody may use; a link keeps its access key whoever sees it."""
+    names = request.text["console"]["nav"]
+    groups = vars(request).get("investigator", frozenset())
+    here = request.pattern.split("/", maxsplit=1)[0]
+    return [
+        {"href": request.at(path), "text": names[name], "current": path == here, "key": str(number)}
+        for number, (path, name) in enumerate(LINKS, start=1)
+        if path in pages and _is_for(groups, pages[path]["GET"].who)
+    ]
+
+
+def _is_for(groups: frozenset[str], who: str) -> bool:
+    return who in (ANYBODY, PERSON) or (bool(groups) and who != Who.SUPERVISOR) or who in groups
+
+
+def _shown(request: Request, pages: Mapping[str, Mapping[str, Declared]]) -> dict[str, Any]:
+    return {
+        "navigation": navigation(request, pages) if request.session else [],
+        "supervises": "supervisor" in vars(request).get("investigator", ()),
+        "works": "investigator" in vars(request),
+    }
+
+
+SITE = Site(
+    "console",
+    home="queue",
+    folder=Path(__file__).parent,
+    request=Request,
+    wiring=wiring,
+    shown=_shown,
+    cookie=SESSION,
+)
+PAGES = SITE.pages
+page, html, form_again, go, problem = SITE.page, SITE.html, SITE.form_again, SITE.go, SITE.problem

@@ -1,0 +1,45 @@
+"""The use cases that the pages call, built from this function's settings at the first call."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from quietline import bootstrap
+from quietline.kernel.settings import ConsoleSettings
+from quietline.profiles.profile import Profile, load_profile
+
+if TYPE_CHECKING:
+    from quietline.adapters.cognito_accounts import CognitoPeople
+    from quietline.cases.service import CaseService
+    from quietline.sellers.accounts import Accounts
+    from quietline.sessions.service import SessionService
+
+
+@cache
+def settings() -> ConsoleSettings:
+    """Return the settings, read at the first call."""
+    return ConsoleSettings.from_environment()
+
+
+def profile() -> Profile:
+    """Return the jurisdiction."""
+    return load_profile(settings().profile)
+
+
+def sessions() -> "SessionService":
+    """Return the use cases of sessions."""
+    return bootstrap.console_sessions(settings())
+
+
+def accounts() -> "Accounts":
+    """Return what people do with their own account."""
+    return bootstrap.accounts(settings().portal_client_id)
+
+
+def people() -> "CognitoPeople":
+    """Return what is asked about people, and about their groups."""
+    return bootstrap.people(settings().user_pool_id)
+
+
+def cases() -> "CaseService":
+    """Return the investigators' use cases."""
+    return bootstrap.cases(settings())

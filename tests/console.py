@@ -1,0 +1,81 @@
+"""A browser's part in the tests of the console, and ready-made investigators and cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from quietline.adapters import aws
+from quietline.adapters.dynamodb.table import Table
+from quietline.cases.model import SYSTEM, Action, Event
+from quietline.kernel.clock import Clock, SystemClock
+from quietline.kernel.settings import ConsoleSettings
+from quietline.profiles.profile import Profile
+
+from functions.console import wiring
+from functions.console.frame import SESSION
+from functions.console.handler import lambda_handler
+from tests import portal
+from tests.conftest import Cloud
+from tests.fakes.complaints import Desk
+from tests.portal import PASSWORD, Person, make_pool, totp
+
+EMAIL = "inspector@example.com"
+CALLS = {  # number called → day of the call
+    "(202) 555-0143": "2026-11-02",
+    "(202) 555-0144": "2026-11-05",
+    "(212) 555-0145": "2026-11-05",
+    "(305) 555-0146": "2026-11-20",
+}
+__all__ = ["CALLS", "EMAIL", "PASSWORD", "Person", "Visitor", "case", "make_console", "person", "totp"]
+
+
+def make_console(cloud: Cloud, **changes: Any) -> ConsoleSettings:
+    """Give the cloud a user pool with groups, and the function its settings."""
+    pool, client = make_pool()
+    for group in ("investigator", "supervisor"):
+        aws.client("cognito-idp").create_group(UserPoolId=pool, GroupName=group)
+    return cloud.use(ConsoleSettings, **({"user_pool_id": pool, "portal_client_id": client} | changes))
+
+
+def person(email: str = EMAIL, *groups: str, mfa: bool = True) -> Person:
+    """Make an account of some groups, by default with a second factor."""
+    made = portal.person(email, mfa=mfa, wiring=wiring)
+    for group in groups:
+        aws.client("cognito-idp").admin_add_user_to_group(
+            UserPoolId=wiring.settings().user_pool_id, Username=email, GroupName=group
+        )
+    return made
+
+
+def case(cloud: Cloud, profile: Profile, clock: Clock | None = None, *, waits: bool = True, **changes: Any) -> str:
+    """Make a case of four robocalls; it waits for a decision."""
+    desk = Desk(cloud, clock or SystemClock(), profile)
+    case_id = ""
+    for called, day in CALLS.items():
+        case_id = desk.accuse(called_number=called, call_date=day, **changes) or case_id
+    if waits:
+        await_decision(cloud, case_id, desk.intake.clock.now())
+    return case_id
+
+
+def await_decision(cloud: Cloud, case_id: str, now: datetime) -> None:
+    """Let the case's execution wait for its task."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+
+    store = DynamoCaseStore(Table(cloud.cases_table))
+    known = store.get(case_id)
+    assert known
+    store.wait(case_id, "a-token", known.due_at, Event(now, Action.WAITING, SYSTEM))
+
+
+@dataclass
+class Visitor(portal.Visitor):
+    """One browser in the console."""
+
+    name = "console"
+    handle = staticmethod(lambda_handler)
+
+    def sign_in(self, who: Person) -> "Visitor":
+        """Be signed in, without the pages."""
+        self.jar[SESSION] = wiring.sessions().begin(who.sub, mfa=bool(who.secret))
+        return self
