@@ -44,13 +44,8 @@ from quietline.bootstrap.payments import (
     refunds,
 )
 from quietline.bootstrap.people import accounts, people
-<<<<<<< HEAD
-from quietline.bootstrap.portal import sessions
-from quietline.bootstrap.self_service import removals, verifications, waiting
-=======
 from quietline.bootstrap.portal import console_sessions, sessions
-from quietline.bootstrap.self_service import removals, verifications
->>>>>>> 36983c4 (Investigators have a console: sign-in with a second factor, the queue, a case with its map, bars and decision)
+from quietline.bootstrap.self_service import removals, verifications, waiting
 from quietline.bootstrap.sellers import (
     agents,
     caller_numbers,
