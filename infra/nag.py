@@ -26,6 +26,8 @@ REGISTRY_EXPORT = "ExportsOutputFnGetAttRegistry4DB9CCA5Arn6F7DDAA7"
 """The same of the registry's table."""
 WASHES_EXPORT = "ExportsOutputFnGetAttWashes5FB9C545ArnC2FE7051"
 """The same of the bucket of washes."""
+EVIDENCE_EXPORT = "ExportsOutputFnGetAttEvidence4CC26D68Arn9E0A376E"
+"""The same of the bucket of evidence."""
 PREFIXES = {
     "public_api": ("manifests",),
     "seller_api": ("areas", "manifests", "renders"),
@@ -43,6 +45,12 @@ PREFIXES = {
     "wash": ("areas", "manifests"),
 }
 """Function → prefixes of the lists bucket that its role reaches."""
+EVIDENCE_PREFIXES = {
+    "public_api": ("uploads",),
+    "site_forms": ("uploads",),
+    "scan_evidence": ("uploads", "clean"),
+}
+"""The same of the bucket of evidence."""
 
 
 def apply(app: App, data: DataStack, web: WebStack, service: ServiceStack, operations: OperationsStack) -> None:
@@ -172,6 +180,9 @@ def _functions(service: ServiceStack) -> None:
         for prefix in ("uploads", "answers") if name in ("seller_api", "portal", "wash") else ():
             objects = f"Resource::{service.data.stack_name}:{WASHES_EXPORT}/{prefix}/*"
             _accept(function.role, "Objects are named by organization and wash.", _iam5(objects))
+        for prefix in EVIDENCE_PREFIXES.get(name, ()):
+            objects = f"Resource::{service.data.stack_name}:{EVIDENCE_EXPORT}/{prefix}/*"
+            _accept(function.role, "Objects are named by complaint or reply.", _iam5(objects))
 
 
 def _workflows(service: ServiceStack) -> None:
@@ -203,6 +214,7 @@ def _queues_and_routes(service: ServiceStack) -> None:
         service.mail_dead,
         service.payments_dead,
         service.washes_dead,
+        service.evidence_dead,
         service.notices_dead,
         service.webhooks_dead,
     ):
@@ -212,7 +224,7 @@ def _queues_and_routes(service: ServiceStack) -> None:
             "AwsSolutions-SQS3",
             "Serverless-SQSRedrivePolicy",
         )
-    for name in ("mailer", "payment_worker", "wash", "notify", "webhook_sender"):
+    for name in ("mailer", "payment_worker", "wash", "scan_evidence", "notify", "webhook_sender"):
         for source in _matching_sources(service, name):
             _accept(
                 source,

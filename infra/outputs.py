@@ -18,6 +18,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
             "OperationsBucket": data.operations.bucket_name,
             "ListsBucket": data.lists.bucket_name,
             "WashesBucket": data.washes.bucket_name,
+            "EvidenceBucket": data.evidence.bucket_name,
             "RegistryTable": data.registry.table_name,
             "SellersTable": data.sellers.table_name,
             "CasesTable": data.cases.table_name,

@@ -9,6 +9,7 @@ from functions.public_api.app import settings
 
 if TYPE_CHECKING:
     from quietline.complaints.service import ComplaintService
+    from quietline.evidence.service import EvidenceService
     from quietline.lists.service import Manifests
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
@@ -33,6 +34,11 @@ def removals() -> "RemovalService":
 def complaints() -> "ComplaintService":
     """Return the complaints' use cases."""
     return bootstrap.complaints(settings())
+
+
+def evidence() -> "EvidenceService":
+    """Return what owners of evidence do."""
+    return bootstrap.evidence(settings().cases_table, settings().evidence_bucket, settings().profile)
 
 
 def profile() -> Profile:

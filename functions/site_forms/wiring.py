@@ -9,6 +9,7 @@ from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
     from quietline.complaints.service import ComplaintService
+    from quietline.evidence.service import EvidenceService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
     from quietline.registrations.verification import VerificationService
@@ -44,6 +45,11 @@ def removals() -> "RemovalService":
 def complaints() -> "ComplaintService":
     """Return the complaints' use cases."""
     return bootstrap.complaints(settings())
+
+
+def evidence() -> "EvidenceService":
+    """Return what owners of evidence do."""
+    return bootstrap.evidence(settings().cases_table, settings().evidence_bucket, settings().profile)
 
 
 def profile() -> Profile:

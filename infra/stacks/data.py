@@ -15,6 +15,7 @@ from quietline.profiles import load_profile
 
 from infra.constructs.table import key_value_table, table
 from infra.deployment import Deployment
+from infra.stacks.evidence import evidence_bucket
 
 TEXTS = Path(__file__).parents[2] / "layers/core/python/quietline/mails/texts"
 SCOPE_SERVER = "quietline"
@@ -56,6 +57,7 @@ class DataStack(Stack):
             enable_key_rotation=True,
             removal_policy=deployment.removal,
         )
+        self.evidence = evidence_bucket(self)
         # oldest first; KMS rotates no asymmetric key by itself (docs/how-to/rotate-signing-key.md)
         self.signing_keys = [
             kms.Key(

@@ -22,7 +22,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
     common: dict[str, Any] = {"stage": d.stage, "profile": d.profile}
     creating = common | {"idempotency_table": data.idempotency.table_name}
     operations = data.operations.bucket_name
-    washes = data.washes.bucket_name
+    washes, evidence = data.washes.bucket_name, data.evidence.bucket_name
     registry, sellers, cases = data.registry.table_name, data.sellers.table_name, data.cases.table_name
     lists, pii, app = data.lists.bucket_name, data.pii_key.key_arn, data.app_secret.secret_arn
     signing, stripe = data.signing_key_ids, data.stripe_secret.secret_arn
@@ -39,6 +39,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
             registry_table=registry,
             cases_table=cases,
             lists_bucket=lists,
+            evidence_bucket=evidence,
             pii_key_id=pii,
             signing_key_ids=signing,
             app_secret_id=app,
@@ -46,7 +47,14 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
     )
     stack.add(
         "site_forms",
-        s.SiteFormsSettings(**common, registry_table=registry, cases_table=cases, pii_key_id=pii, app_secret_id=app),
+        s.SiteFormsSettings(
+            **common,
+            registry_table=registry,
+            cases_table=cases,
+            evidence_bucket=evidence,
+            pii_key_id=pii,
+            app_secret_id=app,
+        ),
     )
     stack.add("render_list", s.RenderListSettings(**common, lists_bucket=lists), "lists", memory=1769, timeout=60)
     selling: dict[str, Any] = {

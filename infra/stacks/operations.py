@@ -46,6 +46,7 @@ class OperationsStack(Stack):
         alarms += self._queue_alarms(service) + self._machine_alarms(service)
         alarms += [self._api_alarm(web), self._reconciliation_alarm(), self._hygiene_alarm(deployment)]
         alarms += self._wash_alarms(service)
+        alarms += self._evidence_alarms(service)
         alarms += self._payment_alarms()
         for alarm in alarms:
             alarm.add_alarm_action(actions.SnsAction(self.topic))
@@ -110,6 +111,24 @@ class OperationsStack(Stack):
                 threshold=3600,
             ),
             self._alarm("EnumerationSuspected", f"An account seems to enumerate the registry ({page})", suspected),
+        ]
+
+    def _evidence_alarms(self, service: ServiceStack) -> list[cloudwatch.Alarm]:
+        """Uploads that could not be scanned or wait too long; until then nobody reads them."""
+        dead, waiting = service.evidence_dead, service.evidence_queue
+        page = "docs/runbooks/evidence.md"
+        return [
+            self._alarm(
+                "EvidenceDeadLetters",
+                f"Evidence could not be scanned ({page})",
+                dead.metric_approximate_number_of_messages_visible(period=Duration.minutes(5), statistic="max"),
+            ),
+            self._alarm(
+                "EvidenceWaits",
+                f"Evidence has waited for an hour ({page})",
+                waiting.metric_approximate_age_of_oldest_message(period=Duration.minutes(5), statistic="max"),
+                threshold=3600,
+            ),
         ]
 
     def _payment_alarms(self) -> list[cloudwatch.Alarm]:
@@ -230,9 +249,11 @@ class OperationsStack(Stack):
                         service.mail_queue,
                         service.payments_queue,
                         service.washes_queue,
+                        service.evidence_queue,
                         service.mail_dead,
                         service.payments_dead,
                         service.washes_dead,
+                        service.evidence_dead,
                     )
                 ],
                 width=12,

@@ -22,7 +22,7 @@ from infra.constructs.function import QuietlineFunction, arn
 from infra.constructs.layers import Layers
 from infra.constructs.workflow import workflow
 from infra.deployment import Deployment
-from infra.stacks import functions, permissions
+from infra.stacks import evidence, functions, permissions
 from infra.stacks.data import DataStack
 from infra.stacks.web import WebStack
 
@@ -109,15 +109,15 @@ class ServiceStack(Stack):
         self.layers = Layers(self, "Layers", deployment)
         self.dead_letters = self._queue("DeadLetters")
         self.failures = self._queue("WorkflowFailures")
-        self.mail_queue, self.mail_dead = self._queue_with_dead_letters("Mail", timeout=90)
-        self.payments_queue, self.payments_dead = self._queue_with_dead_letters(
+        self.mail_queue, self.mail_dead = self.queue_with_dead_letters("Mail", timeout=90)
+        self.payments_queue, self.payments_dead = self.queue_with_dead_letters(
             "Payments", timeout=6 * functions.PAYMENT_SECONDS
         )
-        self.washes_queue, self.washes_dead = self._queue_with_dead_letters(
+        self.washes_queue, self.washes_dead = self.queue_with_dead_letters(
             "Washes", timeout=functions.WASH_SECONDS + 60, tries=functions.WASH_TRIES
         )
-        self.notices_queue, self.notices_dead = self._queue_with_dead_letters("Notices", timeout=1800)
-        self.webhooks_queue, self.webhooks_dead = self._queue_with_dead_letters("Webhooks", timeout=180)
+        self.notices_queue, self.notices_dead = self.queue_with_dead_letters("Notices", timeout=1800)
+        self.webhooks_queue, self.webhooks_dead = self.queue_with_dead_letters("Webhooks", timeout=180)
         self.machine_names = {
             kind: f"{deployment.prefix}-{kind}"
             for kind in ("publish", "screen-complaint", "investigate-case", *OPERATIONS)
@@ -126,6 +126,7 @@ class ServiceStack(Stack):
         self.functions: dict[str, QuietlineFunction] = {}
         functions.add_all(self)
         permissions.grant(self)
+        self.evidence_queue, self.evidence_dead = evidence.add(self)
         self._machines()
         self._sources()
         self._api()
@@ -144,7 +145,8 @@ class ServiceStack(Stack):
             retention_period=Duration.days(14),
         )
 
-    def _queue_with_dead_letters(self, name: str, timeout: int, tries: int = 5) -> tuple[sqs.Queue, sqs.Queue]:
+    def queue_with_dead_letters(self, name: str, timeout: int, tries: int = 5) -> tuple[sqs.Queue, sqs.Queue]:
+        """Make a queue with its dead letters; `timeout` is the visibility timeout in seconds."""
         dead = self._queue(f"{name}DeadLetters")
         queue = sqs.Queue(
             self,

@@ -146,7 +146,7 @@ def test_streams_end_in_a_queue_and_batches_fail_in_part(production: Synthesized
     streams = [source for source in sources if "StartingPosition" in source]
 
     assert len(streams) == 3
-    assert len(sources) == 8
+    assert len(sources) == 9
     for source in sources:
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     for source in streams:
@@ -158,7 +158,7 @@ def test_streams_end_in_a_queue_and_batches_fail_in_part(production: Synthesized
 def test_working_queues_have_dead_letters(production: Synthesized) -> None:
     queues = dict(production.of_type("AWS::SQS::Queue"))
 
-    assert sum("RedrivePolicy" in queue["Properties"] for queue in queues.values()) == 5
+    assert sum("RedrivePolicy" in queue["Properties"] for queue in queues.values()) == 6
 
 
 def test_call_lists_and_answers_do_not_stay(production: Synthesized) -> None:

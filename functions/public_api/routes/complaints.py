@@ -7,12 +7,15 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import ConfigDict, Field
 from quietline.complaints.model import ComplaintInput, Outcome, Stage
+from quietline.complaints.service import status_of
+from quietline.evidence.model import Owner
 from quietline.http.auth import Rule, route
 from quietline.http.model import Model
 from quietline.http.problems import documented
 
 from functions.public_api import wiring
 from functions.public_api.app import app
+from functions.public_api.routes.evidence import EVIDENCE_EXAMPLE, EvidenceOut, evidence_out
 
 TAGS = ["Complaints"]
 REFERENCE = "QL-7K3M-Q9TZ"
@@ -143,6 +146,7 @@ class StatusOut(Model):
                         }
                     ],
                     "timeline": [{"at": "2026-11-21T15:00:00Z", "status": "received"}],
+                    "evidence": [EVIDENCE_EXAMPLE],
                 }
             ]
         }
@@ -155,6 +159,7 @@ class StatusOut(Model):
     decision: str | None = Field(description="The investigator's decision; null until then.")
     reasons: list[ReasonOut] = Field(description="Every rule that was tried, with its answer.")
     timeline: list[StepOut]
+    evidence: list[EvidenceOut] = Field(description="Files of the complaint, oldest first.")
 
 
 @route(
@@ -194,7 +199,8 @@ def complain(complaint: Annotated[ComplaintIn, Body()]) -> Response[ComplaintOut
 )
 def status(asked: Annotated[StatusIn, Body()]) -> StatusOut:
     """Read a complaint's status."""
-    found = wiring.complaints().status(asked.reference, asked.status_code)
+    complaint = wiring.complaints().opened(asked.reference, asked.status_code)
+    found = status_of(complaint)
     return StatusOut(
         reference=found.reference,
         received_at=found.received_at,
@@ -206,4 +212,5 @@ def status(asked: Annotated[StatusIn, Body()]) -> StatusOut:
             for reason in found.reasons
         ],
         timeline=[StepOut(at=entry.at, status=entry.stage) for entry in found.timeline],
+        evidence=[evidence_out(one) for one in wiring.evidence().of(Owner(f"COMPLAINT#{complaint.id}"))],
     )

@@ -8,6 +8,7 @@ from quietline.bootstrap.carriers import carrier_administration, line_reports
 from quietline.bootstrap.cases import assignment, cases, investigation, redrive
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.consumers import complaints, mails, registrations, screening
+from quietline.bootstrap.evidence import evidence, evidence_scan
 from quietline.bootstrap.lists import (
     area_build,
     changes,
@@ -82,6 +83,8 @@ __all__ = [
     "downloads",
     "event_inbox",
     "event_replay",
+    "evidence",
+    "evidence_scan",
     "import_area",
     "import_chunk_reader",
     "import_finish",

@@ -76,8 +76,8 @@ class ComplaintService:
                 return SubmittedComplaint(complaint.id, complaint.reference, shown)
         raise UnavailableError("No reference was free. Please send the complaint again.")
 
-    def status(self, reference: str, status_code: str) -> ComplaintStatus:
-        """Return how far a complaint has come.
+    def opened(self, reference: str, status_code: str) -> Complaint:
+        """Return the complaint of whoever has its reference and its status code.
 
         Args:
             reference: as shown, `QL-7K3M-Q9TZ`; case, spaces and dashes do not matter.
@@ -92,15 +92,28 @@ class ComplaintService:
         matches = hmac.compare_digest(given, found.status_hash if found else status_hash("", self.secret))
         if found is None or not matches:
             raise NotFoundError(UNKNOWN)
-        return ComplaintStatus(
-            reference=found.reference,
-            received_at=found.received_at,
-            stage=found.stage,
-            outcome=found.outcome,
-            decision=found.decision,
-            reasons=found.rulings,
-            timeline=found.timeline,
-        )
+        return found
+
+    def status(self, reference: str, status_code: str) -> ComplaintStatus:
+        """Return how far a complaint has come; see `opened`.
+
+        Raises:
+            NotFoundError: the reference is unknown or the code is wrong.
+        """
+        return status_of(self.opened(reference, status_code))
+
+
+def status_of(found: Complaint) -> ComplaintStatus:
+    """Return what the consumer may read of a complaint."""
+    return ComplaintStatus(
+        reference=found.reference,
+        received_at=found.received_at,
+        stage=found.stage,
+        outcome=found.outcome,
+        decision=found.decision,
+        reasons=found.rulings,
+        timeline=found.timeline,
+    )
 
 
 def status_hash(code: str, secret: bytes) -> str:

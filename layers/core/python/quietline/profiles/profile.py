@@ -200,6 +200,27 @@ class Complaints(_Part):
         return next((subject for subject in self.subjects if subject.code == code), None)
 
 
+class EvidenceKind(_Part):
+    """Content types that evidence of one kind may have, and how large it may be."""
+
+    types: tuple[str, ...]
+    max_bytes: int
+
+
+class EvidenceRules(_Part):
+    """How much evidence one owner may hand in, how long it is kept, how long forms and links work.
+
+    `max_files` waiting or clean at a time; `max_offers` ever, refused ones too.
+    """
+
+    keep_days: int
+    max_files: int
+    max_offers: int
+    upload_minutes: int
+    link_seconds: int
+    kinds: dict[str, EvidenceKind]
+
+
 class Cases(_Part):
     """When a case opens and how long its review may take."""
 
@@ -254,6 +275,7 @@ class Profile(_Part):
     usage: Usage
     webhooks: Webhooks
     complaints: Complaints
+    evidence: EvidenceRules
     cases: Cases
     sandbox: Sandbox
     penalties: tuple[Penalty, ...]

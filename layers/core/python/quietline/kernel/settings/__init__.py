@@ -8,6 +8,7 @@ from quietline.kernel.settings.cases import (
     CaseApiSettings,
     ConsoleSettings,
     InvestigateCaseSettings,
+    ScanEvidenceSettings,
     ScreenComplaintSettings,
 )
 from quietline.kernel.settings.consumers import (
@@ -60,6 +61,7 @@ __all__ = [
     "ReconcileSettings",
     "RelaySettings",
     "RenderListSettings",
+    "ScanEvidenceSettings",
     "ScreenComplaintSettings",
     "SellerApiSettings",
     "Settings",
@@ -92,6 +94,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "publish_sandbox": PublishSandboxSettings,
     "render_list": RenderListSettings,
     "wash": WashSettings,
+    "scan_evidence": ScanEvidenceSettings,
     "screen_complaint": ScreenComplaintSettings,
     "investigate_case": InvestigateCaseSettings,
     "import_plan": ImportSettings,

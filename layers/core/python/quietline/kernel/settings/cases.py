@@ -50,3 +50,15 @@ class InvestigateCaseSettings(Settings):
     cases_table: str
     sellers_table: str
     registry_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanEvidenceSettings(Settings):
+    """`scan_evidence`: looks at uploaded evidence before anybody else does."""
+
+    cases_table: str
+    evidence_bucket: str
+    max_receives: int
+    """How often the queue hands out an upload before it gives up."""
+    clamd_address: str = ""
+    """`host:port` of a clamd that looks for viruses besides; empty for none."""

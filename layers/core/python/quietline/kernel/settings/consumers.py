@@ -11,6 +11,7 @@ class PublicApiSettings(Settings):
 
     registry_table: str
     cases_table: str
+    evidence_bucket: str
     lists_bucket: str
     pii_key_id: str
     signing_key_ids: str
@@ -24,5 +25,6 @@ class SiteFormsSettings(Settings):
 
     registry_table: str
     cases_table: str
+    evidence_bucket: str
     pii_key_id: str
     app_secret_id: str

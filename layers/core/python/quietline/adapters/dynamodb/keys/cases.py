@@ -16,6 +16,16 @@ def reference(text: str) -> tuple[str, str]:
     return f"REFERENCE#{text}", META
 
 
+def evidence(owner: str, evidence_id: str) -> tuple[str, str]:
+    """Key of a piece of evidence in its owner's partition (`COMPLAINT#<id>`, `REPLY#<id>`)."""
+    return owner, f"EVIDENCE#{evidence_id}"
+
+
+def evidence_version(owner: str) -> tuple[str, str]:
+    """Key of the lock that keeps an owner's evidence below its limit."""
+    return owner, "EVIDENCE"
+
+
 def complaints_of(caller_key: str) -> str:
     """Partition of `gsi1`: the complaints about one caller, by the time they were received."""
     return f"CALLER#{caller_key}"
