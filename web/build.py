@@ -26,6 +26,8 @@ FORMS = {
     "asked/": "asked",
     "complain/": "complain",
     "complaint-status/": "complaint_status",
+    "who-called/": "who_called",
+    "sellers/": "sellers",
 }
 ARTICLES = ("privacy", "accessibility")
 

@@ -20,6 +20,7 @@ LINKS = (
     "certification",
     "organization",
     "agents",
+    "caller-numbers",
     "clients",
     "webhooks",
     "notices",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quietline.orders.service import OrderService
     from quietline.sellers.accounts import Accounts, People
     from quietline.sellers.agents import AgentService
+    from quietline.sellers.caller_numbers import CallerNumberService
     from quietline.sellers.certifications import CertificationService
     from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
@@ -106,6 +107,11 @@ def clients() -> "ClientService":
 def agents() -> "AgentService":
     """Return the use cases of agents on a SAN."""
     return bootstrap.agents(settings())
+
+
+def caller_numbers() -> "CallerNumberService":
+    """Return the use cases of the numbers that organizations call from."""
+    return bootstrap.caller_numbers(settings())
 
 
 def webhooks() -> "WebhookService":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
     from quietline.registrations.verification import VerificationService
+    from quietline.sellers.directory import DirectoryService
 
 
 def registrations() -> "RegistrationService":
@@ -39,6 +40,11 @@ def complaints() -> "ComplaintService":
 def evidence() -> "EvidenceService":
     """Return what owners of evidence do."""
     return bootstrap.evidence(settings().cases_table, settings().evidence_bucket, settings().profile)
+
+
+def directory() -> "DirectoryService":
+    """Return what anybody may ask about sellers."""
+    return bootstrap.directory(settings().sellers_table, settings().profile)
 
 
 def profile() -> Profile:

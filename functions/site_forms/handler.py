@@ -13,7 +13,7 @@ from quietline.http.site import cookies
 from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
 from quietline.pages.forms import BadBodyError
 
-from functions.site_forms import complain, self_service, waiting, wiring
+from functions.site_forms import complain, self_service, sellers, waiting, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
 from functions.site_forms.forms import check_registration, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
@@ -75,6 +75,7 @@ ROUTES: dict[str, dict[str, Page]] = {
     "complaint-status": {"POST": complain.status},
     **self_service.ROUTES,
     **waiting.ROUTES,
+    **sellers.ROUTES,
 }
 MAILED = ("confirm", *self_service.MAILED)
 

@@ -9,7 +9,17 @@ from quietline.pages.render import Renderer, shared_texts
 from quietline.profiles.profile import Profile, load_profile
 
 HERE = Path(__file__).parent
-FOOTER = ("register", "verify", "remove", "complain", "complaint_status", "privacy", "accessibility")
+FOOTER = (
+    "register",
+    "verify",
+    "remove",
+    "complain",
+    "complaint_status",
+    "who_called",
+    "sellers",
+    "privacy",
+    "accessibility",
+)
 
 
 @cache

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from quietline.registrations.service import RegistrationService
     from quietline.registrations.verification import VerificationService
     from quietline.registrations.waiting import WaitingService
+    from quietline.sellers.directory import DirectoryService
 
 
 @cache
@@ -50,6 +51,11 @@ def complaints() -> "ComplaintService":
 def evidence() -> "EvidenceService":
     """Return what owners of evidence do."""
     return bootstrap.evidence(settings().cases_table, settings().evidence_bucket, settings().profile)
+
+
+def directory() -> "DirectoryService":
+    """Return what anybody may ask about sellers."""
+    return bootstrap.directory(settings().sellers_table, settings().profile)
 
 
 def profile() -> Profile:

@@ -17,6 +17,12 @@ ONCE = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb
 
 OWN_ONLY = {"StringEquals": {"kms:EncryptionContext:quietline:purpose": "organization"}}
 """Of what is encrypted with the key of personal data, just what organizations may read again."""
+PUBLIC_ONLY = {
+    "ForAllValues:StringLike": {
+        "dynamodb:LeadingKeys": ["DIRECTORY#*", "NAMES#*", "DECLARED#*", "CALLER_NUMBERS#*", "SAN#*"]
+    }
+}
+"""Of the table of organizations, just the public directory and who declares which number."""
 SANDBOX_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SANDBOX#*"]}}
 """Of a table, just the items of the sandbox."""
 
@@ -43,6 +49,8 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
         table(name, "cases", write=True)
         secret(name, data.app_secret.secret_arn)
         cipher(name, "Encrypt")
+        sellers_arn = data.sellers.table_arn
+        functions[name].allow(READ, sellers_arn, f"{sellers_arn}/index/gsi1", conditions=PUBLIC_ONLY)
     once("public_api")
     functions["public_api"].allow(["s3:GetObject"], data.lists.arn_for_objects("manifests/*"))
     functions["public_api"].allow(["kms:GetPublicKey"], *(key.key_arn for key in data.signing_keys))

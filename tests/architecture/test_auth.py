@@ -75,6 +75,7 @@ def test_only_the_known_prefixes_are_public() -> None:
         "/v1/complaints",
         "/v1/manifests",
         "/v1/areas",
+        "/v1/sellers",
         "/.well-known/jwks.json",
         "/v1/webhooks/stripe",
         "/v1/calendars/<token>.ics",

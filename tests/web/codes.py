@@ -6,6 +6,7 @@ from pathlib import Path
 import quietline.complaints.form
 import quietline.registrations.typed
 import quietline.registrations.waiting
+import quietline.sellers.directory
 
 import functions.site_forms.forms
 from functions.site_forms import complain
@@ -14,6 +15,7 @@ MODULES = (
     quietline.complaints.form,
     quietline.registrations.typed,
     quietline.registrations.waiting,
+    quietline.sellers.directory,
     functions.site_forms.forms,
     complain,
 )

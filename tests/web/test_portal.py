@@ -9,7 +9,17 @@ from functions.portal import cookies
 from tests.portal import EMAIL, PASSWORD, Person, person, totp
 from tests.web.conftest import checked, sign_in
 
-PATHS = ["", "account", "account/second-factor", "organization", "certification", "team", "agents", "acting"]
+PATHS = [
+    "",
+    "account",
+    "account/second-factor",
+    "organization",
+    "certification",
+    "team",
+    "agents",
+    "acting",
+    "caller-numbers",
+]
 pytestmark = pytest.mark.browser
 
 

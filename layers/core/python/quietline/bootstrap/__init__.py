@@ -8,6 +8,7 @@ from quietline.bootstrap.carriers import carrier_administration, line_reports
 from quietline.bootstrap.cases import assignment, cases, investigation, redrive
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.consumers import complaints, mails, registrations, screening
+from quietline.bootstrap.directory import declarations, directory
 from quietline.bootstrap.evidence import evidence, evidence_scan
 from quietline.bootstrap.lists import (
     area_build,
@@ -51,7 +52,6 @@ from quietline.bootstrap.sellers import (
     agents,
     caller_numbers,
     certifications,
-    declarations,
     invitations,
     machine_clients,
     members,
@@ -80,6 +80,7 @@ __all__ = [
     "complaints",
     "console_sessions",
     "declarations",
+    "directory",
     "downloads",
     "event_inbox",
     "event_replay",

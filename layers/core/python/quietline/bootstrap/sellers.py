@@ -7,7 +7,6 @@ from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, 
 from quietline.bootstrap.people import people
 
 if TYPE_CHECKING:
-    from quietline.directory.ports import Declarations
     from quietline.kernel.settings import (
         SellerApiSettings,
         TeamSettings,
@@ -154,15 +153,6 @@ def caller_numbers(settings: "TeamSettings") -> "CallerNumberService":
 
     service = organizations(settings)
     return CallerNumberService(service, DirectoryStore(Table(settings.sellers_table)), service.clock, service.profile)
-
-
-@cache
-def declarations(sellers_table: str) -> "Declarations":
-    """Return who has declared which number."""
-    from quietline.adapters.dynamodb.directory import DirectoryStore
-    from quietline.adapters.dynamodb.table import Table
-
-    return DirectoryStore(Table(sellers_table))
 
 
 def suspension(sellers_table: str) -> "SuspensionService":

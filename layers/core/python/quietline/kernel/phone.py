@@ -204,6 +204,13 @@ def national(number: PhoneNumber) -> str:
     return phonenumbers.format_number(phonenumbers.parse(number.e164), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
+def international(number: PhoneNumber) -> str:
+    """Return the number as it is written for all countries, e.g. `+1 202-555-0143`: for pages, never for logs."""
+    import phonenumbers
+
+    return phonenumbers.format_number(phonenumbers.parse(number.e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def refused(reason: Reason) -> InvalidPhoneNumberError:
     """Return the error for a reason, with its sentence."""
     return InvalidPhoneNumberError(SENTENCES[reason], reason)

@@ -108,7 +108,7 @@ class CallerNumberService:
                 wrong.append(FieldError(f"/numbers/{index}", str(error), error.reason))
         most = self.profile.sellers.caller_numbers.most
         if len(found) > most:
-            wrong.append(FieldError("/numbers", f"At most {most} numbers can be declared.", "too_many_numbers"))
+            wrong.append(FieldError("/numbers", f"At most {most} numbers can be declared.", "too_many_declared"))
         if wrong:
             raise InvalidInputError("See `errors` for each number that is wrong.", tuple(wrong))
         return found

@@ -73,6 +73,7 @@ class Organization:
     Attributes:
         san: empty until it has certified; `certified_at` is that of the newest certification.
         status_reason: why it was suspended, in the operator's words.
+        version: grows with each change of it.
     """
 
     id: str
@@ -89,6 +90,13 @@ class Organization:
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     status_reason: str = ""
     status_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def public(self) -> bool:
+        """Whether the public directory lists it: it has a SAN, is active, and not of the sandbox."""
+        listed = self.status is OrganizationStatus.ACTIVE and self.type is not OrganizationType.SANDBOX
+        return bool(self.san) and listed
 
 
 class EventAction(StrEnum):

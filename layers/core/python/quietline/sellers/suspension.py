@@ -9,6 +9,8 @@ from quietline.sellers.ports import Standings
 from quietline.sellers.san import read
 
 REASON_LENGTH = (10, 500)
+TRIES = 3
+"""How often an organization that somebody changes meanwhile is read again."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +48,22 @@ class SuspensionService:
     def _move(
         self, san: str, reason: str, by: str, before: OrganizationStatus, after: OrganizationStatus
     ) -> Organization:
-        organization = self._find(san)
         reason = reason.strip()
         low, high = REASON_LENGTH
+        self._find(san)
         if not low <= len(reason) <= high:
             sentence = f"Give the reason in {low} to {high} characters."
             raise InvalidInputError(sentence, (FieldError("/reason", sentence, "reason_length"),))
         suspends = after is OrganizationStatus.SUSPENDED
         action = EventAction.SUSPENDED if suspends else EventAction.REINSTATED
         event = OrganizationEvent(self.clock.now(), action, by, {"reason": reason})
-        if not self.standings.move(organization, before, after, reason if suspends else "", event):
-            current = self._find(san).status
-            raise ConflictError(f"The organization is {current}, not {before}.")
-        return self._find(san)
+        for _ in range(TRIES):
+            organization = self._find(san)
+            if organization.status is not before:
+                raise ConflictError(f"The organization is {organization.status}, not {before}.")
+            if self.standings.move(organization, before, after, reason if suspends else "", event):
+                return self._find(san)
+        raise ConflictError("The organization changes all the time; please try again.")
 
     def _find(self, san: str) -> Organization:
         known = read(san)

@@ -1,12 +1,13 @@
 """Certifications, SANs and standings of organizations in the `sellers` table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quietline.adapters.dynamodb import keys
-from quietline.adapters.dynamodb.sellers import organization_of
+from quietline.adapters.dynamodb.directory_entries import directory_writes
+from quietline.adapters.dynamodb.organization_events import event_write
+from quietline.adapters.dynamodb.sellers import as_read, organization_of
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.kernel.clock import from_text, to_text
-from quietline.kernel.ids import new_ulid
 from quietline.sellers.model import (
     Certification,
     EventAction,
@@ -27,7 +28,14 @@ class CertificationStore:
         item = self.table.get(keys.organization(organization_id))
         if item is None:
             return None
-        issued = item["san"] or san
+        before = organization_of(item)
+        after = replace(
+            before,
+            san=before.san or san,
+            certified_version=certification.version,
+            certified_at=certification.at,
+            version=before.version + 1,
+        )
         at = to_text(certification.at)
         record: Item = {
             "version": certification.version,
@@ -41,10 +49,12 @@ class CertificationStore:
             self.table.put_new(keys.certification(organization_id, certification.at), record),
             self.table.update(
                 keys.organization(organization_id),
-                "SET san = :san, certified_version = :version, certified_at = :at",
-                values={":san": issued, ":version": certification.version, ":at": at, ":before": item["san"]},
-                condition="san = :before",
+                "SET san = :san, certified_version = :text, certified_at = :at, version = :next",
+                values={":san": after.san, ":text": certification.version, ":at": at, ":next": after.version}
+                | {":version": before.version},
+                condition=as_read(before),
             ),
+            *directory_writes(self.table, before, after),
             event_write(
                 self.table,
                 organization_id,
@@ -53,9 +63,9 @@ class CertificationStore:
                 ),
             ),
         ]
-        if not item["san"]:
+        if not before.san:
             writes.append(self.table.put_new(keys.san(san), {"organization_id": organization_id}))
-        return issued if _written(self.table, *writes) else None
+        return after.san if _written(self.table, *writes) else None
 
     def certified(self, organization_id: str) -> list[Certification]:
         """Return an organization's certifications, newest first."""
@@ -79,21 +89,28 @@ class CertificationStore:
         reason: str,
         event: OrganizationEvent,
     ) -> bool:
-        """Change an organization's status with its entry in the history; False when it is not `before` any more."""
-        moved = self.table.update(
-            keys.organization(organization.id),
-            "SET #status = :after, status_reason = :reason, status_at = :at",
-            names={"#status": "status"},
-            values={":after": after, ":reason": reason, ":at": to_text(event.at), ":before": before},
-            condition="#status = :before",
+        """Change an organization's status with its entry in the history; False when it is not as read any more."""
+        moved = replace(
+            organization,
+            status=after,
+            status_reason=reason,
+            status_at=event.at,
+            version=organization.version + 1,
         )
-        return _written(self.table, moved, event_write(self.table, organization.id, event))
-
-
-def event_write(table: Table, organization_id: str, event: OrganizationEvent) -> Write:
-    """Return the write of an entry of an organization's history: put it into the transaction that it tells of."""
-    item: Item = {"at": to_text(event.at), "action": event.action, "by": event.by, "detail": event.detail}
-    return table.put_new(keys.organization_event(organization_id, event.at, new_ulid(event.at)), item)
+        update = self.table.update(
+            keys.organization(organization.id),
+            "SET #status = :after, status_reason = :reason, status_at = :at, version = :next",
+            names={"#status": "status"},
+            values={":after": after, ":reason": reason, ":at": to_text(event.at), ":before": before}
+            | {":version": organization.version, ":next": moved.version},
+            condition=f"#status = :before AND {as_read(organization)}",
+        )
+        return _written(
+            self.table,
+            update,
+            event_write(self.table, organization.id, event),
+            *directory_writes(self.table, organization, moved),
+        )
 
 
 def _written(table: Table, *writes: Write) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from quietline.adapters.dynamodb import keys
-from quietline.adapters.dynamodb.certifications import event_write
+from quietline.adapters.dynamodb.organization_events import event_write
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
 from quietline.directory.model import CallerNumbers, Declaration, Span
 from quietline.kernel.ids import is_sandbox
@@ -55,19 +55,13 @@ class DirectoryStore:
 
     def declared_by(self, e164: str, on: date) -> tuple[Declaration, ...]:
         """Return the organizations that had declared a number on a day, by id."""
-        found = [str(item["organization_id"]) for item in self.table.query(keys.declared_by(e164))]
-        wanted = [key for one in found for key in (keys.caller_numbers(one), keys.organization(one))]
-        items = {(item["pk"], item["sk"]): item for item in self.table.get_many(wanted)}
-        made = []
-        for organization_id in sorted(found):
-            numbers, organization = (
-                items.get(key) for key in (keys.caller_numbers(organization_id), keys.organization(organization_id))
-            )
-            span = _numbers(numbers).on(e164, on) if numbers else None
-            if span and organization:
-                named = (str(organization["san"]), str(organization["name"]))
-                made.append(Declaration(organization_id, *named, span.since, span.until))
-        return tuple(made)
+        spans = declared_spans(self.table, e164, on)
+        items = {item["id"]: item for item in self.table.get_many([keys.organization(one) for one in spans])}
+        return tuple(
+            Declaration(one, items[one]["san"], items[one]["name"], span.since, span.until)
+            for one, span in sorted(spans.items())
+            if one in items
+        )
 
     def _put_finds(self, before: CallerNumbers, after: CallerNumbers) -> None:
         organization_id = after.organization_id
@@ -80,6 +74,14 @@ class DirectoryStore:
         ]
         for start in range(0, len(puts), TOGETHER):
             self.table.write(*puts[start : start + TOGETHER])
+
+
+def declared_spans(table: Table, e164: str, on: date) -> dict[str, Span]:
+    """Return, by organization, the days of a number that was declared on a day."""
+    finds = [keys.caller_numbers(item["organization_id"]) for item in table.query(keys.declared_by(e164))]
+    found = (_numbers(item) for item in table.get_many(finds))
+    spans = ((numbers.organization_id, numbers.on(e164, on)) for numbers in found)
+    return {organization_id: span for organization_id, span in spans if span}
 
 
 def _item(numbers: CallerNumbers) -> Item:

@@ -116,9 +116,16 @@ def organization_item(organization: Organization) -> Item:
         "certified_version": organization.certified_version,
         **({"certified_at": to_text(organization.certified_at)} if organization.certified_at else {}),
         "status": organization.status,
+        "version": organization.version,
         "orders_version": 0,
         "representatives": 1,
     }
+
+
+def as_read(organization: Organization) -> str:
+    """Return the condition that its item is still the one read; `:version` is the organization's."""
+    # items of before there were versions have none
+    return "version = :version" if organization.version else "(attribute_not_exists(version) OR version = :version)"
 
 
 def organization_of(item: Item) -> Organization:
@@ -138,4 +145,5 @@ def organization_of(item: Item) -> Organization:
         status=OrganizationStatus(item.get("status", OrganizationStatus.ACTIVE)),
         status_reason=item.get("status_reason", ""),
         status_at=from_text(item["status_at"]) if "status_at" in item else None,
+        version=item.get("version", 0),
     )

@@ -12,6 +12,8 @@ class PublicApiSettings(Settings):
     registry_table: str
     cases_table: str
     evidence_bucket: str
+    sellers_table: str
+    """Of which it reads the public directory alone."""
     lists_bucket: str
     pii_key_id: str
     signing_key_ids: str
@@ -26,5 +28,7 @@ class SiteFormsSettings(Settings):
     registry_table: str
     cases_table: str
     evidence_bucket: str
+    sellers_table: str
+    """Of which it reads the public directory alone."""
     pii_key_id: str
     app_secret_id: str

@@ -81,6 +81,21 @@ def declared(e164: str, organization_id: str) -> tuple[str, str]:
     return declared_by(e164), f"ORGANIZATION#{organization_id}"
 
 
+def directory(word: str) -> str:
+    """Partition of `gsi1`: the public directory by the names' words that begin as this, or by names for none."""
+    return f"NAMES#{word[:2]}"
+
+
+def directory_entry(organization_id: str) -> tuple[str, str]:
+    """Key of an organization in the public directory."""
+    return f"DIRECTORY#{organization_id}", META
+
+
+def directory_word(organization_id: str, word: str) -> tuple[str, str]:
+    """Key of the same, where a word of its name finds it."""
+    return f"DIRECTORY#{organization_id}", f"WORD#{word}"
+
+
 def order_index(organization_id: str, at: datetime) -> tuple[str, str]:
     """Place of an order in `gsi1`: an organization's orders by time."""
     return f"ORGANIZATION#{organization_id}", f"ORDER#{to_text(at)}"
