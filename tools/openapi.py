@@ -142,9 +142,7 @@ def _operation(operation: dict[str, Any], path: str, method: str) -> dict[str, A
     rule = RULES[f"{method.upper()} {path.replace('{', '<').replace('}', '>')}"]
     made = {**operation, "x-quietline-auth": rule.value, "security": SECURITY[rule]}
     answers = operation.get("responses", {})
-    made["responses"] = dict(
-        sorted({**_refusals(rule, method, "requestBody" in operation, answers), **answers}.items())
-    )
+    made["responses"] = dict(sorted({**_refusals(rule, method, operation, answers), **answers}.items()))
     for status, answer in made["responses"].items():
         if status >= "400":
             at_gateway = status in ("401", "403") and bool(SECURITY[rule])
@@ -157,11 +155,11 @@ def _operation(operation: dict[str, Any], path: str, method: str) -> dict[str, A
     return made
 
 
-def _refusals(rule: Rule, method: str, has_body: bool, answers: dict[str, Any]) -> dict[str, Any]:
+def _refusals(rule: Rule, method: str, operation: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
     """Return the problems that the edge answers for every route of this kind (`http.app`, `http.auth`)."""
     statuses = {500}
-    statuses |= {400, 413, 415} if has_body else set()
-    statuses |= {400} if rule is Rule.AGENT else set()
+    statuses |= {400, 413, 415} if "requestBody" in operation else set()
+    statuses |= {400} if rule is Rule.AGENT or operation.get("parameters") else set()
     statuses |= {409, 422} if method == "post" and rule is not Rule.SIGNED else set()
     statuses |= {401, 403} if SECURITY[rule] else set()
     generated = "HTTPValidationError" in json.dumps(answers.get("422", {}))

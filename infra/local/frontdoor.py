@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 import threading
+from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -99,6 +100,13 @@ class SiteDoor(Quiet):
             connection.close()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _forward
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Refuse any other method (`TRACE` …), as CloudFront does."""
+        if not name.startswith("do_"):
+            raise AttributeError(name)
+        text = b"This method is not allowed.\n"
+        return lambda: self.answer(HTTPStatus.METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", text)
 
     def _hand_back(self, response: http.client.HTTPResponse) -> None:
         self.send_response_only(response.status, response.reason)

@@ -1,7 +1,7 @@
 """Tools of a fresh clone: `python3 infra/local/setup.py`; with `bench`, those of the benchmarks too.
 
 Runs with any Python 3, needs nothing but the standard library, and does nothing when its stamps are current. The
-environments go to `.venv` (development) and `.local/{emulator,payments,client}`; every package is checked by hash.
+environments go to `.venv` (development) and `.local/{emulator,payments,client,fuzz}`; every package is checked by hash.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ ENVIRONMENTS = {
     ".local/emulator": "emulator.txt",
     ".local/payments": "payments.txt",
     ".local/client": "client.txt",
+    ".local/fuzz": "fuzz.txt",
 }
 BENCH = {".local/bench": "bench.txt"}
 CONSOLE = """#!{python}
