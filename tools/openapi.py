@@ -64,6 +64,7 @@ SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.AGENT: [{"person": []}, {"machine": [LISTS_SCOPE]}],
     Rule.CARRIER: [{"machine": [CARRIERS_SCOPE]}],
     Rule.INVESTIGATOR: [{"person": []}],
+    Rule.SUPERVISOR: [{"person": []}],
 }
 PROBLEM_CONTENT = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 GATEWAY_CONTENT = {

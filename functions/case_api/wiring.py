@@ -4,12 +4,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline import bootstrap
+from quietline.cases.people import Person, person_of
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import CaseApiSettings
+from quietline.profiles.profile import load_profile
 
 if TYPE_CHECKING:
-    from quietline.cases.service import CaseService
+    from quietline.cases.reading import CaseReader
+    from quietline.cases.service import DecisionService
 
 app = make_app()
 
@@ -20,12 +23,17 @@ def settings() -> CaseApiSettings:
     return CaseApiSettings.from_environment()
 
 
-def cases() -> "CaseService":
-    """Return the investigators' use cases."""
-    return bootstrap.cases(settings())
+def reader() -> "CaseReader":
+    """Return what investigators read with."""
+    return bootstrap.case_reader(settings())
 
 
-def investigator() -> str:
-    """Return the `sub` of the person who calls; the route's rule was checked before."""
+def decisions() -> "DecisionService":
+    """Return how investigators decide."""
+    return bootstrap.decisions(settings())
+
+
+def person() -> Person:
+    """Return the investigator who calls; the route's rule was checked before."""
     principal: Principal = app.context["principal"]
-    return principal.sub
+    return person_of(principal.sub, principal.groups, load_profile(settings().profile).cases.agency_keys)

@@ -22,7 +22,14 @@ PASSWORD = "Quiet-Line-2026!"
 """Of every sample user; the local cloud listens on this machine only."""
 SELLER = "sunny-roofs@example.com"
 INVESTIGATOR = "inspector@example.com"
-SAMPLES = 4
+DESK = (
+    (INVESTIGATOR, ("investigator", "agency-trade")),
+    ("chief@example.com", ("supervisor", "agency-trade")),
+    ("spectrum@example.com", ("investigator", "agency-telecom")),
+    ("spectrum-chief@example.com", ("supervisor", "agency-telecom")),
+)
+"""Who works cases: an investigator and a supervisor of each agency."""
+SAMPLES = 5
 """Counted up when there is something new to bring in; what is there already is left alone."""
 
 REGISTRATIONS = (
@@ -104,7 +111,8 @@ def seed(place: Place) -> None:
         register(place, email, language, numbers)
     for sample in ORGANIZATIONS:
         organize(place, outputs, sample)
-    sign_in(place, outputs, INVESTIGATOR, "investigator")
+    for email, groups in DESK:
+        sign_in(place, outputs, email, *groups)
     publish(place, outputs)
     publish_sandbox(place, outputs)
     mark.write_text(json.dumps(done))
@@ -189,8 +197,8 @@ def keep_secret(place: Place, email: str, secret: str) -> None:
     path.write_text(json.dumps(sample_secrets(place) | {email: secret}, indent=2), encoding="utf-8")
 
 
-def sign_in(place: Place, outputs: dict[str, str], email: str, group: str = "") -> dict[str, Any]:
-    """What Cognito answers a sample user, who is made when there is none and put into the group."""
+def sign_in(place: Place, outputs: dict[str, str], email: str, *groups: str) -> dict[str, Any]:
+    """What Cognito answers a sample user, who is made when there is none and put into the groups."""
     from botocore.exceptions import ClientError
 
     users: Any = client(place, "cognito-idp")
@@ -202,7 +210,7 @@ def sign_in(place: Place, outputs: dict[str, str], email: str, group: str = "") 
         if error.response["Error"]["Code"] != "UsernameExistsException":
             raise
     users.admin_set_user_password(UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True)
-    if group:
+    for group in groups:
         users.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
     answer: dict[str, Any] = users.initiate_auth(
         ClientId=outputs["cli_client_id"],

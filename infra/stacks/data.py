@@ -194,10 +194,11 @@ class DataStack(Stack):
             deletion_protection=self.deployment.kept,
             removal_policy=self.deployment.removal,
         )
-        for group in ("investigator", "supervisor", "operator"):
-            cognito.CfnUserPoolGroup(
-                self, f"Group{group.title()}", user_pool_id=self.user_pool.user_pool_id, group_name=group
-            )
+        # an investigator is of the profile's first agency unless a group says of which
+        agencies = load_profile(self.deployment.profile).cases.agency_keys
+        for group in ("investigator", "supervisor", "operator", *(f"agency-{key}" for key in agencies)):
+            name = "".join(part.title() for part in group.split("-"))
+            cognito.CfnUserPoolGroup(self, f"Group{name}", user_pool_id=self.user_pool.user_pool_id, group_name=group)
         self.user_pool.add_resource_server(
             "Scopes",
             identifier=SCOPE_SERVER,

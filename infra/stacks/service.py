@@ -73,7 +73,7 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
     ),
     # more exact than the prefix above, so a feed is answered without signing in
     "calendar_feed": (False, ("GET /v1/calendars/{feed}",)),
-    "case_api": (True, _any("/v1/cases")),
+    "case_api": (True, _any("/v1/cases", "/v1/investigators", "/v1/views", "/v1/audit")),
     "carrier_api": (True, _any("/v1/carriers")),
 }
 """Function → (behind the authorizer, routes)."""

@@ -28,6 +28,7 @@ ALLOWED = {
     Rule.AGENT: {"person", "person with a carrier's scope", "investigator", "supervisor", "machine"},
     Rule.CARRIER: {"carrier"},
     Rule.INVESTIGATOR: {"investigator", "supervisor"},
+    Rule.SUPERVISOR: {"supervisor"},
 }
 
 

@@ -10,9 +10,10 @@ from botocore.client import BaseClient
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.complaints import DynamoNumberHistory
 from quietline.adapters.dynamodb.numbers import number_writes
+from quietline.cases.assignment import AssignmentService
 from quietline.cases.model import SYSTEM, Action, Case, Decision, Event, Status
 from quietline.cases.ports import ChangedMeanwhileError
-from quietline.cases.service import AssignmentService, CaseService, InvestigationService
+from quietline.cases.service import DecisionService, InvestigationService
 from quietline.complaints.model import Outcome, Stage
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
@@ -53,7 +54,8 @@ def case_of(desk: Desk, case_id: str) -> Case:
 
 
 def threshold(profile: Profile, people: int) -> Profile:
-    return profile.model_copy(update={"cases": profile.cases.model_copy(update={"distinct_complainants": people})})
+    trigger = profile.cases.triggers[0].model_copy(update={"complainants": people})
+    return profile.model_copy(update={"cases": profile.cases.model_copy(update={"triggers": (trigger,)})})
 
 
 def test_a_complaint_comes_back_as_it_was_kept(desk: Desk) -> None:
@@ -220,7 +222,7 @@ def test_a_complaint_that_joins_while_the_decision_is_recorded_is_not_left_out(d
 
 def test_a_decision_needs_a_waiting_case_and_is_given_once(desk: Desk, clock: FixedClock, profile: Profile) -> None:
     tasks = Tasks()
-    investigator = CaseService(desk.cases, tasks, clock, profile)
+    investigator = DecisionService(desk.cases, tasks, clock, profile)
     steps = InvestigationService(desk.cases, tasks, clock, profile)
     case_id = desk.accuse()
     with pytest.raises(ConflictError):
@@ -246,7 +248,7 @@ def test_a_decision_is_one_of_the_profile_s_with_reasons(
     kind: str, reasons: str, pointers: list[str], desk: Desk, clock: FixedClock, profile: Profile
 ) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        CaseService(desk.cases, Tasks(), clock, profile).decide("any", kind, reasons, "user-1")
+        DecisionService(desk.cases, Tasks(), clock, profile).decide("any", kind, reasons, "user-1")
     assert [field.pointer for field in refused.value.fields] == pointers
 
 
@@ -254,7 +256,7 @@ def test_steps_done_twice_change_nothing(desk: Desk, clock: FixedClock, profile:
     steps = InvestigationService(desk.cases, Tasks(), clock, profile)
     case_id = desk.accuse()
     steps.wait(case_id, "token-1")
-    CaseService(desk.cases, Tasks(), clock, profile).decide(case_id, "citation", REASONS, "user-1")
+    DecisionService(desk.cases, Tasks(), clock, profile).decide(case_id, "citation", REASONS, "user-1")
     assert steps.record(case_id) == steps.record(case_id)
     assert steps.notify(case_id) == 0
     events, mails = desk.cases.events(case_id), desk.mails()
@@ -269,46 +271,12 @@ def test_steps_done_twice_change_nothing(desk: Desk, clock: FixedClock, profile:
     assert case_of(desk, case_id).token == "token-1"
 
 
-def test_the_queue_is_read_page_after_page_oldest_first(desk: Desk, clock: FixedClock, profile: Profile) -> None:
-    made = []
-    for minute in range(5):
-        clock.instant = NOW + timedelta(minutes=minute)
-        made.append(desk.accuse(caller_number=f"(305) 555-010{minute}"))
-    investigator = CaseService(desk.cases, Tasks(), clock, profile)
-
-    read, cursor = [], ""
-    while True:
-        page = investigator.page("open", 2, cursor)
-        read.append([case.id for case in page.cases])
-        cursor = page.cursor
-        if not cursor:
-            break
-
-    assert read == [made[:2], made[2:4], made[4:]]
-    for wrong in ("x", "Zm9v", "é"):
-        with pytest.raises(InvalidInputError):
-            investigator.page("open", 2, wrong)
-    with pytest.raises(InvalidInputError):
-        investigator.page("lost", 2, "")
-
-
 def test_a_failed_case_that_does_not_exist_makes_no_item(desk: Desk) -> None:
     with pytest.raises(NotFoundError):
         desk.cases.failed("01UNKNOWN", "Boom", Event(NOW, Action.FAILED, SYSTEM, "Boom"))
     with pytest.raises(NotFoundError):
         desk.complaints.failed("01UNKNOWN", "Boom", NOW)
     assert desk.cases.get("01UNKNOWN") is None and desk.complaints.get("01UNKNOWN") is None
-
-
-def test_a_view_is_logged(desk: Desk, clock: FixedClock, profile: Profile) -> None:
-    case_id = desk.accuse()
-
-    file = CaseService(desk.cases, Tasks(), clock, profile).read(case_id, "user-9")
-
-    assert [(event.action, event.by) for event in file.events if event.action is Action.VIEWED] == [
-        (Action.VIEWED, "user-9")
-    ]
-    assert [money.minor for money in file.penalties.values()] == [5308800]
 
 
 def test_stages_never_go_back(desk: Desk, clock: FixedClock, profile: Profile) -> None:
@@ -318,7 +286,7 @@ def test_stages_never_go_back(desk: Desk, clock: FixedClock, profile: Profile) -
     case_id = desk.assignment.assign(made.id).case_id
     steps = InvestigationService(desk.cases, Tasks(), clock, profile)
     steps.wait(case_id, "token-1")
-    CaseService(desk.cases, Tasks(), clock, profile).decide(case_id, "warning", REASONS, "user-1")
+    DecisionService(desk.cases, Tasks(), clock, profile).decide(case_id, "warning", REASONS, "user-1")
     steps.record(case_id)
     steps.notify(case_id)
 

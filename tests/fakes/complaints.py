@@ -9,7 +9,7 @@ from quietline.adapters.dynamodb.complaints import DynamoComplaintStore, DynamoN
 from quietline.adapters.dynamodb.directory import DirectoryStore
 from quietline.adapters.dynamodb.numbers import number_writes
 from quietline.adapters.dynamodb.table import Table
-from quietline.cases.service import AssignmentService
+from quietline.cases.assignment import AssignmentService
 from quietline.complaints.model import ComplaintInput, SubmittedComplaint
 from quietline.complaints.screening import ScreeningService
 from quietline.complaints.service import ComplaintService

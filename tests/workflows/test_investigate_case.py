@@ -12,7 +12,7 @@ from quietline.adapters.dynamodb import keys
 from quietline.adapters.executions import StepFunctionsExecutions, StepFunctionsTasks
 from quietline.cases import service
 from quietline.cases.model import SYSTEM, Action, Event, Status
-from quietline.cases.service import CaseService, RedriveService
+from quietline.cases.service import DecisionService, RedriveService
 from quietline.complaints.model import Stage
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ConflictError
@@ -35,8 +35,8 @@ def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
 
 
 @pytest.fixture
-def investigator(desk: Desk, clock: FixedClock, profile: Profile) -> CaseService:
-    return CaseService(desk.cases, StepFunctionsTasks(), clock, profile)
+def investigator(desk: Desk, clock: FixedClock, profile: Profile) -> DecisionService:
+    return DecisionService(desk.cases, StepFunctionsTasks(), clock, profile)
 
 
 @pytest.fixture
@@ -104,7 +104,9 @@ def actions(desk: Desk, case_id: str) -> list[Action]:
     return [event.action for event in desk.cases.events(case_id)]
 
 
-def test_a_case_waits_is_decided_and_everybody_hears(desk: Desk, investigator: CaseService, machine: Machine) -> None:
+def test_a_case_waits_is_decided_and_everybody_hears(
+    desk: Desk, investigator: DecisionService, machine: Machine
+) -> None:
     case_id = desk.accuse()
     assert desk.accuse(called_number="(202) 555-0144", email="") == case_id
     execution = start(machine, desk, case_id)
@@ -130,7 +132,7 @@ def test_a_case_waits_is_decided_and_everybody_hears(desk: Desk, investigator: C
 
 
 def test_after_a_decision_the_callers_next_complaint_opens_a_new_case(
-    desk: Desk, investigator: CaseService, machine: Machine
+    desk: Desk, investigator: DecisionService, machine: Machine
 ) -> None:
     first = desk.accuse()
     execution = start(machine, desk, first)
@@ -141,7 +143,7 @@ def test_after_a_decision_the_callers_next_complaint_opens_a_new_case(
 
 
 def test_silence_escalates_and_the_wait_goes_on(
-    desk: Desk, investigator: CaseService, machine: Machine, short_reviews: None
+    desk: Desk, investigator: DecisionService, machine: Machine, short_reviews: None
 ) -> None:
     case_id = desk.accuse()
     execution = machine.start(given(case_id), case_id)
@@ -156,7 +158,7 @@ def test_silence_escalates_and_the_wait_goes_on(
     assert Action.ESCALATED in actions(desk, case_id)
 
 
-def decide_when_waiting(investigator: CaseService, case_id: str) -> None:
+def decide_when_waiting(investigator: DecisionService, case_id: str) -> None:
     deadline = time.monotonic() + 10
     while True:
         try:
@@ -168,7 +170,7 @@ def decide_when_waiting(investigator: CaseService, case_id: str) -> None:
 
 
 def test_a_decision_on_a_used_up_token_is_found_by_the_next_wait(
-    desk: Desk, investigator: CaseService, machine: Machine
+    desk: Desk, investigator: DecisionService, machine: Machine
 ) -> None:
     # as after an emulator's restart: the case waits with a token that no execution holds
     case_id = desk.accuse()
@@ -183,7 +185,7 @@ def test_a_decision_on_a_used_up_token_is_found_by_the_next_wait(
 
 
 def test_a_decision_given_between_two_waits_wakes_the_second_at_once(
-    desk: Desk, investigator: CaseService, machines: Callable[..., Machine], queue: str
+    desk: Desk, investigator: DecisionService, machines: Callable[..., Machine], queue: str
 ) -> None:
     case_id = desk.accuse()
     waits: list[str] = []
@@ -203,7 +205,7 @@ def test_a_decision_given_between_two_waits_wakes_the_second_at_once(
 
 
 def test_starting_again_goes_on_where_the_case_stands(
-    desk: Desk, investigator: CaseService, machines: Callable[..., Machine], queue: str
+    desk: Desk, investigator: DecisionService, machines: Callable[..., Machine], queue: str
 ) -> None:
     case_id = desk.accuse()
     machine = machines(MACHINE, {"investigate_case": broken("notify")}, FailureQueueUrl=queue)
@@ -219,7 +221,7 @@ def test_starting_again_goes_on_where_the_case_stands(
 
 
 def test_many_complainants_are_told_a_batch_at_a_time(
-    desk: Desk, investigator: CaseService, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, investigator: DecisionService, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "TOLD_AT_ONCE", 2)
     for last in range(40, 45):
@@ -235,7 +237,7 @@ def test_many_complainants_are_told_a_batch_at_a_time(
 def test_a_step_that_keeps_failing_becomes_visible(
     step: str,
     desk: Desk,
-    investigator: CaseService,
+    investigator: DecisionService,
     machines: Callable[..., Machine],
     queue: str,
     request: pytest.FixtureRequest,
@@ -267,7 +269,7 @@ def test_operators_are_told_of_a_case_that_does_not_exist(machine: Machine, queu
 
 
 def test_redrive_starts_the_cases_that_do_not_run(
-    desk: Desk, investigator: CaseService, machine: Machine, clock: FixedClock
+    desk: Desk, investigator: DecisionService, machine: Machine, clock: FixedClock
 ) -> None:
     runs, lost = desk.accuse(), desk.accuse(caller_number="(305) 555-0188")
     start(machine, desk, runs)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from quietline.complaints.form import caller_key, read_form
 from quietline.complaints.model import ComplaintInput
-from quietline.complaints.service import read_reference, status_hash
+from quietline.complaints.service import status_hash
 from quietline.kernel.errors import InvalidInputError
+from quietline.kernel.ids import read_reference
 from quietline.profiles.profile import Profile
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

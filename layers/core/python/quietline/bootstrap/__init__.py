@@ -5,7 +5,7 @@ builder imports what it needs inside, so that a function loads only its own feat
 """
 
 from quietline.bootstrap.carriers import carrier_administration, line_reports
-from quietline.bootstrap.cases import assignment, cases, investigation, redrive
+from quietline.bootstrap.cases import assignment, case_reader, decisions, investigation, redrive
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.consumers import complaints, mails, registrations, screening
 from quietline.bootstrap.directory import declarations, directory
@@ -74,11 +74,12 @@ __all__ = [
     "calendars",
     "caller_numbers",
     "carrier_administration",
-    "cases",
+    "case_reader",
     "certifications",
     "changes",
     "complaints",
     "console_sessions",
+    "decisions",
     "declarations",
     "directory",
     "downloads",

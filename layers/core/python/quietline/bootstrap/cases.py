@@ -4,7 +4,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quietline.cases.service import AssignmentService, CaseService, InvestigationService, RedriveService
+    from quietline.cases.assignment import AssignmentService
+    from quietline.cases.reading import CaseReader
+    from quietline.cases.service import DecisionService, InvestigationService, RedriveService
     from quietline.kernel.settings import CaseApiSettings, InvestigateCaseSettings, ScreenComplaintSettings
 
 
@@ -13,7 +15,7 @@ def assignment(settings: "ScreenComplaintSettings") -> "AssignmentService":
     """Return what puts complaints into cases."""
     from quietline.adapters.dynamodb.cases import DynamoCaseStore
     from quietline.adapters.dynamodb.table import Table
-    from quietline.cases.service import AssignmentService
+    from quietline.cases.assignment import AssignmentService
     from quietline.kernel.clock import SystemClock
     from quietline.profiles.profile import load_profile
 
@@ -41,16 +43,38 @@ def investigation(settings: "InvestigateCaseSettings") -> "InvestigationService"
 
 
 @cache
-def cases(settings: "CaseApiSettings") -> "CaseService":
-    """Return what an investigator does."""
+def case_reader(settings: "CaseApiSettings") -> "CaseReader":
+    """Return what investigators read with."""
+    from quietline.adapters.dynamodb.case_desk import DynamoDeskStore
+    from quietline.adapters.dynamodb.case_people import DynamoAuditLog, DynamoPeople
     from quietline.adapters.dynamodb.cases import DynamoCaseStore
     from quietline.adapters.dynamodb.table import Table
-    from quietline.adapters.executions import StepFunctionsTasks
-    from quietline.cases.service import CaseService
+    from quietline.cases.reading import CaseReader
     from quietline.kernel.clock import SystemClock
     from quietline.profiles.profile import load_profile
 
-    return CaseService(
+    table = Table(settings.cases_table)
+    return CaseReader(
+        store=DynamoCaseStore(table),
+        desk=DynamoDeskStore(table),
+        log=DynamoAuditLog(table),
+        people=DynamoPeople(table),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def decisions(settings: "CaseApiSettings") -> "DecisionService":
+    """Return how investigators decide."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.cases.service import DecisionService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return DecisionService(
         store=DynamoCaseStore(Table(settings.cases_table)),
         tasks=StepFunctionsTasks(),
         clock=SystemClock(),

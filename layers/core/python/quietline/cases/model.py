@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from quietline.cases.facts import Call, Facts, Priority
 from quietline.kernel.money import Money
 
 
@@ -16,6 +17,8 @@ class Status(StrEnum):
     """Decided; the complainants are being told."""
     CLOSED = "closed"
     """Decided, and everybody was told."""
+    MERGED = "merged"
+    """Goes on as the case of `merged_into`, which has its complaints."""
 
 
 class Action(StrEnum):
@@ -31,6 +34,34 @@ class Action(StrEnum):
     CLOSED = "closed"
     FAILED = "failed"
     REDRIVEN = "redriven"
+    ASSIGNED = "assigned"
+    NOTED = "noted"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    HELD = "held"
+    RELEASED = "released"
+    REFERRED = "referred"
+    REFERRAL_ACCEPTED = "referral_accepted"
+    REFERRAL_REFUSED = "referral_refused"
+    REFERRAL_WITHDRAWN = "referral_withdrawn"
+    MERGED = "merged"
+    """The case goes on as another."""
+    TOOK_OVER = "took_over"
+    """The case goes on with another's complaints too."""
+    SPLIT = "split"
+    """Some of the case's complaints go to another."""
+    RECEIVED = "received"
+    """Complaints come from another case."""
+    MOVED = "moved"
+    """All complaints that were to move have moved."""
+    WITHDRAWN = "withdrawn"
+    """A consumer took a complaint back."""
+    EXPORTED = "exported"
+    LISTED = "listed"
+    """Somebody read the queue or its statistics."""
+    SEARCHED = "searched"
+    AUDITED = "audited"
+    """Somebody read the audit log."""
 
 
 SYSTEM = "system"
@@ -89,12 +120,68 @@ class Decision:
     penalties: tuple[PenaltyLine, ...] = ()
 
 
+@dataclass(frozen=True)
+class Hold:
+    """A case that rests: nobody is expected to work on it until the date is past."""
+
+    reason: str
+    until: date
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Referral:
+    """One agency offers a case to another, which has not answered yet.
+
+    Attributes:
+        to: key of the agency that is asked.
+        joint: whether both would work the case; else it becomes the other's.
+    """
+
+    to: str
+    joint: bool
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Note:
+    """What an investigator wrote down; append-only."""
+
+    id: str
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another case that has to do with this one."""
+
+    case_id: str
+    reason: str
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A case as it is kept.
 
     Attributes:
-        caller_key: what its complaints share, see `complaints.form.caller_key`.
+        caller_key: what its first complaints share, see `complaints.form.caller_key`.
+        callers: the callers whose new complaints join this case; several after a merge, none after it went on as
+            another case.
+        complaints: how many complaints it has.
+        trigger: code of the profile's trigger that opened it, or `investigator`.
+        agency: key of the agency that works it.
+        joint: whether the other agency works it too.
+        assignee: the investigator (Cognito `sub`); empty for nobody yet.
+        merged_into: the case it goes on as; empty while it stands alone.
+        moving: the other case while complaints move between the two; empty otherwise.
+        revision: counts the changes of the desk; each is conditional on the one that was read.
         token: of the waiting task; empty while nothing waits.
         escalations: how often the review's deadline passed.
         attempts: how many executions were started for it.
@@ -105,15 +192,31 @@ class Case:
     caller_key: str = field(repr=False)
     caller_number: str = field(repr=False)
     caller_name: str = field(repr=False)
+    callers: tuple[str, ...] = field(default=(), repr=False)
     status: Status
     opened_at: datetime
     due_at: datetime
     complaints: int
+    trigger: str = ""
+    agency: str = ""
+    joint: bool = False
+    assignee: str = ""
+    referral: Referral | None = None
+    hold: Hold | None = None
+    merged_into: str = ""
+    moving: str = ""
+    revision: int = 0
+    facts: Facts = field(default_factory=Facts)
+    priority: Priority = field(default_factory=Priority)
     token: str = field(default="", repr=False)
     escalations: int = 0
     attempts: int = 1
     decision: Decision | None = None
     failure: str = ""
+
+    def on_hold(self, day: date) -> bool:
+        """Whether it rests on a local date."""
+        return self.hold is not None and day < self.hold.until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +250,17 @@ class Accusation:
     case_id: str
     has_mailbox: bool
 
+    @property
+    def call(self) -> Call:
+        """What counting needs."""
+        return Call(
+            called=self.called,
+            called_at=self.called_at,
+            robocall=self.robocall,
+            subject=self.subject,
+            asked_to_stop=self.asked_to_stop,
+        )
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -158,24 +272,34 @@ class Assignment:
 
 @dataclass(frozen=True)
 class CasePage:
-    """One page of cases, oldest first; `cursor` reads the next, empty at the end."""
+    """One page of cases; `cursor` reads the next, empty at the end."""
 
     cases: tuple[Case, ...]
     cursor: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseFile:
     """A case with everything an investigator works with.
 
     Attributes:
+        accusations: its complaints, oldest first.
+        events: its audit log, oldest first: the timeline.
         penalties: complaint id → the maximum penalty on the day of its call.
+        notes: oldest first.
+        links: related cases.
+        earlier: ids of the caller's other cases, newest first.
+        may_change: whether the person who reads may work on it.
     """
 
     case: Case
     accusations: tuple[Accusation, ...]
     events: tuple[Event, ...]
     penalties: dict[str, Money]
+    notes: tuple[Note, ...] = ()
+    links: tuple[Link, ...] = ()
+    earlier: tuple[str, ...] = ()
+    may_change: bool = True
 
 
 class Step(StrEnum):

@@ -1,9 +1,10 @@
 """What cases need from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from quietline.cases.facts import Call, Facts, Priority
 from quietline.cases.model import Accusation, Case, CasePage, Decision, Event, Status
 
 
@@ -19,11 +20,15 @@ class CaseStore(Protocol):
         ...
 
     def page(self, status: Status, limit: int, cursor: str) -> CasePage:
-        """Return cases of a status, oldest first.
+        """Return cases of a status, the most urgent first.
 
         Raises:
             InvalidInputError: the cursor is none of ours.
         """
+        ...
+
+    def queue(self, status: Status, after: str) -> Iterator[Case]:
+        """Yield cases of a status, the most urgent first, after a key of `queue.SORTS["priority"]`."""
         ...
 
     def open_case_of(self, caller_key: str) -> str:
@@ -34,15 +39,19 @@ class CaseStore(Protocol):
         """Return a complaint, or None."""
         ...
 
+    def by_reference(self, reference: str) -> Accusation | None:
+        """Return the complaint of a reference as it is kept, or None."""
+        ...
+
     def unassigned(self, caller_key: str, since: datetime) -> tuple[Accusation, ...]:
         """Return a caller's assignable complaints since an instant that are in no case, oldest first (eventually)."""
         ...
 
     def open(self, case: Case, accusations: Sequence[Accusation], event: Event) -> None:
-        """Keep a new case with its first complaints.
+        """Keep a new case with its first complaints, at most 25.
 
         Raises:
-            ChangedMeanwhileError: the caller has an open case already, or a complaint is in one.
+            ChangedMeanwhileError: a caller has an open case already, or a complaint is in one.
         """
         ...
 
@@ -52,6 +61,18 @@ class CaseStore(Protocol):
         Raises:
             ChangedMeanwhileError: the case is open no more, or the complaint is in one.
         """
+        ...
+
+    def calls(self, case_id: str) -> tuple[Call, ...]:
+        """Return what counting needs of each of a case's complaints."""
+        ...
+
+    def cases_of_caller(self, caller_key: str) -> tuple[Case, ...]:
+        """Return every case that a caller ever was in, newest first."""
+        ...
+
+    def counted(self, case: Case, facts: Facts, priority: Priority) -> bool:
+        """Keep what was counted; False when a complaint came or went meanwhile, so that it has to be counted again."""
         ...
 
     def record_event(self, case_id: str, event: Event) -> None:

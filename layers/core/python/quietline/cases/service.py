@@ -1,104 +1,22 @@
-"""Use cases of cases: assigning complaints, the steps of `investigate-case`, the investigator's view and decision."""
+"""Use cases of an investigation: the steps of `investigate-case`, the decision, starting lost executions again."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from quietline.cases.model import (
-    SYSTEM,
-    Accusation,
-    Action,
-    Assignment,
-    Case,
-    CaseFile,
-    CasePage,
-    Decision,
-    Event,
-    Status,
-    Step,
-)
-from quietline.cases.penalties import maximum_penalty, worksheet
+from quietline.cases.find import find
+from quietline.cases.model import SYSTEM, Action, Case, Decision, Event, Status, Step
+from quietline.cases.penalties import worksheet
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, Executions, TaskAnswers
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, UnavailableError
-from quietline.kernel.ids import new_ulid
+from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 from quietline.profiles.profile import Profile
 
-ATTEMPTS = 8
-"""Rounds of a race for one caller's case: each lost round means that somebody else got on."""
 PAGE = 50
 TOLD_AT_ONCE = 200
 """Complaints told by one step, so that it ends well within a function's time."""
-OPENED_WITH = 25
-"""Complaints a case opens with; the others join one by one (a transaction holds 100 writes)."""
 REASONS_AT_LEAST = 20
 REASONS_AT_MOST = 4000
 CITATION = "citation"
-
-
-@dataclass(frozen=True)
-class AssignmentService:
-    """Puts complaints into cases: one open case per caller."""
-
-    store: CaseStore
-    clock: Clock
-    profile: Profile
-
-    def assign(self, complaint_id: str) -> Assignment:
-        """Let a complaint join its caller's open case, or open one when enough people complained.
-
-        Raises:
-            NotFoundError: there is no such complaint.
-            ConflictError: screening did not find a possible violation.
-            UnavailableError: too many complaints about the caller at once; try again.
-        """
-        for _attempt in range(ATTEMPTS):
-            accusation = self.store.accusation(complaint_id)
-            if accusation is None:
-                raise NotFoundError("There is no such complaint.")
-            if accusation.case_id:
-                return Assignment(accusation.case_id, opened=False)
-            if not accusation.assignable:
-                raise ConflictError("Only a complaint about a possible violation belongs to a case.")
-            try:
-                case_id = self.store.open_case_of(accusation.caller_key)
-                if case_id:
-                    self._join(case_id, accusation)
-                    return Assignment(case_id, opened=False)
-                return self._open(accusation)
-            except ChangedMeanwhileError:
-                continue
-        raise UnavailableError("Too many complaints about this caller came at once.")
-
-    def _open(self, accusation: Accusation) -> Assignment:
-        now = self.clock.now()
-        rules = self.profile.cases
-        others = self.store.unassigned(accusation.caller_key, now - timedelta(days=rules.window_days))
-        # the index may not know this complaint yet
-        first = {accusation.complaint_id: accusation} | {other.complaint_id: other for other in others}
-        if len({entry.called for entry in first.values()}) < rules.distinct_complainants:
-            return Assignment("", opened=False)
-        chosen = list(first.values())
-        case = Case(
-            id=new_ulid(now),
-            caller_key=accusation.caller_key,
-            caller_number=accusation.caller_number,
-            caller_name=accusation.caller_name,
-            status=Status.OPEN,
-            opened_at=now,
-            due_at=now + timedelta(days=rules.review_days),
-            complaints=len(chosen[:OPENED_WITH]),
-        )
-        self.store.open(case, chosen[:OPENED_WITH], Event(now, Action.OPENED, SYSTEM, accusation.complaint_id))
-        for other in chosen[OPENED_WITH:]:
-            # somebody else may have put it into the case meanwhile
-            with suppress(ChangedMeanwhileError):
-                self._join(case.id, other)
-        return Assignment(case.id, opened=True)
-
-    def _join(self, case_id: str, accusation: Accusation) -> None:
-        event = Event(self.clock.now(), Action.JOINED, SYSTEM, accusation.complaint_id)
-        self.store.join(case_id, accusation, event)
 
 
 @dataclass(frozen=True)
@@ -114,7 +32,7 @@ class InvestigationService:
         """Return where the execution goes on, and how many seconds a review may take."""
         case = find(self.store, case_id)
         seconds = int(timedelta(days=self.profile.cases.review_days).total_seconds())
-        if case.status is Status.CLOSED:
+        if case.status in (Status.CLOSED, Status.MERGED):
             return Step.DONE, seconds
         if case.status is Status.DECIDED:
             return Step.NOTIFY, seconds
@@ -167,38 +85,13 @@ class InvestigationService:
 
 
 @dataclass(frozen=True)
-class CaseService:
-    """What an investigator does."""
+class DecisionService:
+    """How an investigator decides."""
 
     store: CaseStore
     tasks: TaskAnswers
     clock: Clock
     profile: Profile
-
-    def page(self, status: str, limit: int, cursor: str) -> CasePage:
-        """Return cases of a status, oldest first, at most 50.
-
-        Raises:
-            InvalidInputError: the status or the cursor is none of ours.
-        """
-        if status not in {entry.value for entry in Status}:
-            known = ", ".join(entry.value for entry in Status)
-            raise InvalidInputError(
-                "Ask for a known status.", (FieldError("/status", f"Use one of {known}.", "status"),)
-            )
-        return self.store.page(Status(status), max(1, min(limit, PAGE)), cursor)
-
-    def read(self, case_id: str, by: str) -> CaseFile:
-        """Return a case with its complaints and audit log; the view itself is logged.
-
-        Raises:
-            NotFoundError: there is no such case.
-        """
-        case = find(self.store, case_id)
-        self.store.record_event(case_id, Event(self.clock.now(), Action.VIEWED, by))
-        accusations = self.store.accusations(case_id)
-        penalties = {entry.complaint_id: maximum_penalty(entry.called_at, self.profile) for entry in accusations}
-        return CaseFile(case, accusations, self.store.events(case_id), penalties)
 
     def decide(self, case_id: str, kind: str, reasons: str, by: str) -> Case:
         """Give the decision and wake the case's execution; the same decision again wakes it again.
@@ -267,15 +160,3 @@ class RedriveService:
                     break
                 cursor = page.cursor
         return started
-
-
-def find(store: CaseStore, case_id: str) -> Case:
-    """Return a case.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    found = store.get(case_id)
-    if found is None:
-        raise NotFoundError("There is no such case.")
-    return found

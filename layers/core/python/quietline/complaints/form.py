@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from quietline.complaints.model import ComplaintInput
+from quietline.kernel.callers import caller_key
 from quietline.kernel.errors import FieldError, InvalidInputError, InvalidPhoneNumberError
 from quietline.kernel.phone import PhoneNumber, parse, parse_any
 from quietline.mails.address import parse_address
@@ -87,18 +88,6 @@ def read_form(form: ComplaintInput, now: datetime, profile: Profile) -> Call:
         language=language,
         email=email,
     )
-
-
-def caller_key(number: str, name: str) -> str:
-    """Return what complaints about the same caller share: its number, else its name folded (case, signs, spaces).
-
-    >>> caller_key("", "ACME  Roofing, Inc.")
-    'name:acme roofing inc'
-    """
-    if number:
-        return number
-    letters = "".join(character if character.isalnum() else " " for character in name.casefold())
-    return "name:" + " ".join(letters.split())
 
 
 def _called(form: ComplaintInput, profile: Profile, wrong: list[FieldError]) -> PhoneNumber | None:

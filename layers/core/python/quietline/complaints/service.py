@@ -9,11 +9,10 @@ from quietline.complaints.model import Complaint, ComplaintInput, ComplaintStatu
 from quietline.complaints.ports import ComplaintStore
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import NotFoundError, UnavailableError
-from quietline.kernel.ids import new_code, new_ulid, normalise_code
+from quietline.kernel.ids import REFERENCE_PREFIX, new_code, new_ulid, normalise_code, read_reference
 from quietline.mails.ports import MailboxCipher
 from quietline.profiles.profile import Profile
 
-REFERENCE_PREFIX = "QL"
 REFERENCE_LENGTH = 8
 STATUS_CODE_LENGTH = 16
 """80 random bits: nobody guesses it."""
@@ -120,15 +119,3 @@ def status_hash(code: str, secret: bytes) -> str:
     """Return the keyed hash of a status code; 64 hex digits."""
     key = hmac.digest(secret, b"quietline/complaint-status", hashlib.sha256)
     return hmac.new(key, code.encode(), hashlib.sha256).hexdigest()
-
-
-def read_reference(text: str) -> str:
-    """Return a reference as it is kept, of one typed with other case, spaces or no dashes.
-
-    >>> read_reference("ql 7k3m q9tz")
-    'QL-7K3M-Q9TZ'
-    """
-    # the prefix has an L, which `normalise_code` reads as 1
-    squeezed = "".join(character for character in text[:40].upper() if character.isalnum())
-    code = normalise_code(squeezed.removeprefix(REFERENCE_PREFIX))
-    return f"{REFERENCE_PREFIX}-{code[:4]}-{code[4:]}"

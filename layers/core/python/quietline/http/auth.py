@@ -33,7 +33,9 @@ class Rule(StrEnum):
     CARRIER = "carrier"
     """A carrier's machine client with the scope `quietline/carriers`."""
     INVESTIGATOR = "investigator"
-    """A person of the group `investigator` or `supervisor`."""
+    """A person of the group `investigator` or `supervisor`; `agency-<key>` says of which agency."""
+    SUPERVISOR = "supervisor"
+    """A person of the group `supervisor`."""
 
 
 LISTS_SCOPE = "quietline/lists"
@@ -64,6 +66,11 @@ class Principal:
     def is_investigator(self) -> bool:
         """Whether the person investigates cases."""
         return not self.is_machine and bool(self.groups & {"investigator", "supervisor"})
+
+    @property
+    def is_supervisor(self) -> bool:
+        """Whether the person supervises investigators."""
+        return not self.is_machine and "supervisor" in self.groups
 
 
 def principal_of(event: dict[str, Any]) -> Principal:
@@ -101,6 +108,8 @@ def require(rule: Rule, event: dict[str, Any]) -> Principal | None:
     principal = principal_of(event)
     if rule is Rule.INVESTIGATOR and not principal.is_investigator:
         raise ForbiddenError("Only investigators may do this.")
+    if rule is Rule.SUPERVISOR and not principal.is_supervisor:
+        raise ForbiddenError("Only supervisors may do this.")
     if rule in (Rule.USER, Rule.REPRESENTATIVE) and principal.is_machine:
         raise ForbiddenError("Only a signed-in person may do this, not a machine client.")
     if rule is Rule.CARRIER and not (principal.is_machine and CARRIERS_SCOPE in principal.scopes):

@@ -6,6 +6,8 @@ from datetime import datetime
 
 SANDBOX = "SANDBOX-"
 WRONG_LIST = "A sandbox organization works with the sandbox's list, and only with that."
+REFERENCE_PREFIX = "QL"
+"""Of complaints' references."""
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -42,3 +44,15 @@ def new_code(length: int = 8) -> str:
 def normalise_code(text: str) -> str:
     """Return a code as we wrote it: upper case, without spaces and dashes, I and L read as 1, O as 0."""
     return text.strip().upper().replace("-", "").replace(" ", "").translate(str.maketrans("ILO", "110"))
+
+
+def read_reference(text: str) -> str:
+    """Return a reference as it is kept, of one typed with other case, spaces or no dashes.
+
+    >>> read_reference("ql 7k3m q9tz")
+    'QL-7K3M-Q9TZ'
+    """
+    # the prefix has an L, which `normalise_code` reads as 1
+    squeezed = "".join(character for character in text[:40].upper() if character.isalnum())
+    code = normalise_code(squeezed.removeprefix(REFERENCE_PREFIX))
+    return f"{REFERENCE_PREFIX}-{code[:4]}-{code[4:]}"

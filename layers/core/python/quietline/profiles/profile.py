@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from quietline.kernel.errors import ConfigurationError
 from quietline.kernel.phone import NumberingRules
+from quietline.profiles.casework import Cases
 from quietline.profiles.tariffs import Fees
 
 FOLDER = Path(__file__).parent
@@ -219,15 +220,6 @@ class EvidenceRules(_Part):
     upload_minutes: int
     link_seconds: int
     kinds: dict[str, EvidenceKind]
-
-
-class Cases(_Part):
-    """When a case opens and how long its review may take."""
-
-    distinct_complainants: int
-    window_days: int
-    review_days: int
-    decisions: tuple[str, ...]
 
 
 class Penalty(_Part):

@@ -1,31 +1,51 @@
-"""Cases as DynamoDB items, and back."""
-
-from datetime import date
+"""Cases and complaints as DynamoDB items, and back."""
 
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.case_parts import (
+    decision_of,
+    facts_item,
+    facts_of,
+    hold_item,
+    hold_of,
+    priority_item,
+    priority_of,
+    referral_item,
+    referral_of,
+)
 from quietline.adapters.dynamodb.complaints import complaint_of
 from quietline.adapters.dynamodb.table import Item
-from quietline.cases.model import Accusation, Case, Decision, PenaltyLine, Status
+from quietline.cases.model import Accusation, Case, Status
+from quietline.cases.queue import SORTS
 from quietline.kernel.clock import from_text, to_text
-from quietline.kernel.money import Money
 
 
 def case_item(case: Case) -> Item:
     """Return a case's attributes, without its key."""
-    opened = to_text(case.opened_at)
     return {
         "id": case.id,
         "caller_key": case.caller_key,
         "caller_number": case.caller_number,
         "caller_name": case.caller_name,
+        "callers": list(case.callers),
         "status": case.status.value,
-        "opened_at": opened,
+        "opened_at": to_text(case.opened_at),
         "due_at": to_text(case.due_at),
         "complaints": case.complaints,
+        "trigger": case.trigger,
+        "agency": case.agency,
+        "joint": case.joint,
+        "assignee": case.assignee,
+        "referral": referral_item(case.referral) if case.referral else None,
+        "hold": hold_item(case.hold) if case.hold else None,
+        "merged_into": case.merged_into,
+        "moving": case.moving,
+        "revision": case.revision,
+        "facts": facts_item(case.facts),
+        "priority": priority_item(case.priority),
         "escalations": case.escalations,
         "attempts": case.attempts,
         "gsi1pk": keys.cases_of(case.status.value),
-        "gsi1sk": f"{opened}#{case.id}",
+        "gsi1sk": SORTS["priority"](case),
     }
 
 
@@ -36,52 +56,28 @@ def case_of(item: Item) -> Case:
         caller_key=item["caller_key"],
         caller_number=item["caller_number"],
         caller_name=item["caller_name"],
+        callers=tuple(item["callers"]),
         status=Status(item["status"]),
         opened_at=from_text(item["opened_at"]),
         due_at=from_text(item["due_at"]),
         complaints=item["complaints"],
+        trigger=item["trigger"],
+        agency=item["agency"],
+        joint=item["joint"],
+        assignee=item["assignee"],
+        referral=referral_of(item["referral"]) if item["referral"] else None,
+        hold=hold_of(item["hold"]) if item["hold"] else None,
+        merged_into=item["merged_into"],
+        moving=item["moving"],
+        revision=item["revision"],
+        facts=facts_of(item["facts"]),
+        priority=priority_of(item["priority"]),
         token=item.get("task_token", ""),
         escalations=item["escalations"],
         attempts=item["attempts"],
         decision=decision_of(item["decision"]) if item.get("decision") else None,
         failure=item.get("failure", ""),
     )
-
-
-def decision_item(decision: Decision) -> Item:
-    """Return a decision as it is stored in its case."""
-    return {
-        "kind": decision.kind,
-        "reasons": decision.reasons,
-        "by": decision.by,
-        "at": to_text(decision.at),
-        "penalties": [
-            {
-                "since": line.since.isoformat(),
-                "calls": line.calls,
-                "maximum": line.maximum.minor,
-                "total": line.total.minor,
-                "currency": line.maximum.currency,
-                "source": line.source,
-            }
-            for line in decision.penalties
-        ],
-    }
-
-
-def decision_of(item: Item) -> Decision:
-    """Return the decision that a case's item holds."""
-    lines = tuple(
-        PenaltyLine(
-            since=date.fromisoformat(line["since"]),
-            calls=line["calls"],
-            maximum=Money(line["maximum"], line["currency"]),
-            total=Money(line["total"], line["currency"]),
-            source=line["source"],
-        )
-        for line in item["penalties"]
-    )
-    return Decision(item["kind"], item["reasons"], item["by"], from_text(item["at"]), lines)
 
 
 def accusation_of(item: Item) -> Accusation:

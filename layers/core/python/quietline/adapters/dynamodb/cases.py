@@ -1,26 +1,25 @@
 """Cases in DynamoDB: one item per case, one per complaint in it, one per audit entry."""
 
-import base64
-import binascii
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from quietline.adapters.dynamodb import keys
-from quietline.adapters.dynamodb.case_items import accusation_of, case_item, case_of, decision_item
+from quietline.adapters.dynamodb.case_items import accusation_of, case_item, case_of
+from quietline.adapters.dynamodb.case_parts import call_of, decision_item, event_of, facts_item, priority_item
+from quietline.adapters.dynamodb.case_writes import event_writes, pointer_writes, transact
+from quietline.adapters.dynamodb.case_writes import place_writes as place
 from quietline.adapters.dynamodb.complaints import complaint_of, entry_item
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
-from quietline.cases.model import Accusation, Action, Case, CasePage, Decision, Event, Status
-from quietline.cases.ports import ChangedMeanwhileError
+from quietline.cases.facts import Call, Facts, Priority
+from quietline.cases.model import Accusation, Case, CasePage, Decision, Event, Status
+from quietline.cases.queue import SORTS, read_cursor, write_cursor
 from quietline.complaints.model import Stage
-from quietline.kernel.clock import from_text, to_text
-from quietline.kernel.errors import FieldError, InvalidInputError, NotFoundError
-from quietline.kernel.ids import new_ulid
+from quietline.kernel.clock import to_text
+from quietline.kernel.errors import NotFoundError
 
-CURSOR = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Z]{26}")
 STATUS = {"#status": "status"}
 
 
@@ -36,18 +35,19 @@ class DynamoCaseStore:
         return case_of(item) if item else None
 
     def page(self, status: Status, limit: int, cursor: str) -> CasePage:
-        """Return cases of a status, oldest first.
+        """Return cases of a status, the most urgent first.
 
         Raises:
             InvalidInputError: the cursor is none of ours.
         """
-        # a space sorts before everything a longer key could go on with: the range starts after the cursor's case
-        low = f"{_read_cursor(cursor)} " if cursor else "0"
-        items = list(
-            self.table.query(keys.cases_of(status.value), index="gsi1", between=(low, "~"), limit=limit + 1),
-        )
-        following = _write_cursor(str(items[limit - 1]["gsi1sk"])) if len(items) > limit else ""
+        items = list(self._queue(status, read_cursor(cursor, "priority"), limit + 1))
+        following = write_cursor("priority", str(items[limit - 1]["gsi1sk"])) if len(items) > limit else ""
         return CasePage(tuple(case_of(item) for item in items[:limit]), following)
+
+    def queue(self, status: Status, after: str) -> Iterator[Case]:
+        """Yield cases of a status, the most urgent first, after a key of `queue.SORTS["priority"]`."""
+        for item in self._queue(status, after):
+            yield case_of(item)
 
     def open_case_of(self, caller_key: str) -> str:
         """Return the id of the caller's one open case, or empty."""
@@ -59,6 +59,11 @@ class DynamoCaseStore:
         item = self.table.get(keys.complaint(complaint_id))
         return accusation_of(item) if item else None
 
+    def by_reference(self, reference: str) -> Accusation | None:
+        """Return the complaint of a reference as it is kept, or None."""
+        pointer = self.table.get(keys.reference(reference))
+        return self.accusation(str(pointer["complaint_id"])) if pointer else None
+
     def unassigned(self, caller_key: str, since: datetime) -> tuple[Accusation, ...]:
         """Return a caller's assignable complaints since an instant that are in no case, oldest first."""
         items = self.table.query(keys.complaints_of(caller_key), index="gsi1", between=(to_text(since), "~"))
@@ -66,19 +71,19 @@ class DynamoCaseStore:
         return tuple(entry for entry in found if entry.assignable and not entry.case_id)
 
     def open(self, case: Case, accusations: Sequence[Accusation], event: Event) -> None:
-        """Keep a new case, the caller's pointer to it, its first complaints: all or nothing.
+        """Keep a new case, its callers' pointers to it, its first complaints: all or nothing.
 
         Raises:
-            ChangedMeanwhileError: the caller has an open case already, or a complaint is in one.
+            ChangedMeanwhileError: a caller has an open case already, or a complaint is in one.
         """
         writes = [
             self.table.put_new(keys.case(case.id), case_item(case)),
-            self.table.put_new(keys.caller(case.caller_key), {"case_id": case.id}),
-            self._event(case.id, event),
+            *pointer_writes(self.table, case),
+            *event_writes(self.table, case.id, event),
         ]
         for accusation in accusations:
-            writes += self._place(case.id, accusation, event.at)
-        self._write(*writes)
+            writes += place(self.table, case.id, accusation, event.at)
+        transact(self.table, *writes)
 
     def join(self, case_id: str, accusation: Accusation, event: Event) -> None:
         """Add a complaint to an open case.
@@ -86,7 +91,8 @@ class DynamoCaseStore:
         Raises:
             ChangedMeanwhileError: the case is open no more, or the complaint is in one.
         """
-        self._write(
+        transact(
+            self.table,
             self.table.update(
                 keys.case(case_id),
                 "ADD complaints :one",
@@ -94,13 +100,43 @@ class DynamoCaseStore:
                 values={":one": 1, ":open": Status.OPEN.value},
                 condition="#status = :open",
             ),
-            *self._place(case_id, accusation, event.at),
-            self._event(case_id, event),
+            *place(self.table, case_id, accusation, event.at),
+            *event_writes(self.table, case_id, event),
         )
 
     def record_event(self, case_id: str, event: Event) -> None:
         """Append to the audit log."""
-        self.table.write(self._event(case_id, event))
+        self.table.write(*event_writes(self.table, case_id, event))
+
+    def calls(self, case_id: str) -> tuple[Call, ...]:
+        """Return what counting needs of each of a case's complaints."""
+        return tuple(call_of(item) for item in self._places(case_id))
+
+    def cases_of_caller(self, caller_key: str) -> tuple[Case, ...]:
+        """Return every case that a caller ever was in, newest first."""
+        partition, prefix = keys.caller_case(caller_key, "")
+        found = [str(item["case_id"]) for item in self.table.query(partition, prefix=prefix)]
+        items = self.table.get_many([keys.case(case_id) for case_id in found])
+        return tuple(sorted((case_of(item) for item in items), key=lambda case: case.id, reverse=True))
+
+    def counted(self, case: Case, facts: Facts, priority: Priority) -> bool:
+        """Keep what was counted; False when a complaint came or went meanwhile."""
+        update = self.table.update(
+            keys.case(case.id),
+            "SET facts = :facts, priority = :priority, gsi1sk = :place",
+            values={
+                ":facts": facts_item(facts),
+                ":priority": priority_item(priority),
+                ":place": SORTS["priority"](replace(case, priority=priority)),
+                ":count": facts.complaints,
+            },
+            condition="complaints = :count",
+        )
+        try:
+            self.table.write(update)
+        except ConditionFailedError:
+            return False
+        return True
 
     def accusations(self, case_id: str) -> tuple[Accusation, ...]:
         """Return a case's complaints, oldest first."""
@@ -111,9 +147,7 @@ class DynamoCaseStore:
     def events(self, case_id: str) -> tuple[Event, ...]:
         """Return a case's audit log, oldest first."""
         items = self.table.query(keys.case(case_id)[0], prefix="EVENT#")
-        return tuple(
-            Event(from_text(item["at"]), Action(item["action"]), str(item["by"]), str(item["detail"])) for item in items
-        )
+        return tuple(event_of(item) for item in items)
 
     def wait(self, case_id: str, token: str, due_at: datetime, event: Event) -> None:
         """Keep the token of the waiting task; nothing changes where the case is open no more."""
@@ -134,7 +168,8 @@ class DynamoCaseStore:
         Raises:
             ChangedMeanwhileError: the case does not wait, or has a decision.
         """
-        self._write(
+        transact(
+            self.table,
             self.table.update(
                 keys.case(case_id),
                 "SET decision = :decision",
@@ -142,16 +177,17 @@ class DynamoCaseStore:
                 values={":decision": decision_item(decision), ":open": Status.OPEN.value},
                 condition="#status = :open AND attribute_exists(task_token) AND attribute_not_exists(decision)",
             ),
-            self._event(case_id, event),
+            *event_writes(self.table, case_id, event),
         )
 
     def decided(self, case: Case, decision: Decision, event: Event) -> None:
         """Make the decision final and let the caller's next complaint open a new case.
 
         Raises:
-            ChangedMeanwhileError: a complaint joined after `case` was read, or the case is open no more.
+            ChangedMeanwhileError: a complaint came or went after `case` was read, or the case is open no more.
         """
-        self._write(
+        transact(
+            self.table,
             self.table.update(
                 keys.case(case.id),
                 "SET #status = :decided, decision = :decision, gsi1pk = :cases",
@@ -162,11 +198,15 @@ class DynamoCaseStore:
                     ":cases": keys.cases_of(Status.DECIDED.value),
                     ":open": Status.OPEN.value,
                     ":count": case.complaints,
+                    ":nothing": "",
                 },
-                condition="#status = :open AND complaints = :count",
+                condition="#status = :open AND complaints = :count AND moving = :nothing",
             ),
-            self.table.delete(keys.caller(case.caller_key), condition="case_id = :case", values={":case": case.id}),
-            self._event(case.id, event),
+            *(
+                self.table.delete(keys.caller(caller), condition="case_id = :case", values={":case": case.id})
+                for caller in case.callers
+            ),
+            *event_writes(self.table, case.id, event),
         )
 
     def tell(self, case_id: str, kind: str, at: datetime, limit: int) -> int:
@@ -189,7 +229,7 @@ class DynamoCaseStore:
             },
             condition="#status = :decided",
         )
-        self._once(update, self._event(case_id, event))
+        self._once(update, *event_writes(self.table, case_id, event))
 
     def failed(self, case_id: str, error: str, event: Event) -> None:
         """Note the error.
@@ -201,7 +241,7 @@ class DynamoCaseStore:
             keys.case(case_id), "SET failure = :error", values={":error": error}, condition="attribute_exists(pk)"
         )
         try:
-            self.table.write(update, self._event(case_id, event))
+            self.table.write(update, *event_writes(self.table, case_id, event))
         except ConditionFailedError as wrong:
             raise NotFoundError("There is no such case.") from wrong
 
@@ -213,38 +253,25 @@ class DynamoCaseStore:
         """
         case = self.get(case_id)
         known = case.attempts if case else 1
-        self._write(
+        transact(
+            self.table,
             self.table.update(
                 keys.case(case_id),
                 "SET attempts = :next",
                 values={":next": known + 1, ":known": known},
                 condition="attempts = :known",
             ),
-            self._event(case_id, event),
+            *event_writes(self.table, case_id, event),
         )
         return known + 1
 
     def _places(self, case_id: str) -> list[Item]:
         return list(self.table.query(keys.case(case_id)[0], prefix="COMPLAINT#"))
 
-    def _place(self, case_id: str, accusation: Accusation, at: datetime) -> list[Write]:
-        return [
-            self.table.put_new(
-                keys.case_complaint(case_id, accusation.complaint_id),
-                {"complaint_id": accusation.complaint_id, "joined_at": to_text(at), "told": False},
-            ),
-            self.table.update(
-                keys.complaint(accusation.complaint_id),
-                "SET case_id = :case, stage = :stage, #timeline = list_append(#timeline, :entry)",
-                names={"#timeline": "timeline"},
-                values={
-                    ":case": case_id,
-                    ":stage": Stage.IN_CASE.value,
-                    ":entry": [entry_item(at, Stage.IN_CASE)],
-                },
-                condition="attribute_exists(outcome) AND attribute_not_exists(case_id)",
-            ),
-        ]
+    def _queue(self, status: Status, after: str, limit: int | None = None) -> Iterator[Item]:
+        # a space sorts before everything a longer key could go on with: the range starts after the cursor's case
+        low = f"{after} " if after else "0"
+        return self.table.query(keys.cases_of(status.value), index="gsi1", between=(low, "~"), limit=limit)
 
     def _tell(self, case_id: str, complaint_id: str, kind: str, at: datetime) -> None:
         item = self.table.get(keys.complaint(complaint_id))
@@ -295,17 +322,7 @@ class DynamoCaseStore:
             values=values | {":open": Status.OPEN.value},
             condition="#status = :open",
         )
-        self._once(update, self._event(case_id, event))
-
-    def _event(self, case_id: str, event: Event) -> Write:
-        item = {"at": to_text(event.at), "action": event.action.value, "by": event.by, "detail": event.detail}
-        return self.table.put_new(keys.case_event(case_id, event.at, new_ulid(event.at)), item)
-
-    def _write(self, *writes: Write) -> None:
-        try:
-            self.table.write(*writes)
-        except ConditionFailedError as error:
-            raise ChangedMeanwhileError from error
+        self._once(update, *event_writes(self.table, case_id, event))
 
     def _once(self, *writes: Write) -> None:
         """Write; where it had been written before, nothing changes."""
@@ -313,18 +330,3 @@ class DynamoCaseStore:
             self.table.write(*writes)
         except ConditionFailedError:
             return
-
-
-def _write_cursor(sort_key: str) -> str:
-    return base64.urlsafe_b64encode(sort_key.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> str:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        text = ""
-    if not CURSOR.fullmatch(text):
-        detail = "Use the `next` of the page before."
-        raise InvalidInputError("The cursor is not valid.", (FieldError("/cursor", detail, "cursor"),))
-    return text

@@ -1,6 +1,6 @@
 """Keys of complaints and cases (cases table)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from quietline.adapters.dynamodb.keys.registry import META
 from quietline.kernel.clock import to_text
@@ -42,7 +42,7 @@ def screening(complaint_id: str, cause: str) -> tuple[str, str]:
 
 
 def cases_of(status: str) -> str:
-    """Partition of `gsi1`: the cases of a status, by the time they were opened."""
+    """Partition of `gsi1`: the cases of a status, the most urgent first."""
     return f"CASES#{status}"
 
 
@@ -62,5 +62,47 @@ def case_event(case_id: str, at: datetime, event_id: str) -> tuple[str, str]:
 
 
 def caller(caller_key: str) -> tuple[str, str]:
-    """Key of the pointer to a caller's one open case; the key is E.164, or `name:` and the folded name."""
+    """Key of the pointer to the one open case that a caller's complaints join.
+
+    The caller's key is E.164, or `name:` and the folded name.
+    """
     return f"CALLER#{caller_key}", META
+
+
+def caller_case(caller_key: str, case_id: str) -> tuple[str, str]:
+    """Key of a caller's having been in a case; stays when the case has ended."""
+    return f"CALLER#{caller_key}", f"CASE#{case_id}"
+
+
+def case_note(case_id: str, at: datetime, note_id: str) -> tuple[str, str]:
+    """Key of a note on a case."""
+    return f"CASE#{case_id}", f"NOTE#{to_text(at)}#{note_id}"
+
+
+def case_link(case_id: str, other_id: str) -> tuple[str, str]:
+    """Key of one side of a link between two cases."""
+    return f"CASE#{case_id}", f"LINK#{other_id}"
+
+
+def case_move(case_id: str) -> tuple[str, str]:
+    """Key of what is moving from a case to another: at most one at a time."""
+    return f"CASE#{case_id}", "MOVE"
+
+
+def audit_day(day: date) -> str:
+    """Partition of the desk's append-only audit log of a UTC day."""
+    return f"AUDIT#{day.isoformat()}"
+
+
+def audit(day: date, at: datetime, entry_id: str) -> tuple[str, str]:
+    """Key of an entry of that log."""
+    return audit_day(day), f"{to_text(at)}#{entry_id}"
+
+
+DESK = "DESK"
+"""Partition of the people who have been at the desk, by their `sub`."""
+
+
+def view(sub: str, view_id: str) -> tuple[str, str]:
+    """Key of a person's saved view of the queue."""
+    return f"INVESTIGATOR#{sub}", f"VIEW#{view_id}"
