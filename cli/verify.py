@@ -93,6 +93,8 @@ def _one(file: Path, signed: str, answer: dict[str, Any], keys: KeySet) -> tuple
         facts, more = _receipt(file, payload, keys)
     elif kind == "manifest":
         facts, more = _manifest(file, payload, keys)
+    elif kind == "certificate":
+        facts, more = dict(payload), [_certified(payload)]
     elif kind in ANSWERS:
         facts, more = _answered(payload), [*_files_of_wash(file, payload), _validity(payload, "answer")]
     else:
@@ -170,6 +172,13 @@ def _files_of_wash(file: Path, payload: Mapping[str, Any]) -> list[Finding]:
         else:
             findings.append(Finding("note", f"The {what} of this wash is not in this folder."))
     return findings
+
+
+def _certified(payload: Mapping[str, Any]) -> Finding:
+    """Return what a certificate of registration proves, and that it tells of one day."""
+    count = len(payload["numbers"])
+    numbers = "1 number was" if count == 1 else f"{count} numbers were"
+    return Finding("ok", f"On {payload['as_of']} {numbers} registered; what changed since, it cannot tell.")
 
 
 def _validity(payload: Mapping[str, Any], what: str) -> Finding:

@@ -13,7 +13,7 @@ from quietline.http.site import cookies
 from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
 from quietline.pages.forms import BadBodyError
 
-from functions.site_forms import complain, self_service, sellers, waiting, wiring
+from functions.site_forms import certificate, complain, self_service, sellers, waiting, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
 from functions.site_forms.forms import check_registration, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
@@ -61,6 +61,7 @@ def confirm(request: Request) -> Answer:
         request,
         "confirmed",
         numbers=[str(number) for number in confirmed.numbers],
+        certificate_token=confirmed.certificate_token,
         listed_from=shown.day(confirmed.listed_from, request.language),
         sellers_bound_from=shown.day(confirmed.sellers_bound_from, request.language),
     )
@@ -76,8 +77,9 @@ ROUTES: dict[str, dict[str, Page]] = {
     **self_service.ROUTES,
     **waiting.ROUTES,
     **sellers.ROUTES,
+    "certificate": {"GET": self_service.button("certificate_open", "certificate"), "POST": certificate.show},
 }
-MAILED = ("confirm", *self_service.MAILED)
+MAILED = ("confirm", "certificate", *self_service.MAILED)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from quietline.profiles.profile import Profile, load_profile
 if TYPE_CHECKING:
     from quietline.complaints.service import ComplaintService
     from quietline.evidence.service import EvidenceService
+    from quietline.registrations.certificate import CertificateService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
     from quietline.registrations.verification import VerificationService
@@ -36,6 +37,11 @@ def verifications() -> "VerificationService":
 def waiting() -> "WaitingService":
     """Return what can be done with a registration that waits for its link."""
     return bootstrap.waiting(settings())
+
+
+def certificates() -> "CertificateService":
+    """Return what issues certificates of registration."""
+    return bootstrap.certificates(settings())
 
 
 def removals() -> "RemovalService":

@@ -2,11 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from quietline.kernel.settings import MailerSettings, PublicApiSettings, RelaySettings, SiteFormsSettings
+from typer.testing import CliRunner
 
+from cli.main import app as typer_app
 from functions.public_api import handler as public_api
 from tests.conftest import Cloud
 from tests.functions.test_registrations import drain, items
@@ -148,3 +151,32 @@ def test_the_browser_that_registered_corrects_the_address(
 def test_a_browser_that_did_not_register_corrects_nothing(cloud: Cloud) -> None:
     assert "Check your mail" in page("GET", "/forms/en/check-your-mail")["body"]
     assert page("POST", "/forms/en/check-your-mail/again")["statusCode"] == 400
+
+
+def test_a_certificate_is_shown_to_the_mailbox_and_verifies_offline(
+    registered: None, cloud: Cloud, seen: set[str], tripwire: Tripwire, tmp_path: Path, jwks: Path
+) -> None:
+    api("/v1/registrations/verifications", {"numbers": [NUMBER], "email": EMAIL})
+    token = token_in(last(cloud, seen), "/forms/certificate", tripwire)
+    opened = page("GET", "/forms/certificate", query=f"lang=en&token={token}")
+    assert "Show the certificate" in opened["body"] and "555" not in opened["body"]
+    shown = page("POST", "/forms/en/certificate", {"token": token})
+    assert "(202) 555-0143" in shown["body"]
+    file = page("POST", "/forms/en/certificate", {"token": token, "as": "file"})
+    assert file["headers"]["content-type"] == "application/jose"
+    kept = tmp_path / "certificate.jws"
+    kept.write_text(file["body"])
+    result = CliRunner().invoke(typer_app, ["verify", str(kept), "--jwks", str(jwks), "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["verified"] and found["numbers"][0]["number"] == "+12025550143"
+    kept.write_text(file["body"].replace(".", ".x", 1))
+    assert CliRunner().invoke(typer_app, ["verify", str(kept), "--jwks", str(jwks)]).exit_code == 5
+
+
+@pytest.fixture
+def jwks(cloud: Cloud, tmp_path: Path) -> Path:
+    keys = public_api.lambda_handler(http_event("GET", "/.well-known/jwks.json"), LambdaContext())
+    path = tmp_path / "keys.json"
+    path.write_text(keys["body"])
+    return path

@@ -119,6 +119,23 @@ def test_a_person_removes_a_number_and_takes_it_back(page: Page, site: str, clou
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
+def test_a_certificate_has_no_barrier_and_prints_alone(phone: Page, site: str, cloud: Cloud, language: str) -> None:
+    register(phone, site, cloud, language)
+    phone.locator(f"form[action='/forms/{language}/certificate'] button").click()
+    checked(phone)
+    assert "(202) 555-0143" in phone.locator("article").inner_text()
+    assert "555" not in phone.url
+    phone.emulate_media(media="print")
+    assert not phone.locator("header").is_visible()
+    assert not phone.locator(".ql-screen").first.is_visible()
+    assert phone.locator("article").is_visible()
+    phone.emulate_media(media="screen")
+    with phone.expect_download() as download:
+        phone.locator("form.ql-screen button").click()
+    assert download.value.suggested_filename.endswith(".jws")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_no_page_of_registered_people_has_a_barrier(phone: Page, site: str, cloud: Cloud, language: str) -> None:
     seen: list[str] = []
     send = ".govuk-button"

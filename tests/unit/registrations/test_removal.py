@@ -62,7 +62,10 @@ def desk(clock: FixedClock, profile: Profile) -> Desk:
     service = RegistrationService(
         registrations, numbers, FakeCipher(), LinkSigner(b"s" * 32), b"s" * 32, profile, clock
     )
-    removals, verifications = RemovalService(made, numbers, registrations), VerificationService(made, numbers)
+    removals, verifications = (
+        RemovalService(made, numbers, registrations),
+        VerificationService(made, numbers, registrations),
+    )
     return Desk(numbers, requests, service, removals, verifications, clock)
 
 

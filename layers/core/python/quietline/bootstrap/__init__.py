@@ -47,7 +47,7 @@ from quietline.bootstrap.payments import (
 )
 from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import console_sessions, sessions
-from quietline.bootstrap.self_service import removals, verifications, waiting
+from quietline.bootstrap.self_service import certificates, removals, verifications, waiting
 from quietline.bootstrap.sellers import (
     agents,
     caller_numbers,
@@ -75,6 +75,7 @@ __all__ = [
     "caller_numbers",
     "carrier_administration",
     "case_reader",
+    "certificates",
     "certifications",
     "changes",
     "complaints",

@@ -3,10 +3,11 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers
+from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 
 if TYPE_CHECKING:
     from quietline.kernel.settings import PublicApiSettings, SiteFormsSettings
+    from quietline.registrations.certificate import CertificateService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.requests import RequestDesk
     from quietline.registrations.verification import VerificationService
@@ -34,9 +35,34 @@ def _desk(settings: "PublicApiSettings | SiteFormsSettings") -> "RequestDesk":
 @cache
 def verifications(settings: "PublicApiSettings | SiteFormsSettings") -> "VerificationService":
     """Return what answers by mail what is known of numbers."""
+    from quietline.adapters.dynamodb.registrations import DynamoRegistrations
+    from quietline.adapters.dynamodb.table import Table
     from quietline.registrations.verification import VerificationService
 
-    return VerificationService(_desk(settings), numbers(settings.registry_table))
+    registrations = DynamoRegistrations(Table(settings.registry_table))
+    return VerificationService(_desk(settings), numbers(settings.registry_table), registrations)
+
+
+@cache
+def certificates(settings: "SiteFormsSettings") -> "CertificateService":
+    """Return what issues certificates of registration."""
+    from quietline.adapters.dynamodb.registrations import DynamoRegistrations
+    from quietline.adapters.dynamodb.requests import DynamoRequests
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.registrations.certificate import CertificateService
+
+    table = Table(settings.registry_table)
+    return CertificateService(
+        registrations=DynamoRegistrations(table),
+        requests=DynamoRequests(table),
+        numbers=numbers(settings.registry_table),
+        links=link_signer(settings.app_secret_id),
+        signer=signer(settings.signing_key_ids),
+        profile=load_profile(settings.profile),
+        clock=SystemClock(),
+    )
 
 
 @cache

@@ -15,6 +15,7 @@ from quietline.kernel.errors import LinkError
 
 SIGNATURE_BYTES = 24
 CONFIRM_REGISTRATION = "confirm-registration"
+CERTIFICATE = "certificate"
 WAITING_REGISTRATION = "waiting-registration"
 """Of no mail: the token that the browser keeps which registered."""
 ACCEPT_INVITATION = "accept-invitation"
@@ -26,6 +27,7 @@ SENTENCES = {
     "expired": "This link is too old. Register again and use the new link.",
     "request_used": "This link was used before, or another one did the same. There is nothing more to do.",
     "request_expired": "This link is too old. Ask for a new one.",
+    "not_registered": "None of these numbers is registered any more.",
 }
 _TOKEN = re.compile(r"([0-9A-Z]{26})\.([A-Za-z0-9_-]{32})", re.ASCII)
 

@@ -15,6 +15,7 @@ type Template = Literal[
     "confirm-registration",
     "registration-confirmed",
     "numbers-verified",
+    "own-numbers-verified",
     "confirm-removal",
     "removal-not-possible",
     "numbers-removed",

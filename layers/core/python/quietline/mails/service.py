@@ -7,6 +7,7 @@ from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import ConfigurationError
 from quietline.mails.links import (
     ACCEPT_INVITATION,
+    CERTIFICATE,
     CONFIRM_REGISTRATION,
     REMOVE_NUMBERS,
     UNDO_REMOVAL,
@@ -18,6 +19,7 @@ from quietline.profiles.profile import Profile
 
 PAGES = {
     CONFIRM_REGISTRATION: "/forms/confirm?lang={language}&token={token}",
+    CERTIFICATE: "/forms/certificate?lang={language}&token={token}",
     REMOVE_NUMBERS: "/forms/remove/confirm?lang={language}&token={token}",
     UNDO_REMOVAL: "/forms/remove/undo?lang={language}&token={token}",
     ACCEPT_INVITATION: "/portal/invitation?lang={language}&token={token}",

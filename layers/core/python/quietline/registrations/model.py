@@ -191,8 +191,10 @@ class ConfirmedRegistration:
         numbers: the registration's numbers; all are listed now.
         listed_from: the registry's date from which every one of them is on the published list.
         sellers_bound_from: the date from which no seller may call any of them.
+        certificate_token: of the link to their certificate.
     """
 
     numbers: tuple[PhoneNumber, ...]
     listed_from: date
     sellers_bound_from: date
+    certificate_token: str = field(default="", repr=False, compare=False)

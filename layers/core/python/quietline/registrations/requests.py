@@ -79,12 +79,16 @@ class RegistrationReader(Protocol):
         ...
 
 
-class RequestStore(Protocol):
-    """Mailed requests, and the transactions of their life."""
+class RequestReader(Protocol):
+    """Mailed requests by id."""
 
     def get(self, request_id: str) -> MailedRequest | None:
         """Return the request with a strongly consistent read, or None."""
         ...
+
+
+class RequestStore(RequestReader, Protocol):
+    """Mailed requests, and the transactions of their life."""
 
     def add(self, request: MailedRequest, letter: Letter, day: date, limit: int) -> None:
         """Store a request, its mail and the count of the mailbox's mails on `day`: all or nothing.

@@ -2,17 +2,17 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from quietline.kernel import phone
-from quietline.kernel.clock import Clock
+from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import UnavailableError
 from quietline.kernel.ids import new_ulid
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails import links
 from quietline.mails.address import address_hash
-from quietline.mails.links import CONFIRM_REGISTRATION, WAITING_REGISTRATION, LinkSigner
+from quietline.mails.links import CERTIFICATE, CONFIRM_REGISTRATION, WAITING_REGISTRATION, LinkSigner
 from quietline.mails.ports import MailboxCipher
 from quietline.profiles.profile import Profile
 from quietline.registrations.model import (
@@ -119,9 +119,11 @@ class RegistrationService:
             now = self.clock.now()
             after = [self._listed(number, before.get(number)) for number in registration.numbers]
             after = [self._wanted(record, registration, now) for record in after]
-            confirmed = self._confirmed(after)
+            certificate = self.links.token(CERTIFICATE, registration.id, registration.nonce)
+            confirmed = replace(self._confirmed(after), certificate_token=certificate)
+            until = now + timedelta(hours=self.profile.registration.link_hours)
             try:
-                self.registrations.confirm(registration, before, after, now, mail_facts(confirmed))
+                self.registrations.confirm(registration, before, after, now, mail_facts(confirmed, until))
             except ChangedMeanwhileError:
                 continue
             return confirmed
@@ -168,10 +170,11 @@ class RegistrationService:
         return check_typed(numbers, email, language, self.profile)
 
 
-def mail_facts(confirmed: ConfirmedRegistration) -> dict[str, str]:
-    """Return what the mail `registration-confirmed` says: masked numbers and ISO dates."""
+def mail_facts(confirmed: ConfirmedRegistration, until: datetime) -> dict[str, str]:
+    """Return what the mail `registration-confirmed` says: masked numbers, ISO dates, the end of its link."""
     return {
         "numbers": ", ".join(str(number) for number in confirmed.numbers),
         "listed_from": confirmed.listed_from.isoformat(),
         "sellers_bound_from": confirmed.sellers_bound_from.isoformat(),
+        "expires_at": to_text(until),
     }

@@ -10,7 +10,7 @@ from quietline.adapters.dynamodb.numbers import number_writes
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Key, Table, Write
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
-from quietline.mails.links import CONFIRM_REGISTRATION
+from quietline.mails.links import CERTIFICATE, CONFIRM_REGISTRATION
 from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError
 
@@ -155,6 +155,7 @@ class DynamoRegistrations:
             to_ciphertext=registration.email_ciphertext,
             facts=facts,
             now=at,
+            link={"purpose": CERTIFICATE, "id": registration.id, "nonce": registration.nonce},
         )
         try:
             self.table.write(confirmed, *writes, mail)

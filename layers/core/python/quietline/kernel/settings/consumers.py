@@ -32,3 +32,5 @@ class SiteFormsSettings(Settings):
     """Of which it reads the public directory alone."""
     pii_key_id: str
     app_secret_id: str
+    signing_key_ids: str
+    """Sign certificates of registration."""
