@@ -40,3 +40,5 @@ def handle(message: dict[str, Any]) -> None:
         day = date.fromisoformat(message["pk"].removeprefix("PUBLISHED#"))
         logger.info("told_of_list", date=day.isoformat(), count=notifier.published(day))
     logger.info("reminded", count=notifier.daily())
+    if message["kind"] == "DAILY":
+        logger.info("reminded_of_renewal", count=bootstrap.renewal_reminders(settings()).daily())

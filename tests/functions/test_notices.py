@@ -19,6 +19,7 @@ from quietline.kernel.settings import CalendarFeedSettings, NotifySettings, Webh
 from quietline.lists.model import Publication, Published
 from quietline.orders.model import Entitlement
 from quietline.payments import signature
+from quietline.profiles import load_profile
 
 from functions.calendar_feed import handler as calendar_feed
 from functions.notify import handler as notify
@@ -43,6 +44,7 @@ class World(Api):
             webhook_sender.settings,
             calendar_feed.settings,
             bootstrap.notifier,
+            bootstrap.renewal_reminders,
             bootstrap.webhook_delivery,
             bootstrap.calendars,
         ):
@@ -160,6 +162,26 @@ def test_the_daily_run_reminds_by_mail_and_webhook(world: World) -> None:
     assert mail is not None
     assert "compliance@example.com" not in repr(mail)
     assert len(world.pending()) == 1
+
+
+def test_the_daily_run_reminds_of_a_term_that_ends_until_it_is_renewed(world: World) -> None:
+    [item] = list(world.table.query("USER#user-anna"))
+    organization_id = item["organization_id"]
+    today = load_profile("us").local_date(SystemClock().now())
+    ends = today + timedelta(days=5)
+    held = entitlement_item(Entitlement("one", frozenset({"202"}), Term(ends - timedelta(days=365), ends), 0))
+    world.table.write(world.table.put(keys.entitlement(organization_id, "one"), held))
+
+    notify.lambda_handler(load_event("notify/daily"), LambdaContext())
+
+    mail = world.table.get(keys.mail(f"term-ends-{ends}-7-{organization_id}"))
+    assert mail is not None
+    assert mail["facts"] == {"ends_on": ends.isoformat(), "days": "5"}
+    world.table.write(world.table.delete(keys.mail(f"term-ends-{ends}-7-{organization_id}")))
+    again = entitlement_item(Entitlement("two", frozenset({"202"}), Term(ends, ends + timedelta(days=365)), 0))
+    world.table.write(world.table.put(keys.entitlement(organization_id, "two"), again))
+    notify.lambda_handler(load_event("notify/daily"), LambdaContext())
+    assert world.table.get(keys.mail(f"term-ends-{ends}-7-{organization_id}")) is None
 
 
 def test_a_list_that_is_none_comes_again(world: World) -> None:

@@ -34,6 +34,8 @@ FACTS = {
     "age_days": "21",
     "ages": "21, 28, 31",
     "valid_until": "2026-12-05",
+    "ends_on": "2026-12-31",
+    "due_on": "2026-12-31",
     "endpoint": "01KB",
     "host": "hooks.example.com",
     "days": "5",

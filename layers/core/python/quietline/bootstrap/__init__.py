@@ -22,7 +22,14 @@ from quietline.bootstrap.lists import (
     renderer,
     sandbox_publication,
 )
-from quietline.bootstrap.notices import calendars, notifier, preferences, webhook_delivery, webhooks
+from quietline.bootstrap.notices import (
+    calendars,
+    notifier,
+    preferences,
+    renewal_reminders,
+    webhook_delivery,
+    webhooks,
+)
 from quietline.bootstrap.operations import (
     area_reconciliation,
     import_area,
@@ -124,6 +131,7 @@ __all__ = [
     "registrations",
     "removals",
     "renderer",
+    "renewal_reminders",
     "sandbox_publication",
     "screening",
     "segment_scan",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from quietline.kernel.settings import CalendarFeedSettings, NotifySettings, SellerApiSettings, WebhookSenderSettings
     from quietline.notices.calendar import CalendarService
+    from quietline.notices.renewals import RenewalReminders
     from quietline.notices.service import Notifier, PreferenceService
     from quietline.webhooks.delivery import DeliveryService
     from quietline.webhooks.service import WebhookService
@@ -88,6 +89,21 @@ def notifier(settings: "NotifySettings") -> "Notifier":
         clock=SystemClock(),
         profile=load_profile(settings.profile),
     )
+
+
+@cache
+def renewal_reminders(settings: "NotifySettings") -> "RenewalReminders":
+    """Return what reminds of terms that end and certifications that are due."""
+    from quietline.adapters.dynamodb.notices import DynamoNotices
+    from quietline.adapters.dynamodb.standings import DynamoStandings
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.notices.renewals import RenewalReminders
+    from quietline.profiles.profile import load_profile
+
+    table, profile = Table(settings.sellers_table), load_profile(settings.profile)
+    store = DynamoNotices(table, SystemClock())
+    return RenewalReminders(store, DynamoStandings(table, profile), SystemClock(), profile)
 
 
 @cache

@@ -31,6 +31,9 @@ type Template = Literal[
     "line-reassigned",
     "list-aging",
     "list-expiring",
+    "term-ends",
+    "certification-due",
+    "certification-overdue",
     "webhook-disabled",
     "invitation",
 ]

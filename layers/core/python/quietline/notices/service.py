@@ -61,7 +61,7 @@ class Notifier:
             event = Event.of(kind, organization_id, found.cutoff, data, day.isoformat())
             return self.store.deliver(Delivery.of(event, endpoint))
 
-        return _each(self.store.audience(), tell)
+        return each(self.store.audience(), tell)
 
     def daily(self) -> int:
         """Remind everybody whose last pull's list has reached one of the profile's ages; return how many were.
@@ -70,7 +70,7 @@ class Notifier:
             UnavailableError: some could not be reminded; called again, it reminds only those.
         """
         today = self.profile.local_date(self.clock.now())
-        return _each(self.store.due(today), lambda freshness: self._remind(freshness, today))
+        return each(self.store.due(today), lambda freshness: self._remind(freshness, today))
 
     def _remind(self, freshness: Freshness, today: date) -> bool:
         lists, ages = self.profile.lists, self.profile.lists.reminder_ages
@@ -100,8 +100,12 @@ class Notifier:
         return self.store.remind(freshness, age, next_due, mail, told)
 
 
-def _each[T](all_of: Iterable[T], tell: Callable[[T], bool]) -> int:
-    """Do it for each; one that fails keeps nobody else from being told."""
+def each[T](all_of: Iterable[T], tell: Callable[[T], int]) -> int:
+    """Do it for each and return how many times it did something; one that fails keeps nobody else from being told.
+
+    Raises:
+        UnavailableError: some failed.
+    """
     done, failed = 0, 0
     reason: Exception | None = None
     for one in all_of:

@@ -105,9 +105,10 @@ class CallerNumbers(_Part):
 
 
 class Sellers(_Part):
-    """Renewal, the team and the numbers that they call from."""
+    """Renewal, the team and the numbers that they call from; reminders go out so many days before an end."""
 
     renewal_window_days: int
+    renewal_reminder_days: tuple[int, ...]
     team: Team
     caller_numbers: CallerNumbers
 
