@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from quietline.cases.people import Person, must_supervise, person_of
 from quietline.http.site.frame import ANYBODY, PERSON, Answer, Site
 from quietline.http.site.frame import Declared as DeclaredPage
 from quietline.http.site.frame import Request as SiteRequest
@@ -41,8 +42,8 @@ class Request(SiteRequest):
         return wiring.people().groups(self.sub)
 
     @cached_property
-    def investigator(self) -> frozenset[str]:
-        """The groups of somebody who may work cases.
+    def investigator(self) -> Person:
+        """Somebody who may work cases, as the use cases ask it.
 
         Raises:
             UnauthenticatedError: the account is gone.
@@ -55,47 +56,66 @@ class Request(SiteRequest):
             raise ForbiddenError("Only investigators may do this.")
         if not (person.mfa and self.session.mfa):
             raise MfaRequiredError("Sign in with a second factor.")
-        return self.groups
+        return person_of(self.sub, self.groups, self.profile.cases.agency_keys)
 
     @cached_property
-    def supervisor(self) -> frozenset[str]:
-        """The groups of a supervisor.
+    def supervisor(self) -> Person:
+        """Somebody who may do what only supervisors do.
 
         Raises:
             ForbiddenError: they are none.
         """
-        if "supervisor" not in self.investigator:
-            raise ForbiddenError("Only supervisors may do this.")
-        return self.groups
+        must_supervise(self.investigator, "open this page")
+        return self.investigator
 
 
 type Declared = DeclaredPage[Request]
 
-LINKS = (("", "queue"), ("search", "search"), ("workload", "workload"), ("help", "help"), ("account", "account"))
+LINKS = (
+    ("", "queue"),
+    ("pictures", "pictures"),
+    ("search", "search"),
+    ("workload", "workload"),
+    ("audit", "audit"),
+    ("people", "people"),
+    ("help", "help"),
+    ("account", "account"),
+)
 """Main links in their order: path, and key of its text. Their access keys are 1, 2, …; the page `help` lists them."""
 
 
 def navigation(request: Request, pages: Mapping[str, Mapping[str, Declared]]) -> list[dict[str, Any]]:
     """Return the main links that somebody may use; a link keeps its access key whoever sees it."""
     names = request.text["console"]["nav"]
-    groups = vars(request).get("investigator", frozenset())
+    who = vars(request).get("investigator")
     here = request.pattern.split("/", maxsplit=1)[0]
     return [
         {"href": request.at(path), "text": names[name], "current": path == here, "key": str(number)}
         for number, (path, name) in enumerate(LINKS, start=1)
-        if path in pages and _is_for(groups, pages[path]["GET"].who)
+        if path in pages and _is_for(who, pages[path]["GET"].who)
     ]
 
 
-def _is_for(groups: frozenset[str], who: str) -> bool:
-    return who in (ANYBODY, PERSON) or (bool(groups) and who != Who.SUPERVISOR) or who in groups
+def _is_for(person: Person | None, who: str) -> bool:
+    if who in (ANYBODY, PERSON):
+        return True
+    return person is not None and (person.supervises or who == Who.INVESTIGATOR)
+
+
+def _acts(request: Request) -> str:
+    """Return what the page's head says of the person's role; of somebody whose role was not asked for nothing."""
+    person: Person | None = vars(request).get("investigator")
+    if person is None:
+        return ""
+    own = request.text["console"]
+    agency = next(one for one in request.profile.cases.agencies if one.key == person.agency)
+    return f"{own['supervisor' if person.supervises else 'investigator']}, {agency.name[request.language]}"
 
 
 def _shown(request: Request, pages: Mapping[str, Mapping[str, Declared]]) -> dict[str, Any]:
     return {
         "navigation": navigation(request, pages) if request.session else [],
-        "supervises": "supervisor" in vars(request).get("investigator", ()),
-        "works": "investigator" in vars(request),
+        "acts": _acts(request),
     }
 
 

@@ -9,7 +9,8 @@ from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
     from quietline.adapters.cognito_accounts import CognitoPeople
-    from quietline.cases.service import CaseService
+    from quietline.cases.reading import CaseReader
+    from quietline.cases.service import DecisionService
     from quietline.sellers.accounts import Accounts
     from quietline.sessions.service import SessionService
 
@@ -40,6 +41,11 @@ def people() -> "CognitoPeople":
     return bootstrap.people(settings().user_pool_id)
 
 
-def cases() -> "CaseService":
-    """Return the investigators' use cases."""
-    return bootstrap.cases(settings())
+def reader() -> "CaseReader":
+    """Return what investigators read with."""
+    return bootstrap.case_reader(settings())
+
+
+def decisions() -> "DecisionService":
+    """Return how investigators decide."""
+    return bootstrap.decisions(settings())

@@ -1,17 +1,23 @@
 """The console: who may open what, sign-in of investigators alone, the queue, a case and its decision."""
 
 import re
+from pathlib import Path
 
 import pytest
+from quietline.cases.model import Action, Status
+from quietline.complaints.model import Outcome
+from quietline.http.site.render import texts
 from quietline.kernel.settings import ConsoleSettings
 from quietline.profiles.profile import Profile
 
+from functions.console import frame
 from functions.console.frame import PAGES, SESSION, Who
 from functions.console.handler import lambda_handler
 from tests import portal as portal_helpers
 from tests.conftest import Cloud
 from tests.console import EMAIL, PASSWORD, Visitor, case, person, totp
 from tests.helpers import LambdaContext, Tripwire, load_event
+from tests.web.test_texts import paths
 
 REASONS = "Recorded messages without anybody's consent."
 
@@ -36,7 +42,7 @@ def test_an_investigator_signs_in_with_a_second_factor(console: ConsoleSettings,
     visitor.follow().post("sign-in/code", {"code": totp(lee.secret)})
     tripwire.watch(visitor.jar[SESSION])
     assert visitor.follow().title == "Queue"
-    assert "Signed in as <strong>investigator</strong>" in visitor.text
+    assert "Signed in as <strong>investigator, Trade agency</strong>" in visitor.text
 
 
 def test_a_person_of_no_group_is_not_let_in(console: ConsoleSettings) -> None:
@@ -132,10 +138,85 @@ def test_a_case_is_decided_once(console: ConsoleSettings, cloud: Cloud, profile:
     assert visitor.location.endswith("?done=meanwhile")
 
 
+def test_the_queue_is_narrowed_by_its_filter(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    case_id = case(cloud, profile)
+    visitor = investigator()
+    for query, there in {
+        "robocalls=yes&state=Florida&sort=due": True,
+        "robocalls=no": False,
+        "state=Ohio": False,
+        "assignee=none&priority=25": True,
+        "assignee=me": False,
+        "status=closed": False,
+        "agency=telecom": False,
+        "opened_from=2020-01-01&overdue=no&failed=no&on_hold=no&subject=12": True,
+    }.items():
+        assert (f"cases/{case_id}" in visitor.get("", query).text) is there, query
+    assert "<details" in visitor.text
+    wrong = visitor.get("", "opened_from=soon&state=Atlantis&sort=x&status=y&subject=z")
+    assert wrong.status == 400
+    for field in ("opened_from", "state", "sort", "status", "subject"):
+        assert f'<a href="#{field}">' in wrong.text, field
+
+
+def test_the_filtered_cases_are_shown_as_pictures(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    case(cloud, profile)
+    visitor = investigator().get("pictures", "robocalls=yes")
+    assert "Map of the states with complaints: District of Columbia 2, Florida 1, New York 1" in visitor.text
+    assert visitor.get("pictures", "state=Atlantis").status == 400
+
+
+def test_a_search_leaves_no_trace_of_what_was_searched_for(
+    console: ConsoleSettings, cloud: Cloud, profile: Profile, tripwire: Tripwire
+) -> None:
+    case_id = case(cloud, profile)
+    tripwire.watch("+13055550187")
+    visitor = investigator().post("search", {"caller_number": "305-555-0187"}, at="search")
+    assert f"cases/{case_id}" in visitor.text
+    reference = re.search(r'ql-code">(\w+-[\w-]+)<', visitor.get(f"cases/{case_id}").text)
+    assert reference
+    visitor.post("search", {"reference": reference[1].lower()}, at="search")
+    assert f"cases/{case_id}" in visitor.text
+    assert reference[1] in visitor.text
+    assert "Nothing was found" in visitor.post("search", {"caller_name": "Nobody Inc."}).text
+    assert '<a href="#reference">' in visitor.post("search", {}).text
+    assert visitor.post("search", {"caller_number": "12"}).status == 400
+
+
+def test_people_have_names_and_supervisors_read_what_they_did(
+    console: ConsoleSettings, cloud: Cloud, profile: Profile
+) -> None:
+    case_id = case(cloud, profile)
+    visitor = investigator()
+    assert visitor.post("people", {"name": " "}, at="people").status == 400
+    visitor.post("people", {"name": "Robin Sample"})
+    assert "Your name is kept." in visitor.follow().text
+    visitor.get(f"cases/{case_id}")
+    assert "Robin Sample" in visitor.text
+    assert visitor.get("audit").status == 403
+    chief = Visitor().sign_in(person("chief@example.com", "supervisor"))
+    chief.get("audit")
+    assert "Robin Sample" in chief.text
+    assert f'href="/console/en/cases/{case_id}"' in chief.text
+    assert chief.get("audit", "day=soon").status == 400
+    assert "Nothing was done on this day." in chief.get("audit", "day=2020-01-01").text
+
+
+def test_both_languages_say_the_same_and_know_every_word(profile: Profile) -> None:
+    first, second = (texts(language, Path(frame.__file__).parent) for language in ("en", "es"))
+    assert paths(first) == paths(second)
+    own = first["cases"]
+    assert set(own["actions"]) == set(Action)
+    assert set(own["statuses"]) == set(Status)
+    assert set(own["decisions"]) == set(profile.cases.decisions)
+    assert set(own["outcomes"]) == set(Outcome)
+    assert {trigger.code for trigger in profile.cases.triggers} <= set(own["triggers"])
+
+
 def test_another_language_has_every_page(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
     case_id = case(cloud, profile)
     visitor = investigator()
     visitor.language = "es"
-    for path in ("", "help", "account", f"cases/{case_id}"):
+    for path in ("", "pictures", "search", "people", "help", "account", f"cases/{case_id}"):
         assert visitor.get(path).status == 200, path
     assert "Registro de auditoría" in visitor.text

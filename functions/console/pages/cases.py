@@ -1,5 +1,7 @@
 """One case: what is known of it, and its decision."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from quietline.cases.penalties import worksheet
@@ -10,71 +12,101 @@ from functions.console import wiring, words
 from functions.console.frame import Answer, Request, Who, form_again, go, html, page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from quietline.cases.model import Accusation, CaseFile, PenaltyLine
     from quietline.kernel.money import Money
+
+SECTIONS = ("pictures", "complaints", "notes", "links", "penalties", "decide", "log")
+"""Parts of the page, in their order: each is a heading that a link on top leads to."""
 
 
 @page("GET", "cases/{id}", Who.INVESTIGATOR)
 def show(request: Request) -> Answer:
     """Show a case; the view is written into its log."""
-    return html(request, "case", **_values(request, _file(request)))
+    return html(request, "case", **values(request, read(request)))
 
 
 @page("POST", "cases/{id}/decision", Who.INVESTIGATOR)
 def decide(request: Request) -> Answer:
     """Take the decision."""
-    case_id, given = request.params["id"], request.fields
+    given = request.fields
+    return changed(
+        request,
+        "decided",
+        lambda case_id: wiring.decisions().decide(
+            case_id, given.get("decision", ""), given.get("reasons", ""), request.sub
+        ),
+    )
+
+
+def changed(request: Request, done: str, change: Callable[[str], object]) -> Answer:
+    """Do something to the case and show it again: with what is wrong with the form, or what was done."""
+    case_id = request.params["id"]
     try:
-        wiring.cases().decide(case_id, given.get("decision", ""), given.get("reasons", ""), request.sub)
+        change(case_id)
     except InvalidInputError as error:
         return _again(request, error.fields)
     except ConflictError:
         return go(request, f"cases/{case_id}", done="meanwhile")
-    return go(request, f"cases/{case_id}", done="decided")
+    return go(request, f"cases/{case_id}", done=done)
 
 
-def _file(request: Request) -> "CaseFile":
-    return wiring.cases().read(request.params["id"], request.sub)
+def read(request: Request) -> "CaseFile":
+    """Return the case; the view is logged."""
+    return wiring.reader().read(request.params["id"], request.investigator)
 
 
-def _again(request: Request, errors: "Sequence[FieldError]") -> Answer:
-    return form_again(request, "case", errors, **_values(request, _file(request)))
+def _again(request: Request, errors: Sequence[FieldError]) -> Answer:
+    return form_again(request, "case", errors, **values(request, read(request)))
 
 
-def _values(request: Request, file: "CaseFile") -> dict[str, Any]:
+def values(request: Request, file: "CaseFile") -> dict[str, Any]:
     """Return what `case.html` shows."""
     case, own = file.case, request.text["cases"]
+    names = words.names(request)
     decided = case.decision
     lines = decided.penalties if decided and decided.penalties else _worksheet(request, file)
+    states = Counter(words.state_of(request, one) for one in file.accusations)
+    days = Counter(request.profile.local_date(one.called_at) for one in file.accusations)
     return {
         "title": words.caller(request, case),
+        "sections": SECTIONS,
         "case": {
             "id": case.id,
             "status": case.status.value,
             "colour": words.COLOURS[case.status],
             "opened": request.day(case.opened_at),
+            "trigger": own["triggers"].get(case.trigger, case.trigger),
             "due": request.day(case.due_at),
+            "agency": words.agency(request, case),
+            "assignee": names.of(case.assignee) if case.assignee else request.text["queue"]["nobody"],
             "escalations": case.escalations,
             "failure": case.failure,
+            "merged_into": case.merged_into,
+            "moving": case.moving,
+            "points": case.priority.points,
             "waits": bool(case.token) and decided is None,
+            "may_change": file.may_change,
+            "on_hold": case.on_hold(request.profile.local_date(wiring.reader().clock.now())),
         },
-        "decision": _decision(request, file),
-        "complaints": [_complaint(request, one, file.penalties[one.complaint_id]) for one in file.accusations],
+        "hold": {"reason": case.hold.reason, "until": request.day(case.hold.until)} if case.hold else None,
+        "referral": _referral(request, file, names),
+        "priority": words.priority(request, case),
+        "decision": _decision(request, file, names),
+        "complaints": [complaint(request, one, file.penalties[one.complaint_id]) for one in file.accusations],
+        "notes": [{"text": one.text, "by": names.of(one.by), "at": request.instant(one.at)} for one in file.notes],
+        "links": [
+            {"id": one.case_id, "reason": one.reason, "by": names.of(one.by), "at": request.day(one.at)}
+            for one in file.links
+        ],
+        "earlier": file.earlier,
         "events": [
-            {
-                "at": request.instant(event.at),
-                "action": own["actions"].get(event.action, event.action),
-                "by": own["system"] if event.by == "system" else event.by,
-                "detail": own["decisions"].get(event.detail, event.detail),
-            }
+            words.action(request, event) | {"at": request.instant(event.at), "by": names.of(event.by)}
             for event in file.events
         ],
         "penalties": [_line(request, line) for line in lines],
         "total": money(sum((line.total for line in lines[1:]), start=lines[0].total)) if lines else "",
         "decisions": [{"value": kind, "label": own["decisions"][kind]} for kind in request.profile.cases.decisions],
-        **words.pictures(request, file.accusations),
+        **words.pictures(request, states, days),
     }
 
 
@@ -92,25 +124,40 @@ def _line(request: Request, line: "PenaltyLine") -> dict[str, Any]:
     }
 
 
-def _decision(request: Request, file: "CaseFile") -> dict[str, Any] | None:
+def _referral(request: Request, file: "CaseFile", names: words.Names) -> dict[str, Any] | None:
+    offered = file.case.referral
+    if offered is None:
+        return None
+    return {
+        "to": words.agency_name(request, offered.to),
+        "joint": offered.joint,
+        "reason": offered.reason,
+        "by": names.of(offered.by),
+        "at": request.day(offered.at),
+        "ours": offered.to == request.investigator.agency,
+    }
+
+
+def _decision(request: Request, file: "CaseFile", names: words.Names) -> dict[str, Any] | None:
     made = file.case.decision
     if made is None:
         return None
     return {
         "kind": request.text["cases"]["decisions"][made.kind],
         "reasons": made.reasons,
-        "by": made.by,
+        "by": names.of(made.by),
         "at": request.instant(made.at),
     }
 
 
-def _complaint(request: Request, one: "Accusation", penalty: "Money") -> dict[str, Any]:
+def complaint(request: Request, one: "Accusation", penalty: "Money | None" = None) -> dict[str, Any]:
+    """Return a complaint as a line of a table."""
     own = request.text["cases"]
     answers = {None: own["not_told"], True: request.text["answers"]["yes"], False: request.text["answers"]["no"]}
     return {
+        "id": one.complaint_id,
         "reference": one.reference,
         "called_at": request.instant(one.called_at),
-        "received_at": request.instant(one.received_at),
         "called": words.shown_number(request, one.called),
         "state": words.state_of(request, one),
         "kind": own["kinds"].get(one.kind, one.kind),
@@ -120,5 +167,5 @@ def _complaint(request: Request, one: "Accusation", penalty: "Money") -> dict[st
         "done_business": answers[one.done_business],
         "asked_to_stop": answers[one.asked_to_stop],
         "comments": one.comments,
-        "penalty": money(penalty),
+        "penalty": money(penalty) if penalty else "",
     }

@@ -1,36 +1,87 @@
-"""The queue of cases."""
+"""The queue of cases: filters, orders; and the same cases as pictures."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from quietline.cases.model import Status
+from quietline.kernel.errors import FieldError, InvalidInputError
 
-from functions.console import wiring, words
-from functions.console.frame import Answer, Request, Who, html, page
+from functions.console import filters, wiring, words
+from functions.console.frame import Answer, Request, Who, form_again, page
 
 if TYPE_CHECKING:
     from quietline.cases.model import Case
 
+LIMIT = 50
+
 
 @page("GET", "", Who.INVESTIGATOR)
 def queue(request: Request) -> Answer:
-    """Show one page of the cases of a status."""
-    wanted = request.query.get("status", Status.OPEN.value)
-    found = wiring.cases().page(wanted, 50, request.query.get("cursor", ""))
-    return html(
+    """Show one page of the cases that the filter lets through."""
+    given = filters.given_of(request.query)
+    errors: Sequence[FieldError] = ()
+    cases: tuple[Case, ...] = ()
+    following = ""
+    try:
+        wanted = filters.wanted_of(request, given)
+        found = wiring.reader().page(wanted, LIMIT, request.query.get("cursor", ""), request.investigator)
+        cases, following = found.cases, found.cursor
+    except InvalidInputError as error:
+        errors = error.fields
+    names = words.names(request)
+    return form_again(
         request,
         "queue",
-        rows=[_row(request, case) for case in found.cases],
-        chosen=wanted,
-        statuses=[status.value for status in Status],
-        following=f"?status={wanted}&cursor={found.cursor}" if found.cursor else "",
+        errors,
+        values=given,
+        rows=[row(request, case, names) for case in cases],
+        following=filters.address_of(given, cursor=following) if following else "",
+        pictures=filters.address_of(given),
+        form=filters.form_of(request, given, names.everybody),
     )
 
 
-def _row(request: Request, case: "Case") -> dict[str, Any]:
-    now = wiring.cases().clock.now()
+@page("GET", "pictures", Who.INVESTIGATOR)
+def pictures(request: Request) -> Answer:
+    """Show the complaints of the same cases on a map and as bars."""
+    given = filters.given_of(request.query)
+    try:
+        found = wiring.reader().statistics(filters.wanted_of(request, given), request.investigator)
+    except InvalidInputError as error:
+        return form_again(request, "pictures", error.fields, values=given, drawn=None, **_asked(request, given))
+    days = {date.fromisoformat(day): count for day, count in found.days.items()}
+    agencies = [
+        {"name": one.name[request.language], "count": found.by_agency.get(one.key, 0)}
+        for one in request.profile.cases.agencies
+    ]
+    subjects = sorted(found.subjects.items(), key=lambda pair: (-pair[1], pair[0]))
+    return form_again(
+        request,
+        "pictures",
+        (),
+        values=given,
+        drawn=words.pictures(request, found.states, days),
+        cases=found.cases,
+        complaints=found.complaints,
+        agencies=agencies,
+        subjects=[{"name": words.subject(request, int(code)), "count": count} for code, count in subjects],
+        **_asked(request, given),
+    )
+
+
+def _asked(request: Request, given: dict[str, str]) -> dict[str, Any]:
+    form = filters.form_of(request, given, words.names(request).everybody)
+    return {"form": form, "queue": filters.address_of(given)}
+
+
+def row(request: Request, case: "Case", names: words.Names) -> dict[str, Any]:
+    """Return a case as a line of a table."""
+    now = wiring.reader().clock.now()
     return {
         "id": case.id,
         "caller": words.caller(request, case),
+        "priority": case.priority.points,
         "complaints": case.complaints,
         "opened": request.day(case.opened_at),
         "due": request.day(case.due_at),
@@ -38,4 +89,8 @@ def _row(request: Request, case: "Case") -> dict[str, Any]:
         "status": case.status.value,
         "colour": words.COLOURS[case.status],
         "failure": case.failure,
+        "agency": words.agency(request, case),
+        "assignee": names.of(case.assignee) if case.assignee else "",
+        "on_hold": case.on_hold(request.profile.local_date(now)),
+        "referred": bool(case.referral),
     }

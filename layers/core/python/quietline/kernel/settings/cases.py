@@ -13,10 +13,9 @@ class CaseApiSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsoleSettings(Settings):
+class ConsoleSettings(CaseApiSettings):
     """`console`: the investigators' pages, rendered on the server; they call the use cases of `case_api`."""
 
-    cases_table: str
     user_pool_id: str
     portal_client_id: str
     """Client of the user pool by which pages sign people in."""
