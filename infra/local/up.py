@@ -150,6 +150,7 @@ def tour(place: Place) -> None:
     print(f"""
   site and API   {place.site_url}
   sellers sign in {place.site_url}/portal/
+  investigators   {place.site_url}/console/
   sent mails     {place.mail_url}
   payments       {place.payments_url}
   AWS endpoint   {place.emulator_url}
@@ -159,6 +160,7 @@ def tour(place: Place) -> None:
   3. Publish today's list:   {quietline} ops publish
   4. Be a seller:            {quietline} login {SELLER} --mfa-code "$({quietline} mfa code {SELLER})"
                              then  pull lists/, verify lists/, lookup 202-555-0101
-  5. Report a call at {place.site_url}/en/complain/, then decide: {quietline} login {INVESTIGATOR}, cases list
-     All sample users sign in with {PASSWORD}; sellers need a code besides: {quietline} mfa code {SELLER}
+  5. Report a call at {place.site_url}/en/complain/, then decide the case at {place.site_url}/console/
+     as {INVESTIGATOR}, or with {quietline} login {INVESTIGATOR} …, cases list
+     All sample users sign in with {PASSWORD} and a code: {quietline} mfa code {SELLER}
 """)
