@@ -57,6 +57,10 @@ class Api:
         answer = self._send("PUT", path, json=body)
         return answer.json() if answer.content else None
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """Return the JSON of a PATCH."""
+        return self._send("PATCH", path, json=body).json()
+
     def delete(self, path: str) -> None:
         """Delete what is there."""
         self._send("DELETE", path)

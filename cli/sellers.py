@@ -6,7 +6,7 @@
 import time
 import uuid
 from collections.abc import Callable
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,20 +14,9 @@ from rich.table import Table
 
 from cli.app import command
 from cli.quote import money, named_areas
+from cli.record import Api, add_record
 
 WAIT_SECONDS = 60
-
-
-class Api(Protocol):
-    """A signed-in client of the API; it ends the program with the problem's sentence when a call is refused."""
-
-    def get(self, path: str) -> dict[str, Any]:
-        """Return the answer of a GET."""
-        ...
-
-    def post(self, path: str, body: dict[str, Any], idempotency_key: str = "") -> dict[str, Any]:
-        """Return the answer of a POST."""
-        ...
 
 
 def register(app: typer.Typer, api: Callable[[], Api]) -> None:
@@ -66,14 +55,7 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
         made = api().post("/v1/organizations", body | {"contact": {"name": contact, "email": email}})
         console.print(f"Created {made['name']} ({made['id']}). Next: quietline certify")
 
-    @command(organization, "show")
-    def show() -> None:
-        """Show your organization and what it may download."""
-        signed_in = api()
-        found, held = signed_in.get("/v1/organizations/mine"), signed_in.get("/v1/entitlements")
-        console.print(f"{found['name']} ({found['type']}), {found['id']}")
-        console.print(f"SAN: {found['san'] or 'none yet; run: quietline certify'}")
-        console.print(f"Areas: {', '.join(held['areas']) or 'none yet; run: quietline order'}")
+    add_record(organization, api, console)
 
     @command(app, "certify")
     def certify(

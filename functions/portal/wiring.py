@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
+    from quietline.sellers.record import RecordService
     from quietline.sellers.service import OrganizationService
     from quietline.sessions.service import SessionService
     from quietline.washes.service import Washes
@@ -107,6 +108,11 @@ def clients() -> "ClientService":
 def agents() -> "AgentService":
     """Return the use cases of agents on a SAN."""
     return bootstrap.agents(settings())
+
+
+def records() -> "RecordService":
+    """Return the use cases of organizations' records."""
+    return bootstrap.records(settings())
 
 
 def caller_numbers() -> "CallerNumberService":

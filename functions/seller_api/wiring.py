@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
     from quietline.sellers.model import Membership
+    from quietline.sellers.record import RecordService
     from quietline.sellers.service import OrganizationService
     from quietline.usage.service import Metering
     from quietline.washes.service import Washes
@@ -70,6 +71,11 @@ def machine_clients() -> "ClientService":
 def certifications() -> "CertificationService":
     """Return the use cases of certifications."""
     return bootstrap.certifications(settings())
+
+
+def records() -> "RecordService":
+    """Return the use cases of organizations' records."""
+    return bootstrap.records(settings())
 
 
 def caller_numbers() -> "CallerNumberService":

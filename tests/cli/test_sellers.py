@@ -9,6 +9,15 @@ from typer.testing import CliRunner
 from cli import sellers
 
 PRICE = {"minor": 8500, "currency": "USD"}
+RECORD: dict[str, Any] = {
+    "status": "active",
+    "status_reason": "",
+    "address": {"line1": "1 Way", "line2": "", "city": "X", "region": "IL", "postal_code": "1", "country": "US"},
+    "contact_name": "Sam",
+    "phone": "",
+    "tax_id": None,
+    "version": 3,
+}
 LINES = [{"kind": "full", "count": 1, "unit": PRICE, "amount": PRICE}]
 
 
@@ -21,7 +30,7 @@ class FakeApi:
 
     def get(self, path: str) -> dict[str, Any]:
         if path == "/v1/organizations/mine":
-            return {"name": "Example Solar LLC", "type": "seller", "id": "01ORG", "san": "123-456-7897"}
+            return {"name": "Example Solar LLC", "type": "seller", "id": "01ORG", "san": "123-456-7897"} | RECORD
         if path == "/v1/entitlements":
             return {"areas": ["202", "301"]}
         return {"state": self.states.pop(0) if len(self.states) > 1 else self.states[0]}

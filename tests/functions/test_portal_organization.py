@@ -1,5 +1,7 @@
 """The portal's pages of an organization's record: caller numbers."""
 
+import re
+
 from quietline.kernel.settings import PortalSettings
 
 from tests.helpers import Tripwire
@@ -24,3 +26,26 @@ def test_caller_numbers_are_lines_of_a_field(portal: PortalSettings, tripwire: T
     assert (old.status, "Somebody has changed the numbers" in old.text) == (400, True)
     visitor.post("caller-numbers", {"numbers": "", "version": "1"}).follow()
     assert ("Declared before" in visitor.text, "Declared now" in visitor.text) == (True, False)
+
+
+def test_the_record_is_changed_in_a_form(portal: PortalSettings, tripwire: Tripwire) -> None:
+    tripwire.watch("new@example.com", "+13055550187")
+    kim = person()
+    organization(kim)
+    visitor = Visitor().sign_in(kim).get("organization/edit")
+    assert 'value="Sunny Roofs LLC"' in visitor.text
+    fields = dict(re.findall(r'<input[^>]* name="([\w-]+)"[^>]* value="([^"]*)"', visitor.plain))
+    fields |= {"type": "seller", "exempt_reason": "", "tax_id-kind": "ein", "language": "es"}
+
+    visitor.post("organization/edit", fields | {"name": "", "phone": "12"})
+    assert (visitor.status, "Fill this in" in visitor.text) == (400, True)
+    visitor.post("organization/edit", fields | {"phone": "12", "tax_id-number": "07-1234567"})
+    assert (visitor.status, "A tax id of this kind has another form" in visitor.text) == (400, True)
+    changes = {"name": "Sunny <Roofs> Inc.", "phone": "(305) 555-0187", "tax_id-number": "12-3456789"}
+    visitor.post("organization/edit", fields | changes | {"contact-email": "new@example.com"})
+    shown = visitor.follow()
+    assert "The organization is changed." in shown.text
+    for text in ("Sunny <Roofs> Inc.", "+1 305-555-0187", "12-3456789", "Changed: e-mail address of the contact"):
+        assert text in shown.plain, text
+    visitor.post("organization/edit", fields | {"name": "Late"}, at="organization/edit")
+    assert (visitor.status, "Somebody has changed the organization" in visitor.text) == (400, True)

@@ -14,6 +14,7 @@ PATHS = [
     "account",
     "account/second-factor",
     "organization",
+    "organization/edit",
     "certification",
     "team",
     "agents",

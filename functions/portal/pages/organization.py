@@ -1,17 +1,24 @@
 """The organization: made at the first visit, and its record."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
-from quietline.sellers.model import Address, OrganizationType
+from quietline.kernel.phone import PhoneNumber, international
+from quietline.sellers.model import Address, OrganizationType, Role
 
 from functions.portal import wiring
 from functions.portal.frame import Answer, Request, Who, form_again, go, html, page
+
+if TYPE_CHECKING:
+    from quietline.sellers.model import OrganizationEvent
 
 ADDRESS = ("line1", "line2", "city", "region", "postal_code", "country")
 OPTIONAL = {"address-line2"}
 LONGEST = {"name": 200, "contact-name": 200, "contact-email": 254, "address-country": 2}
 LONG = 100
+EVENTS = 20
+"""Entries of the history that the page shows."""
 TYPES = (OrganizationType.SELLER, OrganizationType.TELEMARKETER, OrganizationType.EXEMPT, OrganizationType.SANDBOX)
 BELONGS = FieldError("/name", "You already belong to an organization.", "organization_belongs")
 FIELDS = ("name", "type", *(f"address-{name}" for name in ADDRESS), "contact-name", "contact-email")
@@ -27,7 +34,7 @@ def form(request: Request) -> Answer:
 def create(request: Request) -> Answer:
     """Make the organization; who makes it is its authorized representative."""
     given = {name: " ".join(request.fields.get(name, "").split()) for name in FIELDS}
-    wrong = _wrong(given)
+    wrong = wrong_fields(given)
     if wrong:
         return form_again(request, "organization_new", wrong, **_choices(request))
     try:
@@ -52,10 +59,28 @@ def create(request: Request) -> Answer:
 def show(request: Request) -> Answer:
     """Show the record."""
     found = wiring.organizations().get(request.caller, request.member.organization_id)
-    return html(request, "organization", organization=found, role=request.member.role.value)
+    events = wiring.records().history(request.caller, found.id)[:EVENTS]
+    return html(
+        request,
+        "organization",
+        organization=found,
+        role=request.member.role.value,
+        leads=request.member.role is Role.REPRESENTATIVE,
+        phone=international(PhoneNumber(found.phone)) if found.phone else "",
+        events=[{"day": request.day(one.at), **_worded(request, one)} for one in events],
+    )
 
 
-def _wrong(given: dict[str, str]) -> list[FieldError]:
+def _worded(request: Request, event: "OrganizationEvent") -> dict[str, str]:
+    """Return what an entry of the history says: the action, and which fields or why."""
+    own = request.text["organization"]
+    fields = [own["fields"].get(name, name) for name in event.detail.get("fields", "").split(", ") if name]
+    said = ", ".join(fields) or event.detail.get("reason", "") or event.detail.get("version", "")
+    return {"action": own["actions"][event.action.value], "detail": said}
+
+
+def wrong_fields(given: Mapping[str, str]) -> list[FieldError]:
+    """Return what is missing or too long in a record's form."""
     wrong = []
     for name, value in given.items():
         if not value and name not in OPTIONAL:

@@ -1,6 +1,6 @@
 """What the sellers' routes take and answer."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import ConfigDict, Field
 from quietline.http.model import Model
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from quietline.fees.model import QuoteLine
     from quietline.kernel.money import Money
     from quietline.orders.model import Entitlement, Order
-    from quietline.sellers.model import Organization
 
 type Text = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -25,84 +24,6 @@ class InModel(Model):
     """Input: unknown fields are refused, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class AddressIn(InModel):
-    """A postal address."""
-
-    line1: Text
-    line2: Annotated[str, Field(max_length=200)] = ""
-    city: Text
-    region: Text
-    postal_code: Annotated[str, Field(min_length=1, max_length=20)]
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$", examples=["US"])]
-
-
-class ContactIn(InModel):
-    """Whom the registry writes to."""
-
-    name: Text
-    email: Annotated[str, Field(min_length=3, max_length=254, examples=["compliance@example.com"])]
-
-
-class OrganizationIn(InModel):
-    """A new organization."""
-
-    model_config = example(
-        {
-            "name": "Example Solar LLC",
-            "type": "seller",
-            "address": {
-                "line1": "1 Example Street",
-                "city": "Springfield",
-                "region": "IL",
-                "postal_code": "62701",
-                "country": "US",
-            },
-            "contact": {"name": "Sam Sample", "email": "compliance@example.com"},
-            "language": "en",
-        }
-    )
-
-    name: Annotated[str, Field(min_length=1, max_length=200, examples=["Example Solar LLC"])]
-    type: Annotated[
-        Literal["seller", "telemarketer", "exempt", "sandbox"],
-        Field(description="`sandbox` tests with magic numbers and never meets the list."),
-    ]
-    address: AddressIn
-    contact: ContactIn
-    language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"
-
-
-class OrganizationOut(Model):
-    """An organization; `san` is empty until it has certified."""
-
-    id: str
-    name: str
-    type: str
-    san: str
-    certified_version: str
-    status: Annotated[str, Field(description="`active`, `suspended` or `closed`.")]
-    status_reason: Annotated[str, Field(description="Why it is suspended; else empty.")]
-    contact_name: str
-    language: str
-    created_at: str
-
-    @classmethod
-    def of(cls, one: "Organization") -> "OrganizationOut":
-        """Return the answer's form."""
-        return cls(
-            id=one.id,
-            name=one.name,
-            type=one.type,
-            san=one.san,
-            certified_version=one.certified_version,
-            status=one.status,
-            status_reason=one.status_reason,
-            contact_name=one.contact_name,
-            language=one.language,
-            created_at=to_text(one.created_at),
-        )
 
 
 class OrderIn(InModel):

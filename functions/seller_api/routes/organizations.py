@@ -8,13 +8,16 @@ from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
 from quietline.sellers.model import Address, OrganizationType
 
-from functions.seller_api.routes.models import (
+from functions.seller_api.routes.organization_models import (
+    OrganizationChangeIn,
+    OrganizationEventsOut,
     OrganizationIn,
     OrganizationOut,
 )
-from functions.seller_api.wiring import app, caller, member, organizations
+from functions.seller_api.wiring import app, caller, member, organizations, records
 
 TAGS = ["Organizations"]
+OrganizationId = Annotated[str, Path(max_length=40)]
 
 
 @route(
@@ -69,6 +72,39 @@ def mine() -> OrganizationOut:
     operation_id="readOrganization",
     responses=documented(200, "The organization.", OrganizationOut, 401, 403, 404),
 )
-def read(organization_id: Annotated[str, Path(max_length=40)]) -> OrganizationOut:
+def read(organization_id: OrganizationId) -> OrganizationOut:
     """Return the caller's organization; any other does not exist for them."""
     return OrganizationOut.of(organizations().get(caller(), organization_id))
+
+
+@route(
+    app,
+    "PATCH",
+    "/v1/organizations/<organization_id>",
+    Rule.REPRESENTATIVE,
+    summary="Change your organization",
+    description="What is left out stays. `version` is that of the organization you read: another one is refused (409). "
+    "A tax id is checked for its form. The history keeps which fields were changed, by whom.",
+    tags=TAGS,
+    operation_id="changeOrganization",
+    responses=documented(200, "The organization.", OrganizationOut, 400, 401, 403, 404, 409, 413, 415),
+)
+def change(organization_id: OrganizationId, body: OrganizationChangeIn) -> OrganizationOut:
+    """Change the organization."""
+    return OrganizationOut.of(records().edit(caller(), organization_id, body.changes(), body.version))
+
+
+@route(
+    app,
+    "GET",
+    "/v1/organizations/<organization_id>/events",
+    Rule.MEMBER,
+    summary="Read the history of your organization",
+    description="Certified, changed, suspended, reinstated and the like: append-only, without personal data.",
+    tags=TAGS,
+    operation_id="listOrganizationEvents",
+    responses=documented(200, "The newest entries.", OrganizationEventsOut, 401, 403, 404),
+)
+def events(organization_id: OrganizationId) -> OrganizationEventsOut:
+    """Return the history."""
+    return OrganizationEventsOut.of(records().history(caller(), organization_id))

@@ -64,6 +64,7 @@ from quietline.bootstrap.sellers import (
     members,
     orders,
     organizations,
+    records,
     suspension,
 )
 from quietline.bootstrap.usage import metering
@@ -126,6 +127,7 @@ __all__ = [
     "publish_plan",
     "reconcile_finish",
     "reconcile_plan",
+    "records",
     "redrive",
     "refunds",
     "registrations",

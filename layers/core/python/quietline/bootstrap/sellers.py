@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quietline.sellers.clients import ClientService
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
+    from quietline.sellers.record import RecordService
     from quietline.sellers.service import OrganizationService
     from quietline.sellers.suspension import SuspensionService
 
@@ -142,6 +143,18 @@ def certifications(settings: "TeamSettings") -> "CertificationService":
         clock=SystemClock(),
         profile=load_profile(settings.profile),
     )
+
+
+@cache
+def records(settings: "TeamSettings") -> "RecordService":
+    """Return the use cases of organizations' records."""
+    from quietline.adapters.dynamodb.records import RecordStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.sellers.record import RecordService
+
+    service = organizations(settings)
+    store = RecordStore(Table(settings.sellers_table))
+    return RecordService(service, store, service.vault, service.clock, service.profile)
 
 
 @cache

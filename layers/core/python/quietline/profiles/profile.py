@@ -1,8 +1,10 @@
 """The profile's shape. A new country is a TOML file; behaviour that differs in kind is a named strategy, no `if`."""
 
+import re
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -121,6 +123,37 @@ class CertificationText(_Part):
     text: dict[str, str]
 
 
+class TaxIdForm(_Part):
+    """A kind of tax id: its digits by a pattern, and how they are grouped.
+
+    `personal`: it names a person, so it is kept encrypted and shown by its last digits.
+    """
+
+    kind: str
+    personal: bool
+    pattern: str
+    groups: tuple[int, ...]
+    label: dict[str, str]
+    source: str
+
+    def fits(self, digits: str) -> bool:
+        """Tell whether digits have this form."""
+        return digits.isascii() and re.fullmatch(self.pattern, digits) is not None
+
+    def written(self, digits: str) -> str:
+        """Return the number in its groups, joined by dashes."""
+        starts = accumulate((0, *self.groups))
+        return "-".join(digits[start : start + length] for start, length in zip(starts, self.groups, strict=False))
+
+
+class Exemption(_Part):
+    """Why an organization may be exempt from fees."""
+
+    code: str
+    label: dict[str, str]
+    source: str
+
+
 class Organizations(_Part):
     """What organizations certify and tell of themselves.
 
@@ -131,6 +164,8 @@ class Organizations(_Part):
     certification_months: int
     certification_grace_days: int
     certifications: tuple[CertificationText, ...]
+    tax_ids: tuple[TaxIdForm, ...]
+    exemptions: tuple[Exemption, ...]
 
 
 class Lookups(_Part):

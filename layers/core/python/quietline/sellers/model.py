@@ -1,6 +1,6 @@
 """What the registry knows of an organization."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -67,6 +67,15 @@ class Certification:
 
 
 @dataclass(frozen=True)
+class TaxId:
+    """A tax id: `shown` is the number as it is written, of a person's just the last digits, the whole encrypted."""
+
+    kind: str
+    shown: str
+    ciphertext: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Organization:
     """An organization; the contact's e-mail is kept encrypted.
 
@@ -74,6 +83,8 @@ class Organization:
         san: empty until it has certified; `certified_at` is that of the newest certification.
         status_reason: why it was suspended, in the operator's words.
         version: grows with each change of it.
+        phone: in E.164; empty when none was given.
+        exempt_reason: why it is exempt: a code of the profile; empty for other types.
     """
 
     id: str
@@ -91,6 +102,9 @@ class Organization:
     status_reason: str = ""
     status_at: datetime | None = None
     version: int = 0
+    phone: str = ""
+    tax_id: TaxId | None = None
+    exempt_reason: str = ""
 
     @property
     def public(self) -> bool:
@@ -106,6 +120,7 @@ class EventAction(StrEnum):
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     CALLER_NUMBERS = "caller_numbers"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True)

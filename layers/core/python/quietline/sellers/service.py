@@ -62,12 +62,7 @@ class OrganizationService:
             InvalidInputError: the contact's e-mail is no address, or the language is not the profile's.
             ConflictError: the user already belongs to an organization.
         """
-        wrong: list[FieldError] = []
-        if len(contact_email) > 254 or not EMAIL.fullmatch(contact_email):
-            wrong.append(FieldError("/contact/email", "This is not an e-mail address.", "email_not_valid"))
-        if language not in self.profile.languages:
-            choices = " or ".join(self.profile.languages)
-            wrong.append(FieldError("/language", f"Choose {choices}.", "language_not_offered"))
+        wrong = wrong_email(contact_email) + wrong_language(language, self.profile)
         if wrong:
             raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
         now = self.clock.now()
@@ -164,3 +159,17 @@ class OrganizationService:
         if found is None:
             raise NotFoundError("There is no such organization.")
         return found
+
+
+def wrong_email(email: str) -> list[FieldError]:
+    """Return what is wrong with a contact's address."""
+    if len(email) <= 254 and EMAIL.fullmatch(email):
+        return []
+    return [FieldError("/contact/email", "This is not an e-mail address.", "email_not_valid")]
+
+
+def wrong_language(language: str, profile: Profile) -> list[FieldError]:
+    """Return what is wrong with a language of mails."""
+    if language in profile.languages:
+        return []
+    return [FieldError("/language", f"Choose {' or '.join(profile.languages)}.", "language_not_offered")]

@@ -1,6 +1,7 @@
 """Who may act for whose SAN: two halves, `AGENT#` of the seller and `AGENCY#` of the agent, written together."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.sellers import OrganizationStore
@@ -51,13 +52,26 @@ class AgentStore:
 
     def agents(self, organization_id: str) -> list[Agent]:
         """Return who may act for an organization's SAN."""
-        items = self.table.query(keys.organization(organization_id)[0], prefix="AGENT#")
-        return [Agent(item["organization_id"], item["san"], item["name"], from_text(item["since"])) for item in items]
+        return [Agent(*half) for half in self._halves(organization_id, "AGENT#")]
 
     def agencies(self, organization_id: str) -> list[Agency]:
         """Return for whose SAN an organization may act."""
-        items = self.table.query(keys.organization(organization_id)[0], prefix="AGENCY#")
-        return [Agency(item["organization_id"], item["san"], item["name"], from_text(item["since"])) for item in items]
+        return [Agency(*half) for half in self._halves(organization_id, "AGENCY#")]
+
+    def _halves(self, organization_id: str, prefix: str) -> list[tuple[str, str, str, datetime]]:
+        """Return organization, SAN, name and since; names are those of today."""
+        halves = list(self.table.query(keys.organization(organization_id)[0], prefix=prefix))
+        others = self.table.get_many([keys.organization(item["organization_id"]) for item in halves])
+        names: dict[str, str] = {item["id"]: item["name"] for item in others}
+        return [
+            (
+                item["organization_id"],
+                item["san"],
+                names.get(item["organization_id"]) or str(item["name"]),
+                from_text(item["since"]),
+            )
+            for item in halves
+        ]
 
 
 def _half(other: Organization, entry: TeamChange) -> Item:

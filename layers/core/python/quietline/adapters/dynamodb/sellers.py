@@ -15,6 +15,7 @@ from quietline.sellers.model import (
     OrganizationStatus,
     OrganizationType,
     Role,
+    TaxId,
 )
 from quietline.sellers.team import TeamChange, What
 
@@ -146,4 +147,7 @@ def organization_of(item: Item) -> Organization:
         status_reason=item.get("status_reason", ""),
         status_at=from_text(item["status_at"]) if "status_at" in item else None,
         version=item.get("version", 0),
+        phone=item.get("phone", ""),
+        tax_id=TaxId(**item["tax_id"]) if item.get("tax_id") else None,
+        exempt_reason=item.get("exempt_reason", ""),
     )
