@@ -23,6 +23,7 @@ FORMS = {
     "register/": "register",
     "verify/": "verify",
     "remove/": "remove",
+    "move/": "move",
     "asked/": "asked",
     "complain/": "complain",
     "complaint-status/": "complaint_status",

@@ -13,7 +13,7 @@ from quietline.http.site import cookies
 from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
 from quietline.pages.forms import BadBodyError
 
-from functions.site_forms import certificate, complain, self_service, sellers, waiting, wiring
+from functions.site_forms import complain, registered, sellers, waiting, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
 from functions.site_forms.forms import check_registration, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
@@ -74,12 +74,10 @@ ROUTES: dict[str, dict[str, Page]] = {
     "complain": {"POST": complain.step},
     "complain/send": {"POST": complain.send},
     "complaint-status": {"POST": complain.status},
-    **self_service.ROUTES,
-    **waiting.ROUTES,
+    **registered.ROUTES,
     **sellers.ROUTES,
-    "certificate": {"GET": self_service.button("certificate_open", "certificate"), "POST": certificate.show},
 }
-MAILED = ("confirm", "certificate", *self_service.MAILED)
+MAILED = ("confirm", *registered.MAILED)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -90,4 +90,3 @@ ROUTES: dict[str, dict[str, Callable[[Request], Answer]]] = {
     "remove/undo": {"GET": button("undo_confirm", "remove/undo"), "POST": undone},
 }
 MAILED = ("remove/confirm", "remove/undo")
-"""Where mailed links lead; their addresses have the language in the query."""

@@ -10,7 +10,9 @@ from quietline.profiles.profile import Profile, load_profile
 if TYPE_CHECKING:
     from quietline.complaints.service import ComplaintService
     from quietline.evidence.service import EvidenceService
+    from quietline.mails.optout import OptOutService
     from quietline.registrations.certificate import CertificateService
+    from quietline.registrations.moving import MoveService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
     from quietline.registrations.verification import VerificationService
@@ -42,6 +44,16 @@ def waiting() -> "WaitingService":
 def certificates() -> "CertificateService":
     """Return what issues certificates of registration."""
     return bootstrap.certificates(settings())
+
+
+def moves() -> "MoveService":
+    """Return what moves registrations to another mailbox."""
+    return bootstrap.moves(settings())
+
+
+def opt_outs() -> "OptOutService":
+    """Return what keeps who wants no mails but those asked for."""
+    return bootstrap.opt_outs(settings())
 
 
 def removals() -> "RemovalService":

@@ -37,6 +37,10 @@ class FakeRegistrations:
     def get(self, registration_id: str) -> Registration | None:
         return self.registrations.get(registration_id)
 
+    def of_mailbox(self, email_hash: str, limit: int) -> list[Registration]:
+        found = [one for one in self.registrations.values() if one.email_hash == email_hash and one.confirmed_at]
+        return found[:limit]
+
     def add(self, registration: Registration, day: date, limit: int) -> None:
         self.before_write()
         key = (registration.email_hash, day)
@@ -93,6 +97,7 @@ class FakeRequests:
     requests: dict[str, MailedRequest] = field(default_factory=dict)
     counts: dict[tuple[str, date], int] = field(default_factory=dict)
     letters: list[tuple[Letter, MailedRequest]] = field(default_factory=list)
+    registrations: dict[str, Registration] = field(default_factory=dict)
     before_write: Callable[[], None] = lambda: None
 
     def get(self, request_id: str) -> MailedRequest | None:
@@ -124,6 +129,23 @@ class FakeRequests:
         for _, wanted in records:
             self.numbers.records[wanted.number] = wanted
         self.letters.append((letter, after))
+
+    def move(
+        self,
+        request: MailedRequest,
+        after: MailedRequest,
+        registrations: Sequence[tuple[Registration, Registration]],
+        at: datetime,
+        letters: Sequence[Letter],
+    ) -> None:
+        self.before_write()
+        if self.requests[request.id].state != request.state:
+            raise ChangedMeanwhileError
+        if any(self.registrations.get(before.id) != before for before, _ in registrations):
+            raise ChangedMeanwhileError
+        self.requests[request.id] = after
+        self.registrations.update({wanted.id: wanted for _, wanted in registrations})
+        self.letters += [(letter, after) for letter in letters]
 
 
 class FakeCipher:

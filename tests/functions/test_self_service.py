@@ -2,10 +2,14 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from quietline.adapters.dynamodb.mails import mail_write
+from quietline.adapters.dynamodb.table import Table
+from quietline.adapters.ses import SesSender
 from quietline.kernel.settings import MailerSettings, PublicApiSettings, RelaySettings, SiteFormsSettings
 from typer.testing import CliRunner
 
@@ -180,3 +184,74 @@ def jwks(cloud: Cloud, tmp_path: Path) -> Path:
     path = tmp_path / "keys.json"
     path.write_text(keys["body"])
     return path
+
+
+def test_registrations_move_and_the_old_mailbox_loses_them(
+    registered: None, cloud: Cloud, seen: set[str], tripwire: Tripwire
+) -> None:
+    assert page("POST", "/forms/en/move", {"email": EMAIL, "new_email": EMAIL})["statusCode"] == 400
+    asked = page("POST", "/forms/en/move", {"email": EMAIL, "new_email": STRANGER})
+    assert asked["headers"]["location"] == "/en/asked/"
+    token = token_in(last(cloud, seen), "/forms/move/release", tripwire)
+    assert "Move my registrations" in page("GET", "/forms/move/release", query=f"lang=en&token={token}")["body"]
+    assert "The new address has to agree" in page("POST", "/forms/en/move/release", {"token": token})["body"]
+    token = token_in(last(cloud, seen), "/forms/move/finish", tripwire)
+    done = page("POST", "/forms/en/move/finish", {"token": token})["body"]
+    assert "Your registrations have moved" in done and ">1<" in done
+    assert "This link was used before" in page("POST", "/forms/en/move/finish", {"token": token})["body"]
+    drain(cloud, seen)
+    api("/v1/registrations/removals", {"numbers": [NUMBER], "email": STRANGER})
+    assert "will be removed" in last(cloud, seen)
+
+
+def test_one_click_ends_mails_that_nobody_asked_for(
+    registered: None, cloud: Cloud, seen: set[str], tripwire: Tripwire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers: list[dict[str, str]] = []
+    plain = SesSender.send
+
+    def send(self: SesSender, to: str, subject: str, text: str, html: str, more: dict[str, str]) -> None:
+        headers.append(dict(more))
+        plain(self, to, subject, text, html, more)
+
+    monkeypatch.setattr(SesSender, "send", send)
+    reported(cloud)
+    mail = last(cloud, seen)
+    token = token_in(mail, "/forms/unsubscribe", tripwire)
+    assert "Get no more mails like this one" in mail
+    assert headers[-1]["List-Unsubscribe"] == f"<https://registry.example.test/forms/unsubscribe?lang=en&token={token}>"
+    assert headers[-1]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    shown = page("GET", "/forms/unsubscribe", query=f"lang=en&token={token}")
+    assert "No more such mails" in shown["body"]
+    clicked = page("POST", "/forms/unsubscribe", {"List-Unsubscribe": "One-Click"}, query=f"lang=en&token={token}")
+    assert clicked["statusCode"] == 200
+
+    reported(cloud)
+    count = len(headers)
+    drain(cloud, seen)
+    assert len(headers) == count
+    states = [item["state"] for item in items(cloud.registry_table, "MAIL#") if item["template"] == "line-quarantined"]
+    assert sorted(states) == ["sent", "unwanted"]
+    api("/v1/registrations/verifications", {"numbers": [NUMBER], "email": EMAIL})
+    drain(cloud, seen)
+    assert headers[-1] == {} and len(headers) == count + 1
+    assert page("POST", "/forms/en/unsubscribe/back", {"token": token})["statusCode"] == 200
+    reported(cloud)
+    drain(cloud, seen)
+    assert len(headers) == count + 2
+    assert page("POST", "/forms/unsubscribe", {}, query="lang=en&token=x")["statusCode"] == 400
+
+
+def reported(cloud: Cloud) -> None:
+    """Ask for the mail about a reported line, as a carrier's report does."""
+    table = Table(cloud.registry_table)
+    [registration] = items(cloud.registry_table, "REGISTRATION#")
+    mail = mail_write(
+        table,
+        template="line-quarantined",
+        language="en",
+        to_ciphertext=registration["email_ciphertext"],
+        facts={"number": "+•••••••••43"},
+        now=datetime.now(UTC),
+    )
+    table.write(mail)

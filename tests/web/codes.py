@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import quietline.complaints.form
+import quietline.registrations.moving
 import quietline.registrations.typed
 import quietline.registrations.waiting
 import quietline.sellers.directory
@@ -13,6 +14,7 @@ from functions.site_forms import complain
 
 MODULES = (
     quietline.complaints.form,
+    quietline.registrations.moving,
     quietline.registrations.typed,
     quietline.registrations.waiting,
     quietline.sellers.directory,

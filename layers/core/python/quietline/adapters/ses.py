@@ -1,5 +1,6 @@
 """SES v2 as the sender of mails."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quietline.adapters.aws import client
@@ -17,12 +18,22 @@ class SesSender:
     sender: str
     configuration_set: str
 
-    def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Hand the mail to SES, as text and as HTML."""
+    def send(self, to: str, subject: str, text: str, html: str, headers: Mapping[str, str]) -> None:
+        """Hand the mail to SES, as text and as HTML; SES signs the headers with the rest (DKIM)."""
         body = {"Text": {"Data": text, "Charset": "UTF-8"}, "Html": {"Data": html, "Charset": "UTF-8"}}
         client("sesv2").send_email(
             FromEmailAddress=self.sender,
             Destination={"ToAddresses": [to]},
-            Content={"Simple": {"Subject": {"Data": subject, "Charset": "UTF-8"}, "Body": body}},
+            Content={
+                "Simple": {
+                    "Subject": {"Data": subject, "Charset": "UTF-8"},
+                    "Body": body,
+                    **(
+                        {"Headers": [{"Name": name, "Value": value} for name, value in headers.items()]}
+                        if headers
+                        else {}
+                    ),
+                }
+            },
             ConfigurationSetName=self.configuration_set,
         )

@@ -54,7 +54,7 @@ from quietline.bootstrap.payments import (
 )
 from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import console_sessions, sessions
-from quietline.bootstrap.self_service import certificates, removals, verifications, waiting
+from quietline.bootstrap.self_service import certificates, moves, opt_outs, removals, verifications, waiting
 from quietline.bootstrap.sellers import (
     agents,
     caller_numbers,
@@ -114,8 +114,10 @@ __all__ = [
     "manifests",
     "members",
     "metering",
+    "moves",
     "notifier",
     "numbers",
+    "opt_outs",
     "orders",
     "organizations",
     "payment_check",

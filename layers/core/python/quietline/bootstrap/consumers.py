@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers
+from quietline.bootstrap.self_service import opt_outs
 
 if TYPE_CHECKING:
     from quietline.complaints.screening import ScreeningService
@@ -52,6 +53,8 @@ def mails(settings: "MailerSettings") -> "MailService":
         profile=load_profile(settings.profile),
         site=settings.site_url,
         clock=SystemClock(),
+        opt_outs=opt_outs(settings),
+        secret=app_secret(settings.app_secret_id),
     )
 
 

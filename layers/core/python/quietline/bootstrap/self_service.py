@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import PublicApiSettings, SiteFormsSettings
+    from quietline.kernel.settings import MailerSettings, PublicApiSettings, SiteFormsSettings
+    from quietline.mails.optout import OptOutService
     from quietline.registrations.certificate import CertificateService
+    from quietline.registrations.moving import MoveService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.requests import RequestDesk
     from quietline.registrations.verification import VerificationService
@@ -93,3 +95,26 @@ def removals(settings: "PublicApiSettings | SiteFormsSettings") -> "RemovalServi
 
     registrations = DynamoRegistrations(Table(settings.registry_table))
     return RemovalService(_desk(settings), numbers(settings.registry_table), registrations)
+
+
+@cache
+def moves(settings: "SiteFormsSettings") -> "MoveService":
+    """Return what moves registrations to another mailbox."""
+    from quietline.adapters.dynamodb.registrations import DynamoRegistrations
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.registrations.moving import MoveService
+
+    return MoveService(_desk(settings), DynamoRegistrations(Table(settings.registry_table)))
+
+
+@cache
+def opt_outs(settings: "SiteFormsSettings | MailerSettings") -> "OptOutService":
+    """Return what keeps who wants no mails but those asked for."""
+    from quietline.adapters.dynamodb.mails import DynamoOptOuts
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.mails.optout import OptOutService
+
+    return OptOutService(
+        DynamoOptOuts(Table(settings.registry_table)), link_signer(settings.app_secret_id), SystemClock()
+    )

@@ -16,6 +16,9 @@ from quietline.kernel.errors import LinkError
 SIGNATURE_BYTES = 24
 CONFIRM_REGISTRATION = "confirm-registration"
 CERTIFICATE = "certificate"
+OPT_OUT = "opt-out"
+MOVE_FROM = "move-from-mailbox"
+MOVE_TO = "move-to-mailbox"
 WAITING_REGISTRATION = "waiting-registration"
 """Of no mail: the token that the browser keeps which registered."""
 ACCEPT_INVITATION = "accept-invitation"

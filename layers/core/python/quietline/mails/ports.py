@@ -1,5 +1,6 @@
 """What the mails need from outside."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 
@@ -18,8 +19,8 @@ class MailboxCipher(Protocol):
 class MailSender(Protocol):
     """Sends one mail."""
 
-    def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Hand the mail over; an error means that it may be tried again."""
+    def send(self, to: str, subject: str, text: str, html: str, headers: Mapping[str, str]) -> None:
+        """Hand the mail over, with more headers; an error means that it may be tried again."""
         ...
 
 
@@ -32,4 +33,8 @@ class Outbox(Protocol):
 
     def mark_sent(self, table: str, mail_id: str, at: str) -> None:
         """Note that the mail has been sent at that instant; a second note changes nothing."""
+        ...
+
+    def mark_unwanted(self, table: str, mail_id: str, at: str) -> None:
+        """Note that the mail's reader has opted out, so that it is never sent."""
         ...

@@ -63,6 +63,7 @@ def render(
     site: str,
     link: str = "",
     rows: Sequence[Mapping[str, str]] = (),
+    opt_out: str = "",
 ) -> Mail:
     """Return the mail.
 
@@ -74,6 +75,7 @@ def render(
         site: address of the hosted pages, without a trailing slash.
         link: what `{link}` becomes; only texts with a link take one.
         rows: what `{rows}` lists: facts, and under `text` which of the text's `rows` takes them.
+        opt_out: address of the page that ends mails of this kind; every mail that nobody asked for has one.
 
     Raises:
         ConfigurationError: the text does not exist, lacks a fact or has no place for the link.
@@ -100,6 +102,9 @@ def render(
     body = source["body"].strip()
     button = known["button"].get(template, link)
     paragraphs = [_paragraph(part, values, button, listed) for part in [*body.split("\n\n"), known["footer"]]]
+    if opt_out:
+        footer += f"\n{known['opt_out']}: {opt_out}"
+        paragraphs.append(f'<p><a href="{escape(opt_out)}">{escape(known["opt_out"])}</a></p>')
     html = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>'
         f'{escape(source["subject"].format(**values))}</title></head><body style="{_STYLE}">'

@@ -1,18 +1,23 @@
 """Send one outbox mail, at most once as far as its state tells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import ConfigurationError
+from quietline.mails.address import address_hash
 from quietline.mails.links import (
     ACCEPT_INVITATION,
     CERTIFICATE,
     CONFIRM_REGISTRATION,
+    MOVE_FROM,
+    MOVE_TO,
+    OPT_OUT,
     REMOVE_NUMBERS,
     UNDO_REMOVAL,
     LinkSigner,
 )
+from quietline.mails.optout import OPTIONAL, OptOutService
 from quietline.mails.ports import MailboxCipher, MailSender, Outbox
 from quietline.mails.render import render
 from quietline.profiles.profile import Profile
@@ -20,11 +25,16 @@ from quietline.profiles.profile import Profile
 PAGES = {
     CONFIRM_REGISTRATION: "/forms/confirm?lang={language}&token={token}",
     CERTIFICATE: "/forms/certificate?lang={language}&token={token}",
+    OPT_OUT: "/forms/unsubscribe?lang={language}&token={token}",
+    MOVE_FROM: "/forms/move/release?lang={language}&token={token}",
+    MOVE_TO: "/forms/move/finish?lang={language}&token={token}",
     REMOVE_NUMBERS: "/forms/remove/confirm?lang={language}&token={token}",
     UNDO_REMOVAL: "/forms/remove/undo?lang={language}&token={token}",
     ACCEPT_INVITATION: "/portal/invitation?lang={language}&token={token}",
 }
 """Where a link of each purpose leads: a page whose button POSTs the token (mail scanners follow GETs)."""
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What a mail program POSTs to the opt-out's address (RFC 8058, 3.1)."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,8 @@ class MailService:
         profile: title and time zone.
         site: address of the hosted pages.
         clock: the time.
+        opt_outs: who wants no mails but those asked for.
+        secret: the app secret, for the address's keyed hash.
     """
 
     outbox: Outbox
@@ -48,10 +60,13 @@ class MailService:
     profile: Profile
     site: str
     clock: Clock
+    opt_outs: OptOutService
+    secret: bytes = field(repr=False)
 
     def deliver(self, table: str, mail_id: str) -> bool:
         """Send the mail if it still waits; return whether it was sent now.
 
+        A mail that nobody asked for is not sent to a mailbox that opted out, and offers others to opt out (RFC 8058).
         A crash between the sending and the note that it was sent makes a second mail, never none.
 
         Raises:
@@ -60,17 +75,27 @@ class MailService:
         item = self.outbox.get(table, mail_id)
         if item is None or item["state"] != "waiting":
             return False
-        language = str(item["language"])
+        language, template = str(item["language"]), str(item["template"])
+        address = self.cipher.decrypt(str(item["to_ciphertext"]))
+        opt_out = ""
+        if template in OPTIONAL:
+            email_hash = address_hash(address, self.secret)
+            if self.opt_outs.opt_outs.is_out(email_hash):
+                self.outbox.mark_unwanted(table, mail_id, to_text(self.clock.now()))
+                return False
+            opt_out = self._page(OPT_OUT, self.opt_outs.token_for(email_hash), language)
         mail = render(
-            str(item["template"]),
+            template,
             language,
             {name: str(value) for name, value in item["facts"].items()},
             profile=self.profile,
             site=self.site,
             link=self._link(item.get("link"), language),
             rows=item.get("rows", ()),
+            opt_out=opt_out,
         )
-        self.sender.send(self.cipher.decrypt(str(item["to_ciphertext"])), mail.subject, mail.text, mail.html)
+        headers = {"List-Unsubscribe": f"<{opt_out}>", "List-Unsubscribe-Post": ONE_CLICK} if opt_out else {}
+        self.sender.send(address, mail.subject, mail.text, mail.html, headers)
         self.outbox.mark_sent(table, mail_id, to_text(self.clock.now()))
         return True
 
@@ -80,5 +105,7 @@ class MailService:
         purpose = str(link["purpose"])
         if purpose not in PAGES:
             raise ConfigurationError(f"No page takes links of the purpose {purpose!r}.")
-        token = self.links.token(purpose, str(link["id"]), str(link["nonce"]))
+        return self._page(purpose, self.links.token(purpose, str(link["id"]), str(link["nonce"])), language)
+
+    def _page(self, purpose: str, token: str, language: str) -> str:
         return self.site + PAGES[purpose].format(language=language, token=token)

@@ -26,8 +26,8 @@ from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedErr
 ATTEMPTS = 5
 BUSY = "Too many changes at the same moment. Please try again."
 
-type Kind = Literal["verification", "removal"]
-type State = Literal["waiting", "done", "undone"]
+type Kind = Literal["verification", "removal", "move"]
+type State = Literal["waiting", "released", "done", "undone"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,10 @@ class MailedRequest:
         nonce: random part of the links' tokens.
         created_at: when it was asked for.
         expires_at: from this instant on its link is refused.
-        state: `waiting` for its link, `done`, or `undone` again.
+        state: `waiting` for its link, `done`, or `undone` again; of a move `released` by the old mailbox in between.
         done_at: when the link was used.
+        to_ciphertext: of a move the new address, encrypted …
+        to_hash: … and its keyed hash.
     """
 
     id: str
@@ -59,16 +61,22 @@ class MailedRequest:
     expires_at: datetime
     state: State = "waiting"
     done_at: datetime | None = None
+    to_ciphertext: str = ""
+    to_hash: str = ""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail to ask for: its text, facts, rows, and the purpose of its link where it has one."""
+    """A mail to ask for: its text, facts, rows, and the purpose of its link where it has one.
+
+    It goes to the mailbox that asked, or to that of `to_ciphertext`.
+    """
 
     template: Template
     facts: dict[str, str] = field(default_factory=dict)
     rows: tuple[dict[str, str], ...] = ()
     purpose: str = ""
+    to_ciphertext: str = ""
 
 
 class RegistrationReader(Protocol):
@@ -96,6 +104,28 @@ class RequestStore(RequestReader, Protocol):
         Raises:
             LimitReachedError: the mailbox already had `limit` mails that day.
             ChangedMeanwhileError: two transactions met; try again.
+        """
+        ...
+
+    def move(
+        self,
+        request: MailedRequest,
+        after: MailedRequest,
+        registrations: Sequence[tuple[Registration, Registration]],
+        at: datetime,
+        letters: Sequence[Letter],
+    ) -> None:
+        """Write a request's next state and the registrations' mailbox, and ask for the mails: all or nothing.
+
+        Args:
+            request: as it was read.
+            after: as it shall be.
+            registrations: each as it was read and as it shall be; only address, hash and nonce differ.
+            at: the instant of all of it.
+            letters: each to its mailbox.
+
+        Raises:
+            ChangedMeanwhileError: the request's state or a registration's mailbox changed; nothing was written.
         """
         ...
 
@@ -146,7 +176,16 @@ class RequestDesk:
         """Return the keyed hash that finds an address again."""
         return address_hash(address, self.secret)
 
-    def post(self, kind: Kind, numbers: Sequence[PhoneNumber], address: str, language: str, letter: Letter) -> None:
+    def post(
+        self,
+        kind: Kind,
+        numbers: Sequence[PhoneNumber],
+        address: str,
+        language: str,
+        letter: Letter,
+        *,
+        new_address: str = "",
+    ) -> None:
         """Keep a request and ask for its mail; a mailbox that had its mails of the day gets none, and nobody is told.
 
         The fact `expires_at` is added to the letter where it has a link.
@@ -155,6 +194,7 @@ class RequestDesk:
             UnavailableError: too many transactions met; nothing was stored.
         """
         ciphertext = self.cipher.encrypt(address)
+        to_ciphertext = self.cipher.encrypt(new_address) if new_address else ""
         for _ in range(ATTEMPTS):
             now = self.clock.now()
             request = MailedRequest(
@@ -167,6 +207,8 @@ class RequestDesk:
                 nonce=secrets.token_urlsafe(16),
                 created_at=now,
                 expires_at=now + timedelta(hours=self.profile.registration.link_hours),
+                to_ciphertext=to_ciphertext,
+                to_hash=self.hash_of(new_address) if new_address else "",
             )
             facts = letter.facts | ({"expires_at": to_text(request.expires_at)} if letter.purpose else {})
             asked = Letter(letter.template, facts, letter.rows, letter.purpose)

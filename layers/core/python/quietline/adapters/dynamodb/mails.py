@@ -7,6 +7,7 @@ from typing import Any
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
+from quietline.kernel.clock import to_text
 from quietline.kernel.errors import NotFoundError
 from quietline.kernel.ids import new_ulid
 from quietline.mails.outbox import Template, outbox_item
@@ -63,7 +64,14 @@ class DynamoOutbox:
 
     def mark_sent(self, table: str, mail_id: str, at: str) -> None:
         """Note that the mail has been sent; a second note changes nothing."""
-        values: dict[str, Any] = {":sent": "sent", ":waiting": "waiting", ":at": at}
+        self._mark(table, mail_id, at, "sent")
+
+    def mark_unwanted(self, table: str, mail_id: str, at: str) -> None:
+        """Note that the mail's reader has opted out, so that it is never sent."""
+        self._mark(table, mail_id, at, "unwanted")
+
+    def _mark(self, table: str, mail_id: str, at: str, state: str) -> None:
+        values: dict[str, Any] = {":sent": state, ":waiting": "waiting", ":at": at}
         write = self._table(table).update(
             keys.mail(mail_id),
             "SET #state = :sent, sent_at = :at",
@@ -80,3 +88,29 @@ class DynamoOutbox:
         if name not in self.tables:
             raise NotFoundError("There is no such outbox.")
         return self.tables[name]
+
+
+@dataclass(frozen=True)
+class DynamoOptOuts:
+    """`OPT_OUT#<email hash>` and `OPT_OUT_LINK#<id>` of the registry table."""
+
+    table: Table
+
+    def is_out(self, email_hash: str) -> bool:
+        """Return whether a mailbox opted out."""
+        return self.table.get(keys.opt_out(email_hash)) is not None
+
+    def offer(self, link_id: str, email_hash: str, until: datetime) -> None:
+        """Keep which mailbox a link is of."""
+        item = {"email_hash": email_hash, "ttl": int(until.timestamp())}
+        self.table.write(self.table.put_new(keys.opt_out_link(link_id), item))
+
+    def offered_to(self, link_id: str) -> str | None:
+        """Return the hash of a link's mailbox, or None."""
+        item = self.table.get(keys.opt_out_link(link_id))
+        return str(item["email_hash"]) if item else None
+
+    def note(self, email_hash: str, at: datetime, *, out: bool) -> None:
+        """Keep that a mailbox is out, or in again."""
+        key = keys.opt_out(email_hash)
+        self.table.write(self.table.put(key, {"at": to_text(at)}) if out else self.table.delete(key))

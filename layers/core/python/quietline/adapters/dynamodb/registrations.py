@@ -53,18 +53,13 @@ class DynamoRegistrations:
         item = self.table.get(keys.registration(registration_id))
         if item is None:
             return None
-        return Registration(
-            id=registration_id,
-            numbers=tuple(PhoneNumber(str(e164)) for e164 in item["numbers"]),
-            email_ciphertext=str(item["email_ciphertext"]),
-            email_hash=str(item["email_hash"]),
-            language=str(item["language"]),
-            nonce=str(item["nonce"]),
-            created_at=from_text(item["created_at"]),
-            expires_at=from_text(item["expires_at"]),
-            confirmed_at=from_text(item["confirmed_at"]) if item.get("confirmed_at") else None,
-            mails=int(item.get("mails", 1)),
-        )
+        return _registration(registration_id, item)
+
+    def of_mailbox(self, email_hash: str, limit: int) -> list[Registration]:
+        """Return registrations that the mailbox confirmed, the newest first."""
+        mailbox = keys.registrations_of(email_hash)
+        found = self.table.query(mailbox, index="gsi1", newest_first=True, limit=limit)
+        return [_registration(str(item["gsi1sk"]), item) for item in found]
 
     def add(self, registration: Registration, day: date, limit: int) -> None:
         """Store a pending registration with its mail and the address's count of the day.
@@ -142,9 +137,15 @@ class DynamoRegistrations:
         """
         confirmed = self.table.update(
             keys.registration(registration.id),
-            "SET #state = :confirmed, confirmed_at = :at REMOVE #ttl",
+            "SET #state = :confirmed, confirmed_at = :at, gsi1pk = :mailbox, gsi1sk = :id REMOVE #ttl",
             names={"#state": "state", "#ttl": "ttl"},
-            values={":confirmed": "confirmed", ":at": to_text(at), ":pending": "pending"},
+            values={
+                ":confirmed": "confirmed",
+                ":at": to_text(at),
+                ":pending": "pending",
+                ":mailbox": keys.registrations_of(registration.email_hash),
+                ":id": registration.id,
+            },
             condition="#state = :pending",
         )
         writes = [write for record in after for write in number_writes(self.table, before.get(record.number), record)]
@@ -177,3 +178,18 @@ def _item(registration: Registration) -> Item:
         "mails": registration.mails,
         "ttl": int((registration.expires_at + KEEP_EXPIRED).timestamp()),
     }
+
+
+def _registration(registration_id: str, item: Item) -> Registration:
+    return Registration(
+        id=registration_id,
+        numbers=tuple(PhoneNumber(str(e164)) for e164 in item["numbers"]),
+        email_ciphertext=str(item["email_ciphertext"]),
+        email_hash=str(item["email_hash"]),
+        language=str(item["language"]),
+        nonce=str(item["nonce"]),
+        created_at=from_text(item["created_at"]),
+        expires_at=from_text(item["expires_at"]),
+        confirmed_at=from_text(item["confirmed_at"]) if item.get("confirmed_at") else None,
+        mails=int(item.get("mails", 1)),
+    )

@@ -11,7 +11,7 @@ from quietline.adapters.dynamodb.registrations import write_counted
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
-from quietline.registrations.model import NumberRecord
+from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.ports import ChangedMeanwhileError
 from quietline.registrations.requests import Letter, MailedRequest
 
@@ -55,28 +55,65 @@ class DynamoRequests:
         Raises:
             ChangedMeanwhileError: the request's state or a number's record changed; nothing was written.
         """
-        changed = self.table.put(
-            keys.request(request.id),
-            _item(after),
-            condition="#state = :state",
-            names={"#state": "state"},
-            values={":state": request.state},
-        )
+        changed = self._changed(request, after)
         numbers = [write for before, wanted in records for write in number_writes(self.table, before, wanted)]
         try:
             self.table.write(changed, *numbers, letter_write(self.table, after, letter, at))
         except ConditionFailedError as error:
             raise ChangedMeanwhileError from error
 
+    def move(
+        self,
+        request: MailedRequest,
+        after: MailedRequest,
+        registrations: Sequence[tuple[Registration, Registration]],
+        at: datetime,
+        letters: Sequence[Letter],
+    ) -> None:
+        """Write a request's next state and the registrations' mailbox, and ask for the mails.
+
+        Raises:
+            ChangedMeanwhileError: the request's state or a registration's mailbox changed; nothing was written.
+        """
+        moved = [
+            self.table.update(
+                keys.registration(before.id),
+                "SET email_ciphertext = :ciphertext, email_hash = :hash, nonce = :nonce, gsi1pk = :mailbox",
+                values={
+                    ":ciphertext": wanted.email_ciphertext,
+                    ":hash": wanted.email_hash,
+                    ":nonce": wanted.nonce,
+                    ":mailbox": keys.registrations_of(wanted.email_hash),
+                    ":before": before.email_hash,
+                },
+                condition="email_hash = :before",
+            )
+            for before, wanted in registrations
+        ]
+        mails = [letter_write(self.table, after, letter, at) for letter in letters]
+        try:
+            self.table.write(self._changed(request, after), *moved, *mails)
+        except ConditionFailedError as error:
+            raise ChangedMeanwhileError from error
+
+    def _changed(self, request: MailedRequest, after: MailedRequest) -> Write:
+        return self.table.put(
+            keys.request(request.id),
+            _item(after),
+            condition="#state = :state",
+            names={"#state": "state"},
+            values={":state": request.state},
+        )
+
 
 def letter_write(table: Table, request: MailedRequest, letter: Letter, at: datetime) -> Write:
-    """Return the write that asks for a mail to the mailbox of a request."""
+    """Return the write that asks for a mail: to the mailbox of the request, or to the letter's own."""
     link = {"purpose": letter.purpose, "id": request.id, "nonce": request.nonce} if letter.purpose else None
     return mail_write(
         table,
         template=letter.template,
         language=request.language,
-        to_ciphertext=request.email_ciphertext,
+        to_ciphertext=letter.to_ciphertext or request.email_ciphertext,
         facts=letter.facts,
         rows=letter.rows,
         now=at,
@@ -96,6 +133,7 @@ def _item(request: MailedRequest) -> Item:
         "created_at": to_text(request.created_at),
         "expires_at": to_text(request.expires_at),
         "done_at": to_text(request.done_at) if request.done_at else None,
+        **({"to_ciphertext": request.to_ciphertext, "to_hash": request.to_hash} if request.to_hash else {}),
         "ttl": int((request.expires_at + KEEP).timestamp()),
     }
 
@@ -113,4 +151,6 @@ def _request(request_id: str, item: Item) -> MailedRequest:
         expires_at=from_text(item["expires_at"]),
         state=item["state"],
         done_at=from_text(item["done_at"]) if item["done_at"] else None,
+        to_ciphertext=str(item.get("to_ciphertext", "")),
+        to_hash=str(item.get("to_hash", "")),
     )

@@ -88,6 +88,21 @@ def mailbox(email_hash: str, day: date) -> tuple[str, str]:
     return f"MAILBOX#{email_hash}", day.isoformat()
 
 
+def registrations_of(email_hash: str) -> str:
+    """Partition (of gsi1) of the registrations that a mailbox confirmed."""
+    return f"REGISTRATIONS_OF#{email_hash}"
+
+
+def opt_out(email_hash: str) -> tuple[str, str]:
+    """Key of a mailbox that wants no mails but those that it asks for."""
+    return f"OPT_OUT#{email_hash}", META
+
+
+def opt_out_link(link_id: str) -> tuple[str, str]:
+    """Key of which mailbox a mailed opt-out link is of."""
+    return f"OPT_OUT_LINK#{link_id}", META
+
+
 def mail(mail_id: str) -> tuple[str, str]:
     """Key of an outbox mail."""
     return f"MAIL#{mail_id}", META
