@@ -35,6 +35,8 @@ class Config:
         import_machine_arn: the `import` state machine, for operators; empty when unknown.
         reconcile_machine_arn: the `reconcile` state machine, for operators; empty when unknown.
         operations_bucket: the operators' private files; empty when unknown.
+        open_data_bucket: the files of open data, for operators; empty when unknown.
+        publish_open_data_name: the function that publishes them, for operators; empty when unknown.
         profile: name of the jurisdiction.
         emulator_url: address of the local cloud; empty on AWS.
 
@@ -56,6 +58,8 @@ class Config:
     import_machine_arn: str = ""
     reconcile_machine_arn: str = ""
     operations_bucket: str = ""
+    open_data_bucket: str = ""
+    publish_open_data_name: str = ""
     profile: str = "us"
     emulator_url: str = ""
 
@@ -102,6 +106,8 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
         import_machine_arn=env.get("QUIETLINE_IMPORT_MACHINE") or str(outputs.get("import_machine_arn", "")),
         reconcile_machine_arn=env.get("QUIETLINE_RECONCILE_MACHINE") or str(outputs.get("reconcile_machine_arn", "")),
         operations_bucket=env.get("QUIETLINE_OPERATIONS_BUCKET") or str(outputs.get("operations_bucket", "")),
+        open_data_bucket=env.get("QUIETLINE_OPEN_DATA_BUCKET") or str(outputs.get("open_data_bucket", "")),
+        publish_open_data_name=env.get("QUIETLINE_PUBLISH_OPEN_DATA") or str(outputs.get("publish_open_data_name", "")),
         profile=env.get("QUIETLINE_PROFILE") or str(outputs.get("profile", "")) or "us",
         emulator_url=emulator,
     )

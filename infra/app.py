@@ -28,7 +28,7 @@ def build(app: App) -> Deployment:
     name = f"Quietline-{deployment.stage}"
     keep = {"termination_protection": deployment.kept, "env": Environment()}
     data = DataStack(app, f"{name}-Data", deployment, **keep)
-    web = WebStack(app, f"{name}-Web", deployment, **keep)
+    web = WebStack(app, f"{name}-Web", deployment, data, **keep)
     service = ServiceStack(app, f"{name}-Service", deployment, data, web, **keep)
     operations = OperationsStack(app, f"{name}-Operations", deployment, service, web, **keep)
     outputs(data, service, web, deployment)

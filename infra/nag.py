@@ -28,6 +28,10 @@ WASHES_EXPORT = "ExportsOutputFnGetAttWashes5FB9C545ArnC2FE7051"
 """The same of the bucket of washes."""
 EVIDENCE_EXPORT = "ExportsOutputFnGetAttEvidence4CC26D68Arn9E0A376E"
 """The same of the bucket of evidence."""
+OPEN_DATA_EXPORT = "ExportsOutputFnGetAttOpenData12C7EFDDArn4ABC0141"
+"""The same of the bucket of open data."""
+OPEN_DATA = {"publish_open_data": ("data", "private")}
+"""Function → prefixes of that bucket that its role reaches."""
 PREFIXES = {
     "public_api": ("manifests",),
     "seller_api": ("areas", "manifests", "renders"),
@@ -177,6 +181,9 @@ def _functions(service: ServiceStack) -> None:
                 _accept(function.role, OBJECTS, _iam5(objects))
         if name == "reconcile_segment" and not service.deployment.gaps.no_table_exports:
             _accept(function.role, OBJECTS, _iam5(f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/exports/*"))
+        for prefix in OPEN_DATA.get(name, ()):
+            objects = f"Resource::{service.data.stack_name}:{OPEN_DATA_EXPORT}/{prefix}/*"
+            _accept(function.role, "Files are named by date.", _iam5(objects))
         for prefix in ("uploads", "answers") if name in ("seller_api", "portal", "wash") else ():
             objects = f"Resource::{service.data.stack_name}:{WASHES_EXPORT}/{prefix}/*"
             _accept(function.role, "Objects are named by organization and wash.", _iam5(objects))

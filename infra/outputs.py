@@ -19,6 +19,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
             "ListsBucket": data.lists.bucket_name,
             "WashesBucket": data.washes.bucket_name,
             "EvidenceBucket": data.evidence.bucket_name,
+            "OpenDataBucket": data.open_data.bucket_name,
             "RegistryTable": data.registry.table_name,
             "SellersTable": data.sellers.table_name,
             "CasesTable": data.cases.table_name,

@@ -156,6 +156,8 @@ def _make() -> dict[str, Any]:
     s3.create_bucket(Bucket=made["washes_bucket"])
     made["evidence_bucket"] = "quietline-evidence"
     s3.create_bucket(Bucket=made["evidence_bucket"])
+    made["open_data_bucket"] = "quietline-open-data"
+    s3.create_bucket(Bucket=made["open_data_bucket"])
     made["max_receives"] = 3
     made["pii_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
     made["webhook_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]

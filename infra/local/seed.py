@@ -5,17 +5,21 @@ Numbers are from 555-0100…0199, which the numbering plan keeps for fiction; ad
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from quietline.kernel.totp import totp
 from quietline.profiles import load_profile
 
 from infra.local.place import LocalCloudError, Place
+from infra.local.reported import sample_file
 from infra.local.up import client, outputs_of
 
 PASSWORD = "Quiet-Line-2026!"
@@ -31,6 +35,8 @@ DESK = (
 """Who works cases: an investigator and a supervisor of each agency."""
 SAMPLES = 6
 """Counted up when there is something new to bring in; what is there already is left alone."""
+REPORTED_DAYS = 10
+REPORTED_A_DAY = 500
 
 REGISTRATIONS = (
     ("ana@example.com", "en", ("+12025550101", "+12025550102")),
@@ -115,6 +121,7 @@ def seed(place: Place) -> None:
         representative(place, outputs, email, *groups)
     publish(place, outputs)
     publish_sandbox(place, outputs)
+    report_calls(place, outputs)
     mark.write_text(json.dumps(done))
 
 
@@ -245,3 +252,27 @@ def publish_sandbox(place: Place, outputs: dict[str, str]) -> None:
     answer = functions.invoke(FunctionName=outputs["publish_sandbox_name"], Payload=b"{}")
     if answer.get("FunctionError"):
         raise LocalCloudError("Publishing the sandbox's list failed: " + answer["Payload"].read(300).decode())
+
+
+def report_calls(place: Place, outputs: dict[str, str]) -> None:
+    """Import sample days of reported calls, as an operator imports the FTC's files."""
+    profile = load_profile(outputs["profile"])
+    today = profile.local_date(datetime.now(UTC))
+    days = [today - timedelta(days=back) for back in range(REPORTED_DAYS)]
+    folder = place.state / "reported"
+    folder.mkdir(exist_ok=True)
+    for day in days:
+        if profile.open_data.is_business_day(day):
+            path = folder / f"DNC_Complaint_Numbers_{day.isoformat()}.csv"
+            path.write_text(sample_file(day, REPORTED_A_DAY, profile), encoding="utf-8")
+    environment = os.environ | {"QUIETLINE_OUTPUTS": str(place.outputs_file)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "cli.main", "ops", "import-reported", str(folder)],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+    )
+    if ended.returncode:
+        raise LocalCloudError(f"Importing sample days of reported calls failed: {ended.stderr.strip()[-300:]}")

@@ -15,6 +15,7 @@ from quietline.profiles import load_profile
 
 from infra.constructs.table import key_value_table, table
 from infra.deployment import Deployment
+from infra.stacks import opendata
 from infra.stacks.evidence import evidence_bucket
 
 TEXTS = Path(__file__).parents[2] / "layers/core/python/quietline/mails/texts"
@@ -50,6 +51,7 @@ class DataStack(Stack):
         )
         self.operations.add_lifecycle_rule(prefix="exports/", expiration=Duration.days(1))
         self.washes = self._washes_bucket()
+        self.open_data = opendata.bucket(self)
         self.pii_key = kms.Key(
             self,
             "PiiKey",

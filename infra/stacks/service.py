@@ -22,7 +22,7 @@ from infra.constructs.function import QuietlineFunction, arn
 from infra.constructs.layers import Layers
 from infra.constructs.workflow import workflow
 from infra.deployment import Deployment
-from infra.stacks import evidence, functions, permissions
+from infra.stacks import evidence, functions, opendata, permissions
 from infra.stacks.data import DataStack
 from infra.stacks.web import WebStack
 
@@ -127,6 +127,7 @@ class ServiceStack(Stack):
         functions.add_all(self)
         permissions.grant(self)
         self.evidence_queue, self.evidence_dead = evidence.add(self)
+        opendata.add(self)
         self._machines()
         self._sources()
         self._api()

@@ -16,6 +16,8 @@ from constructs import Construct
 
 from infra.constructs.function import ROOT
 from infra.deployment import Deployment
+from infra.stacks import opendata
+from infra.stacks.data import DataStack
 
 SITE = ROOT / "build" / "site"
 VIEWER_REQUEST = """
@@ -82,7 +84,7 @@ def viewer_request(pages: Path) -> str:
 class WebStack(Stack):
     """Stateless: the site bucket is filled from the build at each deployment."""
 
-    def __init__(self, scope: Construct, name: str, deployment: Deployment, **kwargs: Any) -> None:
+    def __init__(self, scope: Construct, name: str, deployment: Deployment, data: DataStack, **kwargs: Any) -> None:
         super().__init__(scope, name, **kwargs)
         self._api(deployment)
         pages = SITE
@@ -141,9 +143,12 @@ class WebStack(Stack):
                     )
                 ],
             ),
-            additional_behaviors=dict.fromkeys(
-                ("/v1/*", "/forms/*", "/portal", "/portal/*", "/console", "/console/*", "/.well-known/*"), served
-            ),
+            additional_behaviors={
+                **dict.fromkeys(
+                    ("/v1/*", "/forms/*", "/portal", "/portal/*", "/console", "/console/*", "/.well-known/*"), served
+                ),
+                "/data/*": opendata.behavior(self, data, viewer, headers),
+            },
         )
         self.site_url = (
             deployment.site_url or f"https://{deployment.domain or self.distribution.distribution_domain_name}"

@@ -30,6 +30,7 @@ from quietline.bootstrap.notices import (
     webhook_delivery,
     webhooks,
 )
+from quietline.bootstrap.opendata import open_data_publication
 from quietline.bootstrap.operations import (
     area_reconciliation,
     import_area,
@@ -117,7 +118,11 @@ __all__ = [
     "moves",
     "notifier",
     "numbers",
+<<<<<<< HEAD
     "opt_outs",
+=======
+    "open_data_publication",
+>>>>>>> cd8e825 (Reported calls are published daily in the FTC's columns; its own files can be imported)
     "orders",
     "organizations",
     "payment_check",

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from quietline.kernel.errors import ConfigurationError
 from quietline.kernel.phone import NumberingRules
 from quietline.profiles.casework import Cases
+from quietline.profiles.opendata import OpenData, Statistics
 from quietline.profiles.tariffs import Fees
 
 FOLDER = Path(__file__).parent
@@ -305,6 +306,8 @@ class Profile(_Part):
     complaints: Complaints
     evidence: EvidenceRules
     cases: Cases
+    open_data: OpenData
+    statistics: Statistics
     sandbox: Sandbox
     penalties: tuple[Penalty, ...]
     areas: dict[str, tuple[str, ...]]

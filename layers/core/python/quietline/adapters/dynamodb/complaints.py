@@ -75,6 +75,9 @@ class DynamoComplaintStore:
         writes = [
             self.table.put_new(keys.complaint(complaint.id), item),
             self.table.put_new(keys.reference(complaint.reference), {"complaint_id": complaint.id}),
+            self.table.put(
+                keys.reported_complaint(complaint.received_at, complaint.id), {"complaint_id": complaint.id}
+            ),
         ]
         if complaint.email_ciphertext:
             writes.append(

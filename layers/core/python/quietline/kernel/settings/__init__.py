@@ -24,6 +24,9 @@ from quietline.kernel.settings.lists import (
     RenderListSettings,
     WashSettings,
 )
+from quietline.kernel.settings.opendata import (
+    PublishOpenDataSettings,
+)
 from quietline.kernel.settings.sellers import (
     CalendarFeedSettings,
     NotifySettings,
@@ -56,6 +59,7 @@ __all__ = [
     "PaymentWorkerSettings",
     "PortalSettings",
     "PublicApiSettings",
+    "PublishOpenDataSettings",
     "PublishSandboxSettings",
     "PublishSettings",
     "ReconcileSettings",
@@ -105,5 +109,6 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "reconcile_segment": ReconcileSettings,
     "reconcile_area": ReconcileSettings,
     "reconcile_finish": ReconcileSettings,
+    "publish_open_data": PublishOpenDataSettings,
 }
 """Every function folder and its settings model; a test compares this with `functions/` and with the templates."""

@@ -106,3 +106,23 @@ DESK = "DESK"
 def view(sub: str, view_id: str) -> tuple[str, str]:
     """Key of a person's saved view of the queue."""
     return f"INVESTIGATOR#{sub}", f"VIEW#{view_id}"
+
+
+def reported(utc_day: date) -> str:
+    """Partition of the complaints of a UTC day, by the time they were received: what open data reads."""
+    return f"REPORTED#{utc_day.isoformat()}"
+
+
+def reported_complaint(at: datetime, complaint_id: str) -> tuple[str, str]:
+    """Key of a complaint among those of its day."""
+    text = to_text(at)
+    return f"REPORTED#{text[:10]}", f"{text}#{complaint_id}"
+
+
+OPEN_DATA = "OPEN_DATA"
+"""Partition of the published daily files of reported calls."""
+
+
+def open_data(day: date) -> tuple[str, str]:
+    """Key of the daily file of a date."""
+    return OPEN_DATA, day.isoformat()

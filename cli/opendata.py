@@ -1,0 +1,157 @@
+"""`quietline ops open-data …` and `quietline ops import-reported`: the daily files of reported calls."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import config, machines, output
+from cli.app import ApiOption, JsonOption, command, ops
+from cli.errors import RefusedError, UnreachableError, UsageError
+from cli.ops import connect
+
+if TYPE_CHECKING:
+    from quietline.opendata.layout import Imported
+
+NAME = re.compile(r"DNC_Complaint_Numbers_(\d{4}-\d{2}-\d{2})\.csv$")
+SHOWN = 5
+"""Refused lines that are shown of each file."""
+
+group = typer.Typer(help="Open data: the daily files of reported calls.", no_args_is_help=True)
+ops.add_typer(group, name="open-data")
+
+
+@command(group, "publish")
+def publish(
+    day: Annotated[
+        list[str] | None, typer.Option("--date", help="YYYY-MM-DD, repeatable; left out, whatever is due.")
+    ] = None,
+    api: ApiOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Publish daily files. Run again, it changes nothing; a file whose complaints changed gets its next version."""
+    days = sorted({_date(text) for text in day or ()})
+    registry = _registry(api)
+    made = _publish(registry, days)
+    if json_output:
+        output.emit({"files": made})
+    else:
+        _say(made)
+
+
+@command(ops, "import-reported")
+def import_reported(
+    source: Annotated[
+        Path | None, typer.Argument(help="A file DNC_Complaint_Numbers_YYYY-MM-DD.csv, or a folder of them.")
+    ] = None,
+    url: Annotated[str, typer.Option("--from", help="Address of such a file; a browser-like User-Agent is sent.")] = "",
+    api: ApiOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Import daily files of the FTC's and publish their days; the same file again changes nothing."""
+    if (source is None) == (not url):
+        raise UsageError("Give a file or folder, or --from with an address.")
+    registry = _registry(api)
+    if not registry.open_data_bucket:
+        raise UsageError("The bucket of open data is unknown; set QUIETLINE_OPEN_DATA_BUCKET.")
+    found: dict[date, Imported] = {}
+    for day, data in _fetched(url) if url else _files(source or Path()):
+        found[day] = _keep(registry, day, data)
+    made = _publish(registry, sorted(found))
+    if json_output:
+        taken = [
+            {"date": day.isoformat(), "rows": len(one.rows), "refused": [vars(line) for line in one.refused]}
+            for day, one in sorted(found.items())
+        ]
+        output.emit({"imported": taken, "files": made})
+        return
+    for day, one in sorted(found.items()):
+        output.say(f"{day}: {len(one.rows):,} reported calls, {output.counted(len(one.refused), 'line')} refused.")
+        for line in one.refused[:SHOWN]:
+            output.say(f"  line {line.line}: {line.detail}", "yellow")
+    _say(made)
+
+
+def _files(source: Path) -> Iterator[tuple[date, bytes]]:
+    paths = sorted(source.glob("*.csv")) if source.is_dir() else [source]
+    named = [(path, match) for path in paths if (match := NAME.search(path.name))]
+    if not named:
+        raise UsageError("There is no file named DNC_Complaint_Numbers_YYYY-MM-DD.csv.")
+    for path, match in named:
+        yield _date(match[1]), path.read_bytes()
+
+
+def _fetched(url: str) -> Iterator[tuple[date, bytes]]:
+    import httpx
+
+    match = NAME.search(url)
+    if not match or not url.startswith(("https://", "http://127.0.0.1")):
+        raise UsageError("The address must begin with https:// and end in DNC_Complaint_Numbers_YYYY-MM-DD.csv.")
+    try:
+        # the FTC's site answers browsers only
+        answer = httpx.get(url, headers={"User-Agent": "Mozilla/5.0 (quietline)"}, follow_redirects=True, timeout=60)
+    except httpx.HTTPError as error:
+        raise UnreachableError(f"The address does not answer ({type(error).__name__}).") from error
+    if answer.status_code != 200:
+        raise RefusedError(f"The address answered {answer.status_code}; there is no file on weekends and holidays.")
+    yield _date(match[1]), answer.content
+
+
+def _keep(registry: config.Config, day: date, data: bytes) -> "Imported":
+    from quietline.adapters.opendata import OpenDataBucket
+    from quietline.kernel.errors import InvalidInputError
+    from quietline.opendata.layout import read_ftc, write_rows
+    from quietline.opendata.publish import import_name
+
+    try:
+        found = read_ftc(data, day)
+    except InvalidInputError as error:
+        raise RefusedError(f"The file of {day} was not imported: {error}") from error
+    machines.call(OpenDataBucket(registry.open_data_bucket).keep, name=import_name(day), body=write_rows(found.rows))
+    return found
+
+
+def _publish(registry: config.Config, days: list[date]) -> list[dict[str, Any]]:
+    """Publish the days one by one, so that each is one short call; without days what is due."""
+    from quietline.adapters.aws import client
+
+    made: list[dict[str, Any]] = []
+    for event in [{"dates": [day.isoformat()]} for day in days] or [{}]:
+        answer = machines.call(
+            client("lambda").invoke, FunctionName=registry.publish_open_data_name, Payload=json.dumps(event)
+        )
+        document = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            raise RefusedError(f"Publishing failed ({document.get('errorType', 'unknown')}); its log says why.")
+        made += document["files"]
+    return made
+
+
+def _registry(api: str | None) -> config.Config:
+    registry = config.load(api)
+    if not registry.publish_open_data_name:
+        raise UsageError("The publishing function is unknown; set QUIETLINE_PUBLISH_OPEN_DATA to its name.")
+    connect(registry)
+    return registry
+
+
+def _say(made: list[dict[str, Any]]) -> None:
+    if not made:
+        output.say("Everything is published as it is; nothing was changed.")
+        return
+    rows = [[str(one["date"]), str(one["file"]), str(one["version"]), f"{one['rows']:,}"] for one in made]
+    output.table(("date", "file", "version", "rows"), rows)
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise UsageError("Give the date as YYYY-MM-DD.")
+    return day

@@ -1,0 +1,1 @@
+"""Publishes the daily files of reported calls."""

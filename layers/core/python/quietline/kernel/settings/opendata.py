@@ -1,0 +1,15 @@
+"""Settings of the functions that publish and answer open data."""
+
+from dataclasses import dataclass
+
+from quietline.kernel.settings.base import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishOpenDataSettings(Settings):
+    """`publish_open_data`: the daily files of reported calls."""
+
+    cases_table: str
+    open_data_bucket: str
+    signing_key_ids: str
+    app_secret_id: str

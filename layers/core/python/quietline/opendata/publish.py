@@ -1,0 +1,171 @@
+"""Publish the daily files, and publish them again when what they hold has changed."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from quietline.kernel.clock import Clock, to_text
+from quietline.kernel.errors import UnavailableError
+from quietline.opendata.layout import read_rows, write_csv, write_rows
+from quietline.opendata.model import Release, Row, Version, file_name, manifest_name
+from quietline.opendata.own import row_of
+from quietline.opendata.ports import ColumnWriter, Files, Releases, ReportedComplaints, Signer
+from quietline.opendata.protect import protect
+from quietline.opendata.summary import summarise
+from quietline.profiles.profile import Profile
+
+CSV = "text/csv; charset=utf-8"
+JSON = "application/json"
+JOSE = "application/jose"
+PARQUET = "application/vnd.apache.parquet"
+INDEX = "index.json"
+ATTEMPTS = 3
+
+
+def rows_name(day: date) -> str:
+    """Return the private file of the rows behind a day's file."""
+    return f"rows/{day.isoformat()}.csv.gz"
+
+
+def import_name(day: date) -> str:
+    """Return the private file of what was imported for a day."""
+    return f"imports/{day.isoformat()}.csv.gz"
+
+
+@dataclass(frozen=True)
+class OpenDataPublication:
+    """Makes the files.
+
+    A file's bytes follow from the complaints as they are; a run that finds the same bytes changes nothing. One that
+    finds others, because a complaint was withdrawn or corrected, replaces the file: its next version has a manifest of
+    its own, and the manifests of all versions stay. The rows that left are gone.
+
+    Attributes:
+        secret: the app secret, for the keyed hash that tells complainants apart.
+        columns: makes the Parquet file; None where none is made.
+    """
+
+    profile: Profile
+    clock: Clock
+    complaints: ReportedComplaints
+    releases: Releases
+    files: Files
+    signer: Signer
+    secret: bytes = field(repr=False)
+    columns: ColumnWriter | None = None
+
+    def publish_due(self) -> list[Release]:
+        """Publish today's file on a business day, and restate those of the profile's last days that have changed.
+
+        Return the files that were written. A day on which the schedule failed is made up for.
+        """
+        rules = self.profile.open_data
+        today = self.profile.local_date(self.clock.now())
+        days = [today - timedelta(days=back) for back in range(rules.restated_days, -1, -1)]
+        known = {release.date for release in self.releases.all(days[0])}
+        made = [self.publish(day) for day in days if day in known or rules.is_business_day(day)]
+        changed = [release for release in made if release is not None]
+        if changed:
+            self.index()
+        return changed
+
+    def publish_days(self, days: Iterable[date]) -> list[Release]:
+        """Publish the files of certain dates; return those that were written."""
+        changed = [release for day in sorted(set(days)) if (release := self.publish(day)) is not None]
+        if changed:
+            self.index()
+        return changed
+
+    def publish(self, day: date) -> Release | None:
+        """Publish one file; None when it is published as it would be, or when there is nothing to publish.
+
+        Only today's file is made without rows.
+
+        Raises:
+            UnavailableError: others kept publishing the same day; nothing is lost, run again.
+        """
+        for _attempt in range(ATTEMPTS):
+            rows = self._rows(day)
+            before = self.releases.get(day)
+            body, private = write_csv(rows), write_rows(rows)
+            digest, private_digest = _sha256(body), _sha256(private)
+            if before is not None and (before.current.sha256, before.current.rows_sha256) == (digest, private_digest):
+                return None
+            if before is None and not rows and day != self.profile.local_date(self.clock.now()):
+                return None
+            versions = before.versions if before else ()
+            version = Version(
+                version=len(versions) + 1,
+                at=self.clock.now(),
+                rows=len(rows),
+                sha256=digest,
+                rows_sha256=private_digest,
+            )
+            release = Release(date=day, versions=(*versions, version), summary=summarise(rows))
+            self._write(release, body, private)
+            if self.releases.put(release):
+                return release
+        raise UnavailableError("Others are publishing the same day. Please run it again.")
+
+    def index(self) -> None:
+        """Publish the list of all files, newest first."""
+        listed = [
+            {
+                "date": release.date.isoformat(),
+                "file": release.name,
+                "rows": release.current.rows,
+                "sha256": release.current.sha256,
+                "version": release.current.version,
+                "published_at": to_text(release.current.at),
+                "manifest": manifest_name(release.date, release.current.version),
+            }
+            for release in reversed(self.releases.all())
+        ]
+        text = json.dumps({"profile": self.profile.name, "files": listed}, indent=1)
+        self.files.publish(INDEX, text.encode(), JSON)
+
+    def _rows(self, day: date) -> list[Row]:
+        imported = self.files.kept(import_name(day))
+        rows = read_rows(imported) if imported else []
+        days = self.profile.open_data.covered(day)
+        if self.profile.open_data.is_business_day(day):
+            start = self.profile.end_of(days[0] - timedelta(days=1))
+            found = self.complaints.received(start, self.profile.end_of(days[-1]))
+            own = [row_of(complaint, day, self.profile, self.secret) for complaint in found]
+            rows += protect([row for row in own if row is not None], self.profile.open_data.min_cell)
+        return sorted(rows, key=lambda row: row.order)
+
+    def _write(self, release: Release, body: bytes, private: bytes) -> None:
+        """Write everything that the release's item will point at; a run that stops before it repeats the same."""
+        files = [(release.name, "csv", body, CSV)]
+        if self.columns is not None:
+            name = file_name(release.date, "parquet")
+            files.append((name, "parquet", self.columns(body), PARQUET))
+        described = [
+            {"name": name, "format": kind, "bytes": len(content), "sha256": _sha256(content)}
+            for name, kind, content, _type in files
+        ]
+        current, previous = release.current, release.versions[:-1]
+        manifest = {
+            "type": "reported_calls",
+            "profile": self.profile.name,
+            "date": release.date.isoformat(),
+            "version": current.version,
+            "published_at": to_text(current.at),
+            "rows": current.rows,
+            "sources": release.summary["sources"],
+            "previous": {"version": previous[-1].version, "sha256": previous[-1].sha256} if previous else None,
+            "files": described,
+        }
+        self.files.keep(rows_name(release.date), private)
+        for name, _kind, content, content_type in files:
+            self.files.publish(name, content, content_type)
+        name = manifest_name(release.date, current.version)
+        # one of a run that stopped before its item stood for nothing: no release named it
+        self.files.publish(name, self.signer.sign(manifest).encode(), JOSE)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
