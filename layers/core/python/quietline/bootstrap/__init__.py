@@ -118,11 +118,8 @@ __all__ = [
     "moves",
     "notifier",
     "numbers",
-<<<<<<< HEAD
     "opt_outs",
-=======
     "open_data_publication",
->>>>>>> cd8e825 (Reported calls are published daily in the FTC's columns; its own files can be imported)
     "orders",
     "organizations",
     "payment_check",
