@@ -64,17 +64,14 @@ def sample_file(day: date, rows: int, profile: Profile) -> str:
                 "Y" if chance.random() < ROBOCALLS else "N",
             )
         )
+    made.sort(key=lambda row: row[1])
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows(sorted(made, key=_by_time))
+    writer.writerows(made)
     return text.getvalue()
 
 
 def _number(chance: random.Random, profile: Profile) -> str:
     prefix, low, high = profile.numbering.fictitious[0]
     return f"{chance.choice(profile.area_keys)}{prefix}{chance.randint(low, high):04d}"
-
-
-def _by_time(row: tuple[str, ...]) -> str:
-    return row[1]

@@ -18,7 +18,7 @@ from typing import Any
 from quietline.kernel.totp import totp
 from quietline.profiles import load_profile
 
-from infra.local.place import LocalCloudError, Place
+from infra.local.place import ROOT, LocalCloudError, Place
 from infra.local.reported import sample_file
 from infra.local.up import client, outputs_of
 
@@ -265,7 +265,8 @@ def report_calls(place: Place, outputs: dict[str, str]) -> None:
         if profile.open_data.is_business_day(day):
             path = folder / f"DNC_Complaint_Numbers_{day.isoformat()}.csv"
             path.write_text(sample_file(day, REPORTED_A_DAY, profile), encoding="utf-8")
-    environment = os.environ | {"QUIETLINE_OUTPUTS": str(place.outputs_file)}
+    search = os.pathsep.join([str(ROOT / "layers/core/python"), str(ROOT)])
+    environment = os.environ | {"QUIETLINE_OUTPUTS": str(place.outputs_file), "PYTHONPATH": search}
     ended = subprocess.run(
         [sys.executable, "-m", "cli.main", "ops", "import-reported", str(folder)],
         check=False,
