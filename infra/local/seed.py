@@ -52,7 +52,7 @@ ORGANIZATIONS = (
     ("test-bench@example.com", "Test Bench Software (sample)", "sandbox", ("202", "301", "410", "571", "703")),
 )
 
-_TOKEN = re.compile(r"[0-9A-Za-z_-]{10,40}\.[A-Za-z0-9_-]{32}")
+_CONFIRMS = re.compile(r"/forms/confirm\?\S*token=([0-9A-Za-z_-]{10,40}\.[A-Za-z0-9_-]{32})")
 
 
 class Api:
@@ -133,9 +133,9 @@ def register(place: Place, email: str, language: str, numbers: tuple[str, ...]) 
     end = time.monotonic() + 40
     while time.monotonic() < end:
         for mail in _mails(place):
-            token = _TOKEN.search(mail["text"])
-            if email in mail["to"] and token:
-                api.must("POST", "/v1/registrations/confirm", {"token": token.group()}, 409, 410)
+            link = _CONFIRMS.search(mail["text"])
+            if email in mail["to"] and link:
+                api.must("POST", "/v1/registrations/confirm", {"token": link[1]}, 409, 410)
                 return
         time.sleep(0.3)
     raise LocalCloudError(f"No confirmation mail came for {email}; look at {place.run / 'emulator.log'}.")
