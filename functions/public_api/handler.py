@@ -7,7 +7,16 @@ from quietline.http.app import handle
 from functions.public_api.app import app, settings
 
 # the route modules declare their routes on `app`
-from functions.public_api.routes import areas, complaints, evidence, lists, registrations, self_service, sellers  # noqa: F401
+from functions.public_api.routes import (  # noqa: F401
+    areas,
+    complaint_changes,
+    complaints,
+    evidence,
+    lists,
+    registrations,
+    self_service,
+    sellers,
+)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

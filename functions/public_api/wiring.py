@@ -8,6 +8,7 @@ from quietline.profiles.profile import Profile, load_profile
 from functions.public_api.app import settings
 
 if TYPE_CHECKING:
+    from quietline.complaints.changes import ChangeService
     from quietline.complaints.service import ComplaintService
     from quietline.evidence.service import EvidenceService
     from quietline.lists.service import Manifests
@@ -35,6 +36,11 @@ def removals() -> "RemovalService":
 def complaints() -> "ComplaintService":
     """Return the complaints' use cases."""
     return bootstrap.complaints(settings())
+
+
+def changes() -> "ChangeService":
+    """Return what a consumer does with a complaint later."""
+    return bootstrap.complaint_changes(settings())
 
 
 def evidence() -> "EvidenceService":

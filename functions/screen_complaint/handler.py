@@ -27,8 +27,11 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     logger.info("step", step=step, complaint=complaint_id)
     match step:
         case "screen":
-            complaint = bootstrap.screening(settings()).screen(complaint_id)
-            return {"outcome": complaint.outcome}
+            screening = bootstrap.screening(settings())
+            if seconds := screening.early_by(complaint_id):
+                return {"outcome": "slow", "seconds": seconds}
+            complaint = screening.screen(complaint_id)
+            return {"outcome": complaint.outcome, "seconds": 0}
         case "assign":
             assignment = bootstrap.assignment(settings()).assign(complaint_id)
             return {"case_id": assignment.case_id, "opened": assignment.opened}

@@ -8,6 +8,7 @@ from quietline.kernel.settings import SiteFormsSettings
 from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
+    from quietline.complaints.changes import ChangeService
     from quietline.complaints.service import ComplaintService
     from quietline.evidence.service import EvidenceService
     from quietline.mails.optout import OptOutService
@@ -64,6 +65,11 @@ def removals() -> "RemovalService":
 def complaints() -> "ComplaintService":
     """Return the complaints' use cases."""
     return bootstrap.complaints(settings())
+
+
+def changes() -> "ChangeService":
+    """Return what a consumer does with a complaint later."""
+    return bootstrap.complaint_changes(settings())
 
 
 def evidence() -> "EvidenceService":

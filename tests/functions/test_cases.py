@@ -61,7 +61,7 @@ def test_a_complaint_goes_all_the_way_to_its_decision(desk: Desk, tripwire: Trip
     secret = {"reference": made["reference"], "status_code": made["status_code"]}
 
     key = keys.complaint(made["id"])
-    assert step(screen_complaint, "screen", key) == {"outcome": "robocall"}
+    assert step(screen_complaint, "screen", key) == {"outcome": "robocall", "seconds": 0}
     case_id = step(screen_complaint, "assign", key)["case_id"]
     assert step(screen_complaint, "close", key) == {"stage": "in_case"}
     assert step(investigate_case, "open", keys.case(case_id)) == {"next": "await", "review_seconds": 30 * 86400}

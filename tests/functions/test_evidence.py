@@ -160,3 +160,23 @@ def test_what_cannot_be_taken_is_said_at_once(desk: EvidenceService, ask: dict[s
         desk.offer(OWNER, **ask)
 
     assert [error.pointer for error in refused.value.fields] == [pointer]
+
+
+def test_a_consumer_comments_corrects_and_withdraws(cloud: Any) -> None:
+    cloud.use(PublicApiSettings)
+    event = load_event("public_api/complain")
+    body = json.loads(event["body"]) | {"more_calls": [{"call_date": "2026-11-19", "call_time": "08:00"}]}
+    made = json.loads(handler.lambda_handler(event | {"body": json.dumps(body)}, LambdaContext())["body"])
+    first, second = made["references"]
+    secret = {"status_code": made["status_code"]}
+
+    assert call(f"/v1/complaints/{first}/comments", secret | {"comment": "Again today."})[0] == 200
+    assert call(f"/v1/complaints/{first}/comments", secret | {"comment": " "})[1]["errors"][0]["pointer"] == "/comment"
+    status, corrected = call(f"/v1/complaints/{first}/corrections", secret | {"call_time": "18:45"})
+    assert (status, len(corrected["corrected_at"]), corrected["references"]) == (200, 1, [first, second])
+    assert [one["comment"] for one in corrected["comments"]] == ["Again today."]
+    wrong = call(f"/v1/complaints/{first}/corrections", secret | {"call_time": "25:00"})
+    assert (wrong[0], wrong[1]["errors"][0]["pointer"]) == (400, "/call_time")
+    status, ended = call(f"/v1/complaints/{second}/withdrawal", secret)
+    assert (status, ended["status"]) == (200, "withdrawn")
+    assert call(f"/v1/complaints/{second}/withdrawal", {"status_code": "0000"})[0] == 404

@@ -205,12 +205,26 @@ def test_an_outcome_nobody_knows_stops_where_operators_see_it(desk: Desk, machin
     made = desk.complain()
 
     def newer(event: Any, context: Any) -> Any:
-        return {"outcome": "brand_new"} if event["step"] == "screen" else lambda_handler(event, context)
+        return {"outcome": "brand_new", "seconds": 0} if event["step"] == "screen" else lambda_handler(event, context)
 
     machine = machines(MACHINE, {"screen_complaint": newer}, FailureQueueUrl=queue)
 
     assert "UnknownOutcome" in machine.run(given(made.id), made.id).states
     assert [message["error"] for message in messages(queue)] == ["UnknownOutcome"]
+
+
+def test_one_of_an_unusual_day_waits_and_is_screened_then(desk: Desk, machines: Any, queue: str) -> None:
+    made = desk.complain(robocall=True)
+    answers = ["slow"]
+
+    def handler(event: Any, context: Any) -> Any:
+        if event["step"] == "screen" and answers:
+            return {"outcome": answers.pop(), "seconds": 1}
+        return lambda_handler(event, context)
+
+    run = machines(MACHINE, {"screen_complaint": handler}, FailureQueueUrl=queue).run(given(made.id), made.id)
+
+    assert run.states == ("Screen", "Outcome", "Slow", "Screen", "Outcome", "Assign", "Close", "Screened")
 
 
 def test_every_state_was_reached_above() -> None:

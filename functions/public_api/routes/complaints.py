@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import ConfigDict, Field
-from quietline.complaints.model import ComplaintInput, Outcome, Stage
+from quietline.complaints.model import Complaint, ComplaintInput, OtherCall, Outcome, Stage
 from quietline.complaints.service import status_of
 from quietline.evidence.model import Owner
 from quietline.http.auth import Rule, route
@@ -23,6 +23,17 @@ STATUS_CODE = "4XWJ-7R2N-0QFM-H81B"
 ID = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
 
 type Text = Annotated[str, Field(max_length=1000)]
+
+
+class OtherCallIn(Model):
+    """Another call by the same caller to the same number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call_date: Text = Field(description="`YYYY-MM-DD`, in the registry's time zone.")
+    call_time: Text = Field(description="`HH:MM`, in the registry's time zone.")
+    robocall: bool | None = Field(default=None, description="Left out: as in the first call.")
+    kind: Literal["call", "text"] | None = Field(default=None, description="Left out: as in the first call.")
 
 
 class ComplaintIn(Model):
@@ -72,6 +83,18 @@ class ComplaintIn(Model):
     comments: Annotated[str, Field(max_length=20_000)] = Field(default="", description="At most 2,000 characters.")
     language: Annotated[str, Field(max_length=20)] = Field(default="", description="Language of the mails.")
     email: Text = Field(default="", description="Where news is sent; empty for none.")
+    more_calls: Annotated[list[OtherCallIn], Field(max_length=50)] = Field(
+        default_factory=list, description="Other calls by the same caller, at most nine; each has its own reference."
+    )
+
+
+def input_of(complaint: ComplaintIn) -> ComplaintInput:
+    """Return the form of the use case."""
+    typed = complaint.model_dump(exclude={"more_calls"})
+    others = tuple(
+        OtherCall(other.call_date, other.call_time, other.robocall, other.kind or "") for other in complaint.more_calls
+    )
+    return ComplaintInput(**typed, more_calls=others)
 
 
 class ComplaintOut(Model):
@@ -85,6 +108,7 @@ class ComplaintOut(Model):
                     "reference": REFERENCE,
                     "status_code": STATUS_CODE,
                     "status": "received",
+                    "references": [REFERENCE],
                     "next": "/v1/complaints/status",
                 }
             ]
@@ -95,6 +119,7 @@ class ComplaintOut(Model):
     reference: str = Field(description="To name it to others.")
     status_code: str = Field(description="Secret, shown this once.")
     status: Stage = Field(description="How far it has come.")
+    references: list[str] = Field(description="Of every call that was reported; the status code opens each of them.")
     next: str = Field(description="Where to POST reference and status code.")
 
 
@@ -125,6 +150,13 @@ class StepOut(Model):
     status: Stage
 
 
+class CommentOut(Model):
+    """A comment that was added later."""
+
+    at: datetime
+    comment: str
+
+
 class StatusOut(Model):
     """What became of a complaint."""
 
@@ -147,6 +179,9 @@ class StatusOut(Model):
                     ],
                     "timeline": [{"at": "2026-11-21T15:00:00Z", "status": "received"}],
                     "evidence": [EVIDENCE_EXAMPLE],
+                    "references": [],
+                    "comments": [{"at": "2026-11-22T09:00:00Z", "comment": "They called again today."}],
+                    "corrected_at": [],
                 }
             ]
         }
@@ -160,6 +195,9 @@ class StatusOut(Model):
     reasons: list[ReasonOut] = Field(description="Every rule that was tried, with its answer.")
     timeline: list[StepOut]
     evidence: list[EvidenceOut] = Field(description="Files of the complaint, oldest first.")
+    references: list[str] = Field(description="All calls that were reported together; empty for a single one.")
+    comments: list[CommentOut] = Field(description="What you added later, oldest first.")
+    corrected_at: list[datetime] = Field(description="When you corrected something; what stood there before is kept.")
 
 
 @route(
@@ -175,12 +213,13 @@ class StatusOut(Model):
 )
 def complain(complaint: Annotated[ComplaintIn, Body()]) -> Response[ComplaintOut]:
     """Report a call."""
-    made = wiring.complaints().submit(ComplaintInput(**complaint.model_dump()))
+    made = wiring.complaints().submit(input_of(complaint))
     out = ComplaintOut(
         id=made.id,
         reference=made.reference,
         status_code=made.status_code,
         status=made.stage,
+        references=list(made.references),
         next="/v1/complaints/status",
     )
     return Response(201, "application/json", out)
@@ -199,7 +238,11 @@ def complain(complaint: Annotated[ComplaintIn, Body()]) -> Response[ComplaintOut
 )
 def status(asked: Annotated[StatusIn, Body()]) -> StatusOut:
     """Read a complaint's status."""
-    complaint = wiring.complaints().opened(asked.reference, asked.status_code)
+    return status_out(wiring.complaints().opened(asked.reference, asked.status_code))
+
+
+def status_out(complaint: Complaint) -> StatusOut:
+    """Return a complaint as its consumer reads it."""
     found = status_of(complaint)
     return StatusOut(
         reference=found.reference,
@@ -213,4 +256,7 @@ def status(asked: Annotated[StatusIn, Body()]) -> StatusOut:
         ],
         timeline=[StepOut(at=entry.at, status=entry.stage) for entry in found.timeline],
         evidence=[evidence_out(one) for one in wiring.evidence().of(Owner(f"COMPLAINT#{complaint.id}"))],
+        references=list(found.submission),
+        comments=[CommentOut(at=one.at, comment=one.text) for one in found.additions],
+        corrected_at=[one.at for one in found.corrections],
     )

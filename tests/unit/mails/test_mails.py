@@ -152,7 +152,9 @@ def test_dates_and_times_are_the_registrys(profile: Profile) -> None:
 
 
 def test_facts_are_escaped_in_html(profile: Profile) -> None:
-    mail = render("complaint-received", "en", {"reference": "<b>&"}, profile=profile, site="https://s")
+    mail = render(
+        "complaint-received", "en", {"reference": "<b>&"}, profile=profile, site="https://s", link="https://l"
+    )
     assert "<b>" not in mail.html and "&lt;b&gt;&amp;" in mail.html
     assert "<b>&" in mail.text
 
@@ -164,7 +166,7 @@ def test_facts_are_escaped_in_html(profile: Profile) -> None:
         ("complaint-received", "xx", {"reference": "1"}, ""),
         ("complaint-received", "../en", {"reference": "1"}, ""),
         ("complaint-received", "en", {}, ""),
-        ("complaint-received", "en", {"reference": "1"}, "https://l"),
+        ("complaint-decided", "en", {"reference": "1", "outcome": "x"}, "https://l"),
         ("confirm-registration", "en", {"numbers": "1", "expires_at": "2"}, ""),
     ],
 )

@@ -7,7 +7,7 @@ builder imports what it needs inside, so that a function loads only its own feat
 from quietline.bootstrap.carriers import carrier_administration, line_reports
 from quietline.bootstrap.cases import assignment, case_reader, decisions, investigation, redrive
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
-from quietline.bootstrap.consumers import complaints, mails, registrations, screening
+from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
 from quietline.bootstrap.directory import declarations, directory
 from quietline.bootstrap.evidence import evidence, evidence_scan
 from quietline.bootstrap.lists import (
@@ -87,6 +87,7 @@ __all__ = [
     "certificates",
     "certifications",
     "changes",
+    "complaint_changes",
     "complaints",
     "console_sessions",
     "decisions",
@@ -118,8 +119,8 @@ __all__ = [
     "moves",
     "notifier",
     "numbers",
-    "opt_outs",
     "open_data_publication",
+    "opt_outs",
     "orders",
     "organizations",
     "payment_check",

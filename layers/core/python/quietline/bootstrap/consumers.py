@@ -7,6 +7,7 @@ from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, 
 from quietline.bootstrap.self_service import opt_outs
 
 if TYPE_CHECKING:
+    from quietline.complaints.changes import ChangeService
     from quietline.complaints.screening import ScreeningService
     from quietline.complaints.service import ComplaintService
     from quietline.kernel.settings import MailerSettings, PublicApiSettings, ScreenComplaintSettings, SiteFormsSettings
@@ -70,6 +71,24 @@ def complaints(settings: "PublicApiSettings | SiteFormsSettings") -> "ComplaintS
     return ComplaintService(
         store=DynamoComplaintStore(Table(settings.cases_table)),
         cipher=mailbox_cipher(settings.pii_key_id),
+        secret=app_secret(settings.app_secret_id),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def complaint_changes(settings: "PublicApiSettings | SiteFormsSettings") -> "ChangeService":
+    """Return what a consumer does with a complaint later."""
+    from quietline.adapters.dynamodb.complaints import DynamoComplaintStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.complaints.changes import ChangeService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return ChangeService(
+        store=DynamoComplaintStore(Table(settings.cases_table)),
+        links=link_signer(settings.app_secret_id),
         secret=app_secret(settings.app_secret_id),
         clock=SystemClock(),
         profile=load_profile(settings.profile),

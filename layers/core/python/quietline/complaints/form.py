@@ -26,6 +26,15 @@ CONSUMER = ("first_name", "last_name", "street_1", "street_2", "city", "state", 
 
 
 @dataclass(frozen=True)
+class OneCall:
+    """What tells one call of a submission from another."""
+
+    called_at: datetime
+    robocall: bool
+    kind: str
+
+
+@dataclass(frozen=True)
 class Call:
     """What the form says, checked and in order."""
 
@@ -39,6 +48,7 @@ class Call:
     comments: str
     language: str
     email: str
+    others: tuple[OneCall, ...] = ()
 
 
 def read_form(form: ComplaintInput, now: datetime, profile: Profile) -> Call:
@@ -54,7 +64,8 @@ def read_form(form: ComplaintInput, now: datetime, profile: Profile) -> Call:
     """
     wrong: list[FieldError] = []
     called = _called(form, profile, wrong)
-    called_at = _instant(form, now, profile, wrong)
+    called_at = _instant(form.call_date, form.call_time, now, profile, wrong)
+    others = _others(form, now, profile, wrong)
     caller_number = _caller_number(form, profile, wrong)
     caller_name = _clean(form.caller_name)
     if not form.caller_number.strip() and not caller_name:
@@ -87,6 +98,7 @@ def read_form(form: ComplaintInput, now: datetime, profile: Profile) -> Call:
         comments=form.comments.strip(),
         language=language,
         email=email,
+        others=others,
     )
 
 
@@ -108,14 +120,35 @@ def _caller_number(form: ComplaintInput, profile: Profile, wrong: list[FieldErro
         return ""
 
 
-def _instant(form: ComplaintInput, now: datetime, profile: Profile, wrong: list[FieldError]) -> datetime | None:
+def _others(form: ComplaintInput, now: datetime, profile: Profile, wrong: list[FieldError]) -> tuple[OneCall, ...]:
+    """Return the other calls; two at the same minute are one."""
+    most = profile.complaints.max_calls - 1
+    if len(form.more_calls) > most:
+        wrong.append(FieldError("/more_calls", f"Report at most {most + 1} calls at once.", "too_many_calls"))
+        return ()
+    found: list[OneCall] = []
+    for index, other in enumerate(form.more_calls):
+        mine: list[FieldError] = []
+        at = _instant(other.call_date, other.call_time, now, profile, mine)
+        kind = other.kind or form.kind
+        if other.kind and other.kind not in KINDS:
+            mine.append(FieldError("/kind", "Say whether it was a `call` or a `text`.", "kind"))
+        wrong.extend(FieldError(f"/more_calls/{index}{error.pointer}", error.detail, error.code) for error in mine)
+        if at is not None and not mine:
+            found.append(OneCall(at, form.robocall if other.robocall is None else other.robocall, kind))
+    return tuple({call.called_at: call for call in found}.values())
+
+
+def _instant(
+    call_date: str, call_time: str, now: datetime, profile: Profile, wrong: list[FieldError]
+) -> datetime | None:
     try:
-        day = date.fromisoformat(form.call_date.strip())
+        day = date.fromisoformat(call_date.strip())
     except ValueError:
         wrong.append(FieldError("/call_date", "Give the date of the call as YYYY-MM-DD.", "call_date"))
         return None
     try:
-        clock = time.fromisoformat(form.call_time.strip())
+        clock = time.fromisoformat(call_time.strip())
     except ValueError:
         clock = time(tzinfo=UTC)
     if clock.tzinfo is not None:
@@ -138,10 +171,10 @@ def _subject(form: ComplaintInput, profile: Profile, wrong: list[FieldError]) ->
     if subject is None:
         wrong.append(FieldError("/subject", "This is no subject of the form.", "subject"))
     elif subject.diverted:
-        label = subject.label.get(form.language, subject.label[profile.languages[0]])
-        detail = (
-            f"“{label}” is outside the registry's law, so no complaint is taken; another agency handles such calls."
-        )
+        language = form.language if form.language in subject.label else profile.languages[0]
+        detail = f"“{subject.label[language]}” is outside the registry's law, so no complaint is taken here."
+        if subject.handled is not None:
+            detail += f" {subject.handled.text[language]} {subject.handled.link}"
         wrong.append(FieldError("/subject", detail, "diverted"))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Stage(StrEnum):
@@ -19,6 +20,8 @@ class Stage(StrEnum):
     """The same call was reported before; the earlier complaint stands for both."""
     CLOSED = "closed"
     """Screened and not a violation: `Outcome` says why."""
+    WITHDRAWN = "withdrawn"
+    """The consumer took it back; it counts nowhere."""
 
 
 class Outcome(StrEnum):
@@ -33,6 +36,7 @@ class Outcome(StrEnum):
     TOO_LATE = "too_late"
     DUPLICATE = "duplicate"
     """A violation that an earlier complaint stands for: counted there, and nowhere else."""
+    WITHDRAWN = "withdrawn"
 
     @property
     def is_violation(self) -> bool:
@@ -102,6 +106,39 @@ class Entry:
     stage: Stage
 
 
+@dataclass(frozen=True)
+class Addition:
+    """What a consumer added to a complaint later, in its own words."""
+
+    at: datetime
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a consumer corrected: field of the complaint → what stood there before."""
+
+    at: datetime
+    before: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OtherCall:
+    """Another call by the same caller, in the same submission, as typed.
+
+    Attributes:
+        call_date: `YYYY-MM-DD`.
+        call_time: `HH:MM`.
+        robocall: None for as in the first.
+        kind: empty for as in the first.
+    """
+
+    call_date: str
+    call_time: str
+    robocall: bool | None = None
+    kind: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ComplaintInput:
     """The FTC's form, as typed: nothing is checked yet.
@@ -118,6 +155,7 @@ class ComplaintInput:
         asked_to_stop: whether the consumer had asked the caller to stop; None is not told.
         language: language of mails, one of the profile's.
         email: where news goes; empty for none.
+        more_calls: other calls by the same caller to the same number; each becomes a complaint of its own.
     """
 
     called_number: str
@@ -141,6 +179,7 @@ class ComplaintInput:
     comments: str = ""
     language: str = ""
     email: str = ""
+    more_calls: tuple[OtherCall, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +200,11 @@ class Complaint:
         screened_version: the version that `outcome` is about; 0 before the first screening.
         reports_key: caller and number under which the call is counted; empty where it is not.
         told: the stage that the last mail told of; empty for none.
+        submission: the references of all calls that came together; empty where there was one.
+        link_nonce: of the link in the next mail; another one once a link was used. Empty without an address.
+        extra_status_hash: of a second code, given out to whoever used a mailed link; empty for none.
+        slow_until: screening waits until then, because unusually many complaints came at once; None for at once.
+        reporter: code of the trusted reporter that sent it; empty for none.
     """
 
     id: str
@@ -195,16 +239,30 @@ class Complaint:
     screened_version: int = 0
     reports_key: str = field(default="", repr=False)
     told: str = ""
+    submission: tuple[str, ...] = ()
+    link_nonce: str = field(default="", repr=False)
+    extra_status_hash: str = ""
+    slow_until: datetime | None = None
+    reporter: str = ""
+    additions: tuple[Addition, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True)
 class SubmittedComplaint:
-    """What the consumer takes away. `status_code` is secret and shown this once."""
+    """What the consumer takes away. `status_code` is secret and shown this once; it opens every call of `references`.
+
+    Attributes:
+        id: of the first call's complaint.
+        reference: of the first call's complaint.
+        references: of all calls, in the order of the form; one for a single call.
+    """
 
     id: str
     reference: str
     status_code: str = field(repr=False)
     stage: Stage = Stage.RECEIVED
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,3 +281,6 @@ class ComplaintStatus:
     decision: str
     reasons: tuple[Ruling, ...]
     timeline: tuple[Entry, ...]
+    submission: tuple[str, ...] = ()
+    additions: tuple[Addition, ...] = ()
+    corrections: tuple[Correction, ...] = ()

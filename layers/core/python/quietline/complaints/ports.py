@@ -1,9 +1,9 @@
 """What complaints need from outside."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from quietline.complaints.model import Complaint, Reports, Screening
+from quietline.complaints.model import Addition, Complaint, Reports, Screening
 
 
 class ChangedMeanwhileError(Exception):
@@ -13,8 +13,44 @@ class ChangedMeanwhileError(Exception):
 class ComplaintStore(Protocol):
     """The complaints. Every change is one conditional transaction."""
 
-    def add(self, complaint: Complaint) -> bool:
-        """Keep a new complaint and ask for its first mail; False when its reference is taken already."""
+    def add(self, *complaints: Complaint) -> bool:
+        """Keep new complaints and ask for the first one's mail; False when a reference is taken already."""
+        ...
+
+    def count(self, whose: str, day: date, complaints: int) -> int:
+        """Add to a number's or a mailbox's complaints of a day and return how many there are."""
+        ...
+
+    def commented(self, complaint: Complaint, addition: Addition) -> None:
+        """Keep what a consumer added.
+
+        Raises:
+            ChangedMeanwhileError: somebody else added something after `complaint` was read.
+        """
+        ...
+
+    def corrected(self, complaint: Complaint, before: Complaint, at: datetime) -> None:
+        """Keep a corrected complaint with its history, as a new version, and ask for its screening.
+
+        Raises:
+            ChangedMeanwhileError: the complaint changed after `before` was read.
+        """
+        ...
+
+    def withdrawn(self, complaint: Complaint, at: datetime) -> None:
+        """Keep that the consumer took the complaint back; it leaves its case, and is screened to count no more.
+
+        Raises:
+            ChangedMeanwhileError: the complaint changed after it was read.
+        """
+        ...
+
+    def link_used(self, complaint: Complaint, nonce: str, status_hash: str) -> None:
+        """End the mailed links of `complaint.link_nonce`: the next mails have `nonce`; keep a second code's hash.
+
+        Raises:
+            ChangedMeanwhileError: a link was used after the complaint was read.
+        """
         ...
 
     def get(self, complaint_id: str) -> Complaint | None:

@@ -1,5 +1,6 @@
 """The steps of `screen-complaint`."""
 
+import math
 from dataclasses import dataclass
 
 from quietline.complaints.model import Complaint
@@ -51,6 +52,15 @@ class ScreeningService:
             except ChangedMeanwhileError:
                 continue
         raise UnavailableError("Too many reports of this call came at once.")
+
+    def early_by(self, complaint_id: str) -> int:
+        """Return in how many seconds a complaint that came with unusually many others is screened; 0 for now.
+
+        Raises:
+            NotFoundError: there is no such complaint.
+        """
+        until = self._get(complaint_id).slow_until
+        return max(0, math.ceil((until - self.clock.now()).total_seconds())) if until else 0
 
     def close(self, complaint_id: str) -> Complaint:
         """Set the last stage of the screening and ask for the mail that tells it.

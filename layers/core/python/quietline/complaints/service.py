@@ -2,20 +2,23 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from quietline.complaints.form import read_form
+from quietline.complaints.form import Call, OneCall, read_form
 from quietline.complaints.model import Complaint, ComplaintInput, ComplaintStatus, Entry, Stage, SubmittedComplaint
 from quietline.complaints.ports import ComplaintStore
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import NotFoundError, UnavailableError
 from quietline.kernel.ids import REFERENCE_PREFIX, new_code, new_ulid, normalise_code, read_reference
+from quietline.mails.address import address_hash
 from quietline.mails.ports import MailboxCipher
 from quietline.profiles.profile import Profile
 
 REFERENCE_LENGTH = 8
 STATUS_CODE_LENGTH = 16
 """80 random bits: nobody guesses it."""
+NONCE_LENGTH = 26
 ATTEMPTS = 3
 UNKNOWN = "There is no complaint with this reference and status code."
 
@@ -34,8 +37,15 @@ class ComplaintService:
     clock: Clock
     profile: Profile
 
-    def submit(self, form: ComplaintInput) -> SubmittedComplaint:
-        """Check the form and keep the complaint; screening starts from the table's stream.
+    def submit(self, form: ComplaintInput, reporter: str = "") -> SubmittedComplaint:
+        """Check the form and keep a complaint for each call; screening starts from the table's stream.
+
+        Nothing is refused because much came: above the profile's usual day of a number or a mailbox complaints are
+        screened later.
+
+        Args:
+            form: as typed.
+            reporter: code of the trusted reporter that sends it; empty for a consumer.
 
         Raises:
             InvalidInputError: with a field error for every refused field; code `diverted` where another agency
@@ -44,19 +54,36 @@ class ComplaintService:
         """
         now = self.clock.now()
         call = read_form(form, now, self.profile)
-        status_code = new_code(STATUS_CODE_LENGTH)
+        slow_until = self._slow_until(call, now)
         ciphertext = self.cipher.encrypt(call.email) if call.email else ""
+        status_code = new_code(STATUS_CODE_LENGTH)
         for _attempt in range(ATTEMPTS):
-            code = new_code(REFERENCE_LENGTH)
-            complaint = Complaint(
+            made = self._complaints(form, call, now, status_code)
+            # one mail for all calls: the first complaint's
+            first = replace(
+                made[0], email_ciphertext=ciphertext, link_nonce=new_code(NONCE_LENGTH) if ciphertext else ""
+            )
+            kept = [replace(one, slow_until=slow_until, reporter=reporter) for one in (first, *made[1:])]
+            if self.store.add(*kept):
+                references = tuple(one.reference for one in kept)
+                return SubmittedComplaint(first.id, first.reference, shown_code(status_code), references=references)
+        raise UnavailableError("No reference was free. Please send the complaint again.")
+
+    def _complaints(self, form: ComplaintInput, call: Call, now: datetime, status_code: str) -> list[Complaint]:
+        """Return a complaint for each call of the form, in its order."""
+        first = OneCall(call.called_at, form.robocall, form.kind)
+        others = [one for one in call.others if one.called_at != first.called_at]
+        references = tuple(new_reference() for _ in (first, *others))
+        return [
+            Complaint(
                 id=new_ulid(now),
-                reference=f"{REFERENCE_PREFIX}-{code[:4]}-{code[4:]}",
+                reference=reference,
                 status_hash=status_hash(status_code, self.secret),
                 received_at=now,
                 called=call.called.e164,
-                called_at=call.called_at,
-                robocall=form.robocall,
-                kind=form.kind,
+                called_at=one.called_at,
+                robocall=one.robocall,
+                kind=one.kind,
                 subject=form.subject,
                 subject_other=call.subject_other,
                 caller_number=call.caller_number,
@@ -67,13 +94,20 @@ class ComplaintService:
                 consumer=call.consumer,
                 comments=call.comments,
                 language=call.language,
-                email_ciphertext=ciphertext,
+                email_ciphertext="",
                 timeline=(Entry(now, Stage.RECEIVED),),
+                submission=references if others else (),
             )
-            if self.store.add(complaint):
-                shown = "-".join(status_code[start : start + 4] for start in range(0, STATUS_CODE_LENGTH, 4))
-                return SubmittedComplaint(complaint.id, complaint.reference, shown)
-        raise UnavailableError("No reference was free. Please send the complaint again.")
+            for reference, one in zip(references, (first, *others), strict=True)
+        ]
+
+    def _slow_until(self, call: Call, now: datetime) -> datetime | None:
+        """Count today's complaints of the number and of the mailbox; return when unusually many are screened."""
+        rules = self.profile.complaints
+        day = self.profile.local_date(now)
+        whose = [call.called.e164] + ([address_hash(call.email, self.secret)] if call.email else [])
+        most = max(self.store.count(one, day, 1 + len(call.others)) for one in whose)
+        return now + timedelta(hours=rules.slow_hours) if most > rules.usual_per_day else None
 
     def opened(self, reference: str, status_code: str) -> Complaint:
         """Return the complaint of whoever has its reference and its status code.
@@ -86,9 +120,11 @@ class ComplaintService:
             NotFoundError: the reference is unknown or the code is wrong; nobody learns which.
         """
         found = self.store.by_reference(read_reference(reference))
-        given = status_hash(normalise_code(status_code[:100]), self.secret)
+        given, nobody = status_hash(normalise_code(status_code[:100]), self.secret), status_hash("", self.secret)
         # compared even where nothing was found, so that both take the same time
-        matches = hmac.compare_digest(given, found.status_hash if found else status_hash("", self.secret))
+        first = hmac.compare_digest(given, found.status_hash if found else nobody)
+        second = hmac.compare_digest(given, (found.extra_status_hash if found else "") or nobody)
+        matches = (first or second) and given != nobody
         if found is None or not matches:
             raise NotFoundError(UNKNOWN)
         return found
@@ -112,7 +148,21 @@ def status_of(found: Complaint) -> ComplaintStatus:
         decision=found.decision,
         reasons=found.rulings,
         timeline=found.timeline,
+        submission=found.submission,
+        additions=found.additions,
+        corrections=found.corrections,
     )
+
+
+def new_reference() -> str:
+    """Return a reference that people can read aloud, `QL-7K3M-Q9TZ`."""
+    code = new_code(REFERENCE_LENGTH)
+    return f"{REFERENCE_PREFIX}-{code[:4]}-{code[4:]}"
+
+
+def shown_code(code: str) -> str:
+    """Return a status code as it is shown: in groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def status_hash(code: str, secret: bytes) -> str:

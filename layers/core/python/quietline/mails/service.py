@@ -12,6 +12,7 @@ from quietline.mails.links import (
     CONFIRM_REGISTRATION,
     MOVE_FROM,
     MOVE_TO,
+    OPEN_COMPLAINT,
     OPT_OUT,
     REMOVE_NUMBERS,
     UNDO_REMOVAL,
@@ -30,6 +31,7 @@ PAGES = {
     MOVE_TO: "/forms/move/finish?lang={language}&token={token}",
     REMOVE_NUMBERS: "/forms/remove/confirm?lang={language}&token={token}",
     UNDO_REMOVAL: "/forms/remove/undo?lang={language}&token={token}",
+    OPEN_COMPLAINT: "/forms/complaint/open?lang={language}&token={token}",
     ACCEPT_INVITATION: "/portal/invitation?lang={language}&token={token}",
 }
 """Where a link of each purpose leads: a page whose button POSTs the token (mail scanners follow GETs)."""

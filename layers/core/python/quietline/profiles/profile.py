@@ -211,10 +211,19 @@ class Webhooks(_Part):
     disable_after_days: int
 
 
+class Handled(_Part):
+    """Who handles calls of a diverted subject: a sentence by language, and where to go."""
+
+    text: dict[str, str]
+    agency: str
+    link: str
+
+
 class Subject(_Part):
     """What a call was about: a code of the form, its label by language, its spelling in the open data.
 
     `exemption`: the kind of call that may be exempt and that this subject points at; empty for none.
+    `handled`: of a diverted one, by whom.
     """
 
     code: int
@@ -222,15 +231,25 @@ class Subject(_Part):
     exemption: str = ""
     open_data_label: str
     label: dict[str, str]
+    handled: Handled | None = None
 
 
 class Complaints(_Part):
-    """Windows of a complaint and its subjects."""
+    """Windows and limits of complaints, and their subjects.
+
+    `max_calls` in one submission; `max_additions` comments, and as many corrections, of one complaint; above
+    `usual_per_day` of one number or mailbox complaints are taken, and screened `slow_hours` later; `max_batch` rows.
+    """
 
     grace_days: int
     window_days: int
     duplicate_hours: int
     max_comments: int
+    max_calls: int
+    max_additions: int
+    usual_per_day: int
+    slow_hours: int
+    max_batch: int
     subjects: tuple[Subject, ...]
 
     def subject(self, code: int) -> Subject | None:

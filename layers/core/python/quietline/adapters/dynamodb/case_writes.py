@@ -4,7 +4,7 @@ from datetime import datetime
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.case_parts import call_item
-from quietline.adapters.dynamodb.complaints import entry_item
+from quietline.adapters.dynamodb.complaint_changes import entry_item
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.cases.model import SYSTEM, Accusation, Case, Event
 from quietline.cases.ports import ChangedMeanwhileError
@@ -72,7 +72,12 @@ def place_writes(table: Table, case_id: str, accusation: Accusation, at: datetim
             keys.complaint(accusation.complaint_id),
             "SET case_id = :case, stage = :stage, #timeline = list_append(#timeline, :entry)",
             names={"#timeline": "timeline"},
-            values={":case": case_id, ":stage": Stage.IN_CASE.value, ":entry": [entry_item(at, Stage.IN_CASE)]},
-            condition="attribute_exists(outcome) AND attribute_not_exists(case_id)",
+            values={
+                ":case": case_id,
+                ":stage": Stage.IN_CASE.value,
+                ":entry": [entry_item(at, Stage.IN_CASE)],
+                ":withdrawn": Stage.WITHDRAWN.value,
+            },
+            condition="attribute_exists(outcome) AND attribute_not_exists(case_id) AND stage <> :withdrawn",
         ),
     ]

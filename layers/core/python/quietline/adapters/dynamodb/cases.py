@@ -10,7 +10,8 @@ from quietline.adapters.dynamodb.case_items import accusation_of, case_item, cas
 from quietline.adapters.dynamodb.case_parts import call_of, decision_item, event_of, facts_item, priority_item
 from quietline.adapters.dynamodb.case_writes import event_writes, pointer_writes, transact
 from quietline.adapters.dynamodb.case_writes import place_writes as place
-from quietline.adapters.dynamodb.complaints import complaint_of, entry_item
+from quietline.adapters.dynamodb.complaint_changes import entry_item
+from quietline.adapters.dynamodb.complaints import complaint_of
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.cases.facts import Call, Facts, Priority

@@ -2,18 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.complaint_changes import DynamoComplaintChanges, entry_item
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.numbers import DynamoNumbers
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Key, Table, Write
-from quietline.complaints.model import Complaint, Entry, Outcome, Reported, Reports, Ruling, Screening, Stage
+from quietline.complaints.model import (
+    Addition,
+    Complaint,
+    Correction,
+    Entry,
+    Outcome,
+    Reported,
+    Reports,
+    Ruling,
+    Screening,
+    Stage,
+)
 from quietline.complaints.ports import ChangedMeanwhileError
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.errors import NotFoundError
 from quietline.kernel.phone import PhoneNumber
+from quietline.mails.links import OPEN_COMPLAINT
 
 PLAIN = (
     "id",
@@ -40,6 +53,7 @@ MAIL_WORDS = {
     Stage.RECORDED: "accepted",
     Stage.MERGED: "merged",
     Stage.CLOSED: "closed",
+    Stage.WITHDRAWN: "withdrawn",
 }
 """The fact `status` of the mail `complaint-update`: keys of `words.status` in `mails/texts`."""
 
@@ -54,41 +68,24 @@ So the item stays small whatever somebody sends. Of the followers one is enough:
 
 
 @dataclass(frozen=True)
-class DynamoComplaintStore:
+class DynamoComplaintStore(DynamoComplaintChanges):
     """See `complaints.ports.ComplaintStore`; `table` is the cases table."""
 
-    table: Table
-
-    def add(self, complaint: Complaint) -> bool:
-        """Keep a new complaint, its reference and its first mail; False when the reference is taken."""
-        item: Item = {name: getattr(complaint, name) for name in PLAIN}
-        received = to_text(complaint.received_at)
-        item |= {
-            "received_at": received,
-            "called_at": to_text(complaint.called_at),
-            "version": complaint.version,
-            "stage": complaint.stage.value,
-            "timeline": [entry_item(entry.at, entry.stage) for entry in complaint.timeline],
-            "gsi1pk": keys.complaints_of(complaint.caller_key),
-            "gsi1sk": f"{received}#{complaint.id}",
-        }
-        writes = [
-            self.table.put_new(keys.complaint(complaint.id), item),
-            self.table.put_new(keys.reference(complaint.reference), {"complaint_id": complaint.id}),
-            self.table.put(
-                keys.reported_complaint(complaint.received_at, complaint.id), {"complaint_id": complaint.id}
-            ),
-        ]
-        if complaint.email_ciphertext:
+    def add(self, *complaints: Complaint) -> bool:
+        """Keep new complaints, their references and the first one's mail; False when a reference is taken."""
+        writes = [write for complaint in complaints for write in self._new(complaint)]
+        first = complaints[0]
+        if first.email_ciphertext:
             writes.append(
                 mail_write(
                     self.table,
                     template="complaint-received",
-                    language=complaint.language,
-                    to_ciphertext=complaint.email_ciphertext,
-                    facts={"reference": complaint.reference},
-                    now=complaint.received_at,
-                    mail_id=f"{complaint.id}-received",
+                    language=first.language,
+                    to_ciphertext=first.email_ciphertext,
+                    facts={"reference": first.reference},
+                    now=first.received_at,
+                    mail_id=f"{first.id}-received",
+                    link=mail_link(first),
                 )
             )
         try:
@@ -96,6 +93,33 @@ class DynamoComplaintStore:
         except ConditionFailedError:
             return False
         return True
+
+    def _new(self, complaint: Complaint) -> list[Write]:
+        received = to_text(complaint.received_at)
+        item = item_of(complaint) | {
+            "gsi1pk": keys.complaints_of(complaint.caller_key),
+            "gsi1sk": f"{received}#{complaint.id}",
+        }
+        return [
+            self.table.put_new(keys.complaint(complaint.id), item),
+            self.table.put_new(keys.reference(complaint.reference), {"complaint_id": complaint.id}),
+            self.table.put(
+                keys.reported_complaint(complaint.received_at, complaint.id), {"complaint_id": complaint.id}
+            ),
+        ]
+
+    def count(self, whose: str, day: date, complaints: int) -> int:
+        """Add to a number's or a mailbox's complaints of a day and return how many there are."""
+        gone = datetime.combine(day, time(), UTC) + timedelta(days=3)
+        after = self.table.apply(
+            self.table.update(
+                keys.intake(whose, day),
+                "ADD complaints :more SET #ttl = :ttl",
+                values={":more": complaints, ":ttl": int(gone.timestamp())},
+                names={"#ttl": "ttl"},
+            )
+        )
+        return int(after["complaints"])
 
     def get(self, complaint_id: str) -> Complaint | None:
         """Return a complaint, or None."""
@@ -170,6 +194,7 @@ class DynamoComplaintStore:
                     to_ciphertext=complaint.email_ciphertext,
                     facts={"reference": complaint.reference, "status": MAIL_WORDS[stage]},
                     now=at,
+                    link=mail_link(complaint),
                     mail_id=f"{complaint.id}-screened" + (f"-{complaint.version}" if complaint.version > 1 else ""),
                 )
             )
@@ -279,6 +304,8 @@ class DynamoNumberHistory:
 
 def last_stage(complaint: Complaint) -> Stage:
     """Return the stage that a screened complaint has reached."""
+    if complaint.stage is Stage.WITHDRAWN:
+        return Stage.WITHDRAWN
     if complaint.case_id:
         return Stage.IN_CASE
     if complaint.duplicate_of:
@@ -292,9 +319,27 @@ def without(calls: Sequence[Reported], complaint_id: str) -> tuple[Reported, ...
     return tuple(call for call in calls if call.complaint_id != complaint_id)
 
 
-def entry_item(at: datetime, stage: Stage) -> Item:
-    """Return a timeline's line as it is stored."""
-    return {"at": to_text(at), "stage": stage.value}
+def mail_link(complaint: Complaint) -> dict[str, str] | None:
+    """Return the link of a mail about a complaint; it works until one such link was used."""
+    if not complaint.link_nonce:
+        return None
+    return {"purpose": OPEN_COMPLAINT, "id": complaint.id, "nonce": complaint.link_nonce}
+
+
+def item_of(complaint: Complaint) -> Item:
+    """Return a new complaint as it is stored, without its keys."""
+    return {
+        **{name: getattr(complaint, name) for name in PLAIN},
+        "received_at": to_text(complaint.received_at),
+        "called_at": to_text(complaint.called_at),
+        "version": complaint.version,
+        "stage": complaint.stage.value,
+        "timeline": [entry_item(entry.at, entry.stage) for entry in complaint.timeline],
+        "submission": list(complaint.submission),
+        "link_nonce": complaint.link_nonce,
+        "slow_until": to_text(complaint.slow_until) if complaint.slow_until else None,
+        "reporter": complaint.reporter,
+    }
 
 
 def complaint_of(item: Item) -> Complaint:
@@ -316,4 +361,11 @@ def complaint_of(item: Item) -> Complaint:
         screened_version=item.get("screened_version", 1 if "outcome" in item else 0),
         reports_key=item.get("reports_key", ""),
         told=item.get("told", ""),
+        submission=tuple(item.get("submission", ())),
+        link_nonce=item.get("link_nonce", ""),
+        extra_status_hash=item.get("extra_status_hash", ""),
+        slow_until=from_text(item["slow_until"]) if item.get("slow_until") else None,
+        reporter=item.get("reporter", ""),
+        additions=tuple(Addition(from_text(one["at"]), one["text"]) for one in item.get("additions", ())),
+        corrections=tuple(Correction(from_text(one["at"]), one["before"]) for one in item.get("corrections", ())),
     )

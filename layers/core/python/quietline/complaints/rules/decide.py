@@ -1,6 +1,6 @@
 """Trying every rule, and what follows from their answers."""
 
-from quietline.complaints.model import Outcome, Screening
+from quietline.complaints.model import Outcome, Screening, Stage
 from quietline.complaints.rules import caller, claims, intake, listing
 from quietline.complaints.rules.facts import Facts
 from quietline.profiles.profile import Profile
@@ -28,6 +28,8 @@ def screen(facts: Facts, profile: Profile) -> Screening:
         caller.neighbour(facts, profile),
         caller.declared(facts),
     )
+    if facts.complaint.stage is Stage.WITHDRAWN:
+        return Screening(Outcome.WITHDRAWN, (intake.withdrawn(), *tried))
     outcome = _outcome({ruling.rule: ruling.answer for ruling in tried})
     declared_by = tuple(declaration.organization_id for declaration in facts.declared)
     first = intake.first_report(facts, profile) if outcome.is_violation else None

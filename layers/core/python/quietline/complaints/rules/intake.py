@@ -8,7 +8,13 @@ from quietline.profiles.profile import Profile
 
 COVERED = "16 CFR 310.2(gg): telemarketing is a campaign that sells or asks for donations"
 WINDOW = "FTC, Data Book FY2020: complaints older than five years are purged"
+WITHDRAWN = "The registry's own rule: a complaint is the consumer's"
 DUPLICATE = "The registry's own rule: one call is counted once"
+
+
+def withdrawn() -> Ruling:
+    """Say that the consumer took the complaint back."""
+    return Ruling("withdrawn", "yes", "The complaint was withdrawn, so it counts nowhere.", WITHDRAWN)
 
 
 def diverted(facts: Facts, profile: Profile) -> Ruling:

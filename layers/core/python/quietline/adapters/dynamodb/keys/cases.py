@@ -16,6 +16,11 @@ def reference(text: str) -> tuple[str, str]:
     return f"REFERENCE#{text}", META
 
 
+def intake(whose: str, day: date) -> tuple[str, str]:
+    """Key of the count of complaints that a number (E.164) or a mailbox (keyed hash) sent on one day."""
+    return f"INTAKE#{whose}", day.isoformat()
+
+
 def evidence(owner: str, evidence_id: str) -> tuple[str, str]:
     """Key of a piece of evidence in its owner's partition (`COMPLAINT#<id>`, `REPLY#<id>`)."""
     return owner, f"EVIDENCE#{evidence_id}"
