@@ -52,6 +52,7 @@ PREFIXES = {
 EVIDENCE_PREFIXES = {
     "public_api": ("uploads",),
     "site_forms": ("uploads",),
+    "console": ("clean",),
     "scan_evidence": ("uploads", "clean"),
 }
 """The same of the bucket of evidence."""

@@ -26,6 +26,7 @@ CALLS = {  # number called → day of the call
     "(212) 555-0145": "2026-11-05",
     "(305) 555-0146": "2026-11-20",
 }
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 __all__ = ["CALLS", "EMAIL", "PASSWORD", "Person", "Visitor", "case", "make_console", "person", "totp"]
 
 
@@ -79,3 +80,27 @@ class Visitor(portal.Visitor):
         """Be signed in, without the pages."""
         self.jar[SESSION] = wiring.sessions().begin(who.sub, mfa=bool(who.secret))
         return self
+
+
+def evidence(cloud: Cloud, profile: Profile, case_id: str, data: bytes, kind: str = "screenshot") -> str:
+    """Give the case's first complaint a scanned file; return the path of its page."""
+    from quietline import bootstrap
+    from quietline.adapters.dynamodb.evidence import DynamoEvidence
+    from quietline.adapters.evidencefiles import EvidenceBucket
+    from quietline.evidence.model import Owner, Uploaded
+    from quietline.evidence.scan import MagicScanner
+    from quietline.evidence.service import EvidenceScan
+
+    complaint = Desk(cloud, SystemClock(), profile).cases.accusations(case_id)[0]
+    service = bootstrap.evidence(cloud.cases_table, cloud.evidence_bucket, profile.name)
+    made = service.offer(Owner(f"COMPLAINT#{complaint.complaint_id}"), kind).evidence
+    stored = aws.client("s3").put_object(Bucket=cloud.evidence_bucket, Key=made.upload_key, Body=data)
+    scan = EvidenceScan(
+        DynamoEvidence(Table(cloud.cases_table)),
+        EvidenceBucket(cloud.evidence_bucket),
+        MagicScanner(),
+        SystemClock(),
+        profile,
+    )
+    scan.run(Uploaded(made.upload_key, stored["ETag"].strip('"'), len(data)))
+    return f"cases/{case_id}/evidence/{complaint.complaint_id}/{made.id}"

@@ -9,6 +9,7 @@ from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
     from quietline.adapters.cognito_accounts import CognitoPeople
+    from quietline.cases.exhibits import ExhibitService
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService
     from quietline.sellers.accounts import Accounts
@@ -44,6 +45,11 @@ def people() -> "CognitoPeople":
 def reader() -> "CaseReader":
     """Return what investigators read with."""
     return bootstrap.case_reader(settings())
+
+
+def exhibits() -> "ExhibitService":
+    """Return what investigators see of evidence."""
+    return bootstrap.exhibits(settings())
 
 
 def decisions() -> "DecisionService":

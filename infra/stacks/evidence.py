@@ -22,7 +22,7 @@ SECONDS = 120
 TRIES = 5
 UPLOADERS = ("public_api", "site_forms")
 """Functions whose presigned forms put uploads; a form acts with the role that signed it."""
-READERS: tuple[str, ...] = ()
+READERS = ("console",)
 """Functions whose presigned links read clean evidence."""
 
 

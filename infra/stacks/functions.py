@@ -89,6 +89,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
     console = s.ConsoleSettings(
         **common,
         cases_table=cases,
+        evidence_bucket=evidence,
         user_pool_id=pool,
         portal_client_id=data.portal_client.user_pool_client_id,
         site_url=stack.site_url,

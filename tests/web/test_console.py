@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud
-from tests.console import case
+from tests.console import PNG, case, evidence
 from tests.web.conftest import checked
 
 pytestmark = pytest.mark.browser
@@ -27,13 +27,14 @@ def test_every_page_is_free_of_barriers(at_desk: Page, console: str, cloud: Clou
         "help",
         "account",
         f"cases/{case_id}",
+        evidence(cloud, profile, case_id, PNG),
         "nothing",
     ):
         at_desk.goto(f"{console}/en/{path}")
         titles.add(checked(at_desk))
     at_desk.goto(f"{console}/es/cases/{case_id}")
     checked(at_desk)
-    assert len(titles) == 10
+    assert len(titles) == 11
 
 
 def test_a_case_is_decided_with_the_keyboard_alone(at_desk: Page, console: str, cloud: Cloud, profile: Profile) -> None:

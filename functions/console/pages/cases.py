@@ -5,17 +5,19 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from quietline.cases.penalties import worksheet
+from quietline.evidence.model import State
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
-from quietline.pages.words import money
+from quietline.pages.words import money, size
 
 from functions.console import wiring, words
 from functions.console.frame import Answer, Request, Who, form_again, go, html, page
 
 if TYPE_CHECKING:
+    from quietline.cases.exhibits import Exhibit
     from quietline.cases.model import Accusation, CaseFile, PenaltyLine
     from quietline.kernel.money import Money
 
-SECTIONS = ("pictures", "complaints", "notes", "links", "penalties", "decide", "log")
+SECTIONS = ("pictures", "complaints", "evidence", "notes", "links", "penalties", "decide", "log")
 """Parts of the page, in their order: each is a heading that a link on top leads to."""
 
 
@@ -93,6 +95,7 @@ def values(request: Request, file: "CaseFile") -> dict[str, Any]:
         "priority": words.priority(request, case),
         "decision": _decision(request, file, names),
         "complaints": [complaint(request, one, file.penalties[one.complaint_id]) for one in file.accusations],
+        "exhibits": [exhibit(request, one) for one in wiring.exhibits().of(case.id)],
         "notes": [{"text": one.text, "by": names.of(one.by), "at": request.instant(one.at)} for one in file.notes],
         "links": [
             {"id": one.case_id, "reason": one.reason, "by": names.of(one.by), "at": request.day(one.at)}
@@ -107,6 +110,23 @@ def values(request: Request, file: "CaseFile") -> dict[str, Any]:
         "total": money(sum((line.total for line in lines[1:]), start=lines[0].total)) if lines else "",
         "decisions": [{"value": kind, "label": own["decisions"][kind]} for kind in request.profile.cases.decisions],
         **words.pictures(request, states, days),
+    }
+
+
+def exhibit(request: Request, one: "Exhibit") -> dict[str, Any]:
+    """Return a piece of evidence as the page lists it."""
+    own, piece = request.text["evidence"], one.evidence
+    return {
+        "complaint": one.complaint_id,
+        "reference": one.reference,
+        "id": piece.id,
+        "kind": own["kinds"].get(piece.kind, piece.kind),
+        "at": request.instant(piece.offered_at),
+        "clean": piece.state is State.CLEAN,
+        "state": own["states"].get(piece.state, piece.state),
+        "size": size(piece.size) if piece.size else "",
+        "content_type": piece.content_type,
+        "sha256": piece.sha256,
     }
 
 

@@ -5,7 +5,7 @@ builder imports what it needs inside, so that a function loads only its own feat
 """
 
 from quietline.bootstrap.carriers import carrier_administration, line_reports
-from quietline.bootstrap.cases import assignment, case_reader, decisions, investigation, redrive
+from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, investigation, redrive
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
 from quietline.bootstrap.directory import declarations, directory
@@ -98,6 +98,7 @@ __all__ = [
     "event_replay",
     "evidence",
     "evidence_scan",
+    "exhibits",
     "import_area",
     "import_chunk_reader",
     "import_finish",

@@ -5,9 +5,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from quietline.cases.assignment import AssignmentService
+    from quietline.cases.exhibits import ExhibitService
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService, InvestigationService, RedriveService
-    from quietline.kernel.settings import CaseApiSettings, InvestigateCaseSettings, ScreenComplaintSettings
+    from quietline.kernel.settings import (
+        CaseApiSettings,
+        ConsoleSettings,
+        InvestigateCaseSettings,
+        ScreenComplaintSettings,
+    )
 
 
 @cache
@@ -62,6 +68,19 @@ def case_reader(settings: "CaseApiSettings") -> "CaseReader":
         clock=SystemClock(),
         profile=load_profile(settings.profile),
     )
+
+
+@cache
+def exhibits(settings: "ConsoleSettings") -> "ExhibitService":
+    """Return what investigators see of evidence."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.bootstrap.evidence import evidence
+    from quietline.cases.exhibits import ExhibitService
+    from quietline.kernel.clock import SystemClock
+
+    files = evidence(settings.cases_table, settings.evidence_bucket, settings.profile)
+    return ExhibitService(DynamoCaseStore(Table(settings.cases_table)), files, SystemClock())
 
 
 @cache

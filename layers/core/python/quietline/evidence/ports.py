@@ -1,6 +1,6 @@
 """What evidence needs from outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,10 @@ class EvidenceStore(Protocol):
 
     def of(self, owner: Owner) -> tuple[list[Evidence], int]:
         """Return an owner's evidence, oldest first, and the version that `add` needs."""
+        ...
+
+    def having(self, owners: Sequence[Owner]) -> frozenset[Owner]:
+        """Return those of some owners that were ever offered an upload."""
         ...
 
     def add(self, evidence: Evidence, version: int) -> bool:

@@ -1,6 +1,7 @@
 """Offering places for evidence, reading it, and scanning what came."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -96,6 +97,10 @@ class EvidenceService:
         now = self.clock.now()
         kept, _ = self.store.of(owner)
         return [one for one in kept if one.state is not State.WAITING or one.counts(now)]
+
+    def having(self, owners: Sequence[Owner]) -> frozenset[Owner]:
+        """Return those of some owners that may have evidence: the others need not be asked."""
+        return self.store.having(owners)
 
     def get(self, owner: Owner, evidence_id: str) -> Evidence:
         """Return a piece of evidence.

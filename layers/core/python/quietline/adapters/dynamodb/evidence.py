@@ -1,5 +1,6 @@
 """Evidence in its owner's partition of the cases table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,12 @@ class DynamoEvidence:
         lock = self.table.get(keys.evidence_version(owner.text))
         kept = [_evidence(owner, item) for item in self.table.query(owner.text, prefix=PREFIX)]
         return kept, int(lock["version"]) if lock else 0
+
+    def having(self, owners: Sequence[Owner]) -> frozenset[Owner]:
+        """Return those of some owners that were ever offered an upload."""
+        found = self.table.get_many([keys.evidence_version(owner.text) for owner in owners])
+        texts = {str(item["pk"]) for item in found}
+        return frozenset(owner for owner in owners if owner.text in texts)
 
     def add(self, evidence: Evidence, version: int) -> bool:
         """Keep an offer; False when something was added since `version` was read."""

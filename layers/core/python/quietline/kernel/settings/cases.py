@@ -16,6 +16,7 @@ class CaseApiSettings(Settings):
 class ConsoleSettings(CaseApiSettings):
     """`console`: the investigators' pages, rendered on the server; they call the use cases of `case_api`."""
 
+    evidence_bucket: str
     user_pool_id: str
     portal_client_id: str
     """Client of the user pool by which pages sign people in."""
