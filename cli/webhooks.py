@@ -26,7 +26,8 @@ EndpointId = Annotated[str, typer.Argument(help="Id of the endpoint.")]
 def add(
     url: Annotated[str, typer.Argument(help="https address of your receiver.")],
     event: Annotated[
-        list[str] | None, typer.Option(help="list.published, list.stale; repeat it. Left out, both.")
+        list[str] | None,
+        typer.Option(help="list.published, list.stale, stop_request.created; repeat it. Left out, the first two."),
     ] = None,
     api: ApiOption = None,
     json_output: JsonOption = False,

@@ -5,6 +5,7 @@ import re
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from quietline.profiles.profile import Profile, load_profile
@@ -35,11 +36,13 @@ def http_event(
 ) -> dict[str, Any]:
     """Return an HTTP API event (payload 2.0); `body` other than text is sent as JSON."""
     text = body if isinstance(body, str) or body is None else json.dumps(body)
+    path, _, query = path.partition("?")
     return {
         "version": "2.0",
         "routeKey": f"ANY {path}",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": query,
+        **({"queryStringParameters": dict(parse_qsl(query))} if query else {}),
         "headers": {"content-type": "application/json"} | (headers or {}),
         "requestContext": {
             "requestId": uuid.uuid4().hex,

@@ -25,6 +25,7 @@ FORMS = {
     "remove/": "remove",
     "move/": "move",
     "asked/": "asked",
+    "stop/": "stop",
     "complain/": "complain",
     "complaint-status/": "complaint_status",
     "who-called/": "who_called",

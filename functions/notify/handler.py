@@ -1,4 +1,4 @@
-"""Notices queue → mails and webhook deliveries: a published list, or the day's reminders."""
+"""Notices queue → mails and webhook deliveries: a published list, a stop request, or the day's reminders."""
 
 import json
 from datetime import date
@@ -34,7 +34,14 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
 
 
 def handle(message: dict[str, Any]) -> None:
-    """Tell of a published list (the relay's message), then do the day's reminders (the schedule's asks only that)."""
+    """Tell a seller of a stop request; or tell of a published list, then do the day's reminders.
+
+    The relay's messages ask for the first two, the schedule's for the reminders alone.
+    """
+    if message["kind"] == "STOP_TOLD":
+        feed = bootstrap.stop_feed(settings().sellers_table, settings().profile)
+        logger.info("told_of_stop_request", count=feed.tell(message["pk"].removeprefix("STOP_TOLD#")))
+        return
     notifier = bootstrap.notifier(settings())
     if message["kind"] == "PUBLISHED":
         day = date.fromisoformat(message["pk"].removeprefix("PUBLISHED#"))

@@ -16,6 +16,7 @@ LINKS = (
     "downloads",
     "washes",
     "lookups",
+    "stop-requests",
     "team",
     "certification",
     "organization",

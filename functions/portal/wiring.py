@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from quietline.sellers.record import RecordService
     from quietline.sellers.service import OrganizationService
     from quietline.sessions.service import SessionService
+    from quietline.stops.feed import StopFeed
     from quietline.washes.service import Washes
     from quietline.webhooks.service import WebhookService
 
@@ -133,3 +134,8 @@ def preferences() -> "PreferenceService":
 def calendars() -> "CalendarService":
     """Return the feeds of deadlines."""
     return bootstrap.calendars(settings())
+
+
+def stop_feed() -> "StopFeed":
+    """Return what sellers do with stop requests."""
+    return bootstrap.stop_feed(settings().sellers_table, settings().profile)

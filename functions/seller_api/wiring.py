@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from quietline.sellers.model import Membership
     from quietline.sellers.record import RecordService
     from quietline.sellers.service import OrganizationService
+    from quietline.stops.feed import StopFeed
     from quietline.usage.service import Metering
     from quietline.washes.service import Washes
     from quietline.webhooks.service import WebhookService
@@ -111,6 +112,11 @@ def washes() -> "Washes":
 def webhooks() -> "WebhookService":
     """Return what organizations do with their webhooks."""
     return bootstrap.webhooks(settings())
+
+
+def stop_feed() -> "StopFeed":
+    """Return what sellers do with stop requests."""
+    return bootstrap.stop_feed(settings().sellers_table, settings().profile)
 
 
 def preferences() -> "PreferenceService":

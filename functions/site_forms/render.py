@@ -13,6 +13,7 @@ FOOTER = (
     "register",
     "verify",
     "remove",
+    "stop",
     "complain",
     "complaint_status",
     "who_called",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quietline.registrations.verification import VerificationService
     from quietline.registrations.waiting import WaitingService
     from quietline.sellers.directory import DirectoryService
+    from quietline.stops.service import StopService
 
 
 @cache
@@ -80,6 +81,11 @@ def evidence() -> "EvidenceService":
 def directory() -> "DirectoryService":
     """Return what anybody may ask about sellers."""
     return bootstrap.directory(settings().sellers_table, settings().profile)
+
+
+def stops() -> "StopService":
+    """Return the use cases of stop requests."""
+    return bootstrap.stops(settings())
 
 
 def profile() -> Profile:

@@ -26,6 +26,13 @@ PUBLIC_ONLY = {
 SANDBOX_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SANDBOX#*"]}}
 """Of a table, just the items of the sandbox."""
 
+STOPS_ONLY = {
+    "ForAllValues:StringLike": {
+        "dynamodb:LeadingKeys": ["STOP_REQUEST#*", "STOPS#*", "STOP_TOLD#*", "MAIL#*"],
+    }
+}
+"""Of the table of organizations, just stop requests and the outbox of what follows from them."""
+
 
 def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from top to bottom
     """Give every function its statements."""
@@ -56,6 +63,10 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     once("public_api")
     functions["public_api"].allow(["s3:GetObject"], data.lists.arn_for_objects("manifests/*"))
     functions["public_api"].allow(["kms:GetPublicKey"], *(key.key_arn for key in data.signing_keys))
+
+    functions["site_forms"].allow(
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], data.sellers.table_arn, conditions=STOPS_ONLY
+    )
 
     uploads, answers = data.washes.arn_for_objects("uploads/*"), data.washes.arn_for_objects("answers/*")
     once("seller_api")

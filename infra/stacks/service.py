@@ -65,6 +65,7 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
             "/v1/downloads",
             "/v1/lookups",
             "/v1/washes",
+            "/v1/stop-requests",
             "/v1/notices",
             "/v1/calendars",
             "/v1/webhooks/endpoints",
@@ -89,8 +90,8 @@ MOST_AT_ONCE = {"payment_worker": 5}
 
 RELAYED = {
     "registry": ("MAIL#", "PUBLISHED#"),
-    "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#", "WEBHOOK_DELIVERY#"),
-    "cases": ("MAIL#", "COMPLAINT#", "CASE#"),
+    "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#", "WEBHOOK_DELIVERY#", "STOP_TOLD#"),
+    "cases": ("MAIL#", "COMPLAINT#", "SCREENING#", "CASE#"),
 }
 """Outbox items by table: the partition keys that `relay` forwards (docs/architecture.md)."""
 

@@ -8,6 +8,7 @@ from quietline.adapters.dynamodb.cases import DynamoCaseStore
 from quietline.adapters.dynamodb.complaints import DynamoComplaintStore, DynamoNumberHistory
 from quietline.adapters.dynamodb.directory import DirectoryStore
 from quietline.adapters.dynamodb.numbers import number_writes
+from quietline.adapters.dynamodb.stops import DynamoStops
 from quietline.adapters.dynamodb.table import Table
 from quietline.cases.assignment import AssignmentService
 from quietline.complaints.model import ComplaintInput, SubmittedComplaint
@@ -56,11 +57,12 @@ class Desk:
         self.accused = 0
         self.table, self.registry = Table(cloud.cases_table), Table(cloud.registry_table)
         self.directory = DirectoryStore(Table(cloud.sellers_table))
+        self.stops = DynamoStops(Table(cloud.sellers_table), self.registry)
         self.complaints = DynamoComplaintStore(self.table)
         self.cases = DynamoCaseStore(self.table)
         self.intake = ComplaintService(self.complaints, PlainCipher(), SECRET, clock, profile)
         self.screening = ScreeningService(
-            self.complaints, DynamoNumberHistory(self.registry), self.directory, clock, profile
+            self.complaints, DynamoNumberHistory(self.registry), self.directory, self.stops, clock, profile
         )
         self.assignment = AssignmentService(self.cases, clock, profile)
 

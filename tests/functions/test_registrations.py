@@ -37,17 +37,18 @@ def items(table: str, prefix: str = "") -> list[dict[str, Any]]:
     return [item for item in map(decode_item, found) if str(item["pk"]).startswith(prefix)]
 
 
-def drain(cloud: Cloud, seen: set[str]) -> list[dict[str, Any]]:
-    """Run relay and mailer over every outbox item not seen yet; return the mails sent."""
+def drain(cloud: Cloud, seen: set[str], table: str = "") -> list[dict[str, Any]]:
+    """Run relay and mailer over every outbox item of a table (the registry's) not seen yet; return all mails sent."""
+    table = table or cloud.registry_table
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.ses.models import ses_backends
 
-    new = [item["pk"] for item in items(cloud.registry_table, "MAIL#") if item["pk"] not in seen]
+    new = [item["pk"] for item in items(table, "MAIL#") if item["pk"] not in seen]
     seen.update(new)
     records = [
         {
             "eventName": "INSERT",
-            "eventSourceARN": f"arn:aws:dynamodb:us-east-1:1:table/{cloud.registry_table}/stream/x",
+            "eventSourceARN": f"arn:aws:dynamodb:us-east-1:1:table/{table}/stream/x",
             "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": "META"}}, "SequenceNumber": str(number)},
         }
         for number, pk in enumerate(new)

@@ -41,7 +41,8 @@ class Town:
     ) -> tuple[int, dict[str, Any]]:
         headers = {"quietline-san": san} if san else None
         answer = handler.lambda_handler(http_event(method, path, body, headers=headers, **who), LambdaContext())
-        return answer["statusCode"], json.loads(answer["body"] or "{}")
+        text = answer["body"] or "{}"
+        return answer["statusCode"], json.loads(text) if text.startswith("{") else {"text": text}
 
     def organization(self, who: dict[str, str], kind: str = "seller") -> str:
         """Return the SAN of a new organization, certified."""

@@ -208,6 +208,7 @@ def test_routes_that_need_an_identity_have_the_authorizer(production: Synthesize
         "downloads",
         "lookups",
         "washes",
+        "stop-requests",
         "cases",
         "investigators",
         "views",

@@ -8,6 +8,7 @@ import quietline.registrations.moving
 import quietline.registrations.typed
 import quietline.registrations.waiting
 import quietline.sellers.directory
+import quietline.stops.service
 
 import functions.site_forms.forms
 from functions.site_forms import complain
@@ -18,6 +19,7 @@ MODULES = (
     quietline.registrations.typed,
     quietline.registrations.waiting,
     quietline.sellers.directory,
+    quietline.stops.service,
     functions.site_forms.forms,
     complain,
 )

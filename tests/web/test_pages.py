@@ -8,9 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 from quietline.adapters import aws
-from quietline.mails.links import CONFIRM_REGISTRATION, REMOVE_NUMBERS, UNDO_REMOVAL, LinkSigner
+from quietline.adapters.dynamodb.table import Table
+from quietline.mails.links import (
+    CONFIRM_REGISTRATION,
+    CONFIRM_STOP,
+    REMOVE_NUMBERS,
+    UNDO_REMOVAL,
+    WITHDRAW_STOP,
+    LinkSigner,
+)
 
 from tests.conftest import Cloud
+from tests.fakes.stops import list_seller
 from tests.web.conftest import checked
 
 pytestmark = pytest.mark.browser
@@ -22,6 +31,7 @@ STATIC = [
     "verify/",
     "remove/",
     "asked/",
+    "stop/",
     "complain/",
     "complaint-status/",
     "who-called/",
@@ -116,6 +126,53 @@ def test_a_person_removes_a_number_and_takes_it_back(page: Page, site: str, clou
     page.get_by_role("button", name="Keep my numbers registered").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Your numbers stay registered"
     assert "token" not in page.url
+
+
+def stop_token(cloud: Cloud, purpose: str) -> str:
+    [item] = Table(cloud.sellers_table).scan("STOP_REQUEST#")
+    return LinkSigner(b"s" * 48).token(purpose, item["id"], item["nonce"])
+
+
+def test_a_person_tells_a_seller_to_stop_and_takes_it_back(page: Page, site: str, cloud: Cloud) -> None:
+    list_seller(Table(cloud.sellers_table))
+    page.goto(f"{site}/en/")
+    page.get_by_role("link", name="Tell one seller to stop").first.click()
+    page.get_by_label("Your phone number").fill(NUMBER)
+    page.get_by_label("The seller").fill("Nobody")
+    page.get_by_label("E-mail address").fill("alex@example.com")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="No registered seller has this name").click()
+    page.get_by_label("The seller").fill("123 456 7897")
+    page.get_by_role("button", name="Continue").click()
+    assert "Acme" in page.get_by_role("main").inner_text()
+    page.get_by_role("button", name="Send me the link").click()
+    assert page.url == f"{site}/en/asked/"
+    page.goto(f"{site}/forms/stop/confirm?lang=en&token={stop_token(cloud, CONFIRM_STOP)}")
+    page.get_by_role("button", name="Tell the seller to stop").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "The seller has been told"
+    assert "token" not in page.url
+    page.goto(f"{site}/forms/stop/withdraw?lang=en&token={stop_token(cloud, WITHDRAW_STOP)}")
+    page.get_by_role("button", name="Take it back").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Your request is taken back"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_page_of_stop_requests_has_a_barrier(phone: Page, site: str, cloud: Cloud, language: str) -> None:
+    seen: list[str] = []
+    list_seller(Table(cloud.sellers_table))
+    send = ".govuk-button:not(.govuk-button--secondary)"
+    phone.goto(f"{site}/{language}/stop/")
+    press(phone, send, seen)  # errors
+    phone.fill("#number", NUMBER)
+    phone.fill("#seller", "123-456-7897")
+    phone.fill("#email", "alex@example.com")
+    press(phone, send, seen)  # review
+    press(phone, send, seen)  # asked
+    for name, purpose in (("confirm", CONFIRM_STOP), ("withdraw", WITHDRAW_STOP)):
+        phone.goto(f"{site}/forms/stop/{name}?lang={language}&token={stop_token(cloud, purpose)}")
+        seen.append(checked(phone))
+        press(phone, send, seen)  # done
+    assert len(seen) == len(set(seen))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

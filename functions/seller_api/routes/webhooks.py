@@ -36,7 +36,9 @@ class EndpointIn(Model):
     )
 
     url: str = Field(max_length=500, description="https, a public host name, port 443 or 8443.")
-    events: list[EventType] = Field(max_length=10, description="`list.published`, `list.stale` or both.")
+    events: list[EventType] = Field(
+        max_length=10, description="`list.published`, `list.stale`, `stop_request.created`."
+    )
 
 
 class EndpointOut(Model):

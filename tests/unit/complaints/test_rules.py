@@ -1,7 +1,7 @@
 """Each rule of screening as a table, with its days and hours counted at the edges."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from quietline.complaints.model import Complaint, Outcome, Reported
 from quietline.complaints.rules import Facts, caller, claims, intake, listing, screen
 from quietline.directory.model import Declaration
 from quietline.profiles.profile import Profile
+from quietline.stops.model import StopNotice
 
 LISTED = datetime(2026, 6, 1, 16, 0, tzinfo=UTC)
 CALLED_AT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
@@ -43,6 +44,7 @@ RULES = [
     "relationship_claimed",
     "exempt_kind_claimed",
     "asked_to_stop",
+    "stop_requested",
     "caller_number",
     "neighbour",
     "declared_caller",
@@ -204,3 +206,34 @@ def test_who_had_declared_the_number_is_kept(profile: Profile) -> None:
     assert (known.declared_by, known.rulings[-1].answer) == (("01A",), "yes")
     assert screen(facts(), profile).rulings[-1].answer == "no"
     assert screen(facts(caller_number=""), profile).rulings[-1].answer == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("since", "days", "answer", "outcome"),
+    [
+        # the seller's time ends on 4 November; the call came on 20 November
+        (None, 0, "yes", Outcome.STOP_IGNORED),
+        (LISTED, 0, "yes", Outcome.STOP_IGNORED),
+        (CALLED_AT - timedelta(days=3), 0, "yes", Outcome.STOP_IGNORED),
+        (None, 15, "yes", Outcome.STOP_IGNORED),
+        (None, 16, "in_time", Outcome.NOT_REGISTERED),
+        (LISTED, 16, "in_time", Outcome.ACCEPTED),
+    ],
+)
+def test_a_stop_request_makes_calls_violations_whether_or_not_the_number_is_listed(
+    since: datetime | None, days: int, answer: str, outcome: Outcome, profile: Profile
+) -> None:
+    acme = Declaration("01A", "9000-0001", "Acme", LISTED.date())
+    stopped = StopNotice("01S", LISTED, date(2026, 11, 4) + timedelta(days=days))
+    given = Facts(replace(COMPLAINT, done_business=True), since, (acme,), stopped)
+
+    assert claims.stop_requested(given, profile).answer == answer
+    assert screen(given, profile).outcome is outcome
+
+
+def test_without_a_seller_there_is_no_stop_request(profile: Profile) -> None:
+    assert claims.stop_requested(facts(), profile).answer == "skipped"
+    assert (
+        claims.stop_requested(Facts(COMPLAINT, None, (Declaration("01A", "", "", LISTED.date()),)), profile).answer
+        == "no"
+    )

@@ -44,6 +44,7 @@ FACTS = {
     "since": "2026-11-25",
     "bound_from": "2026-12-26",
     "off_from": "2026-11-25",
+    "seller": "Sunny Roofs LLC",
     "undo_until": "2026-11-25T15:00:00.000Z",
 }
 

@@ -68,6 +68,7 @@ from quietline.bootstrap.sellers import (
     records,
     suspension,
 )
+from quietline.bootstrap.stops import stop_feed, stop_store, stops
 from quietline.bootstrap.usage import metering
 from quietline.bootstrap.washes import wash_worker, washes
 
@@ -145,6 +146,9 @@ __all__ = [
     "segment_scan",
     "sessions",
     "signer",
+    "stop_feed",
+    "stop_store",
+    "stops",
     "suspension",
     "verifications",
     "waiting",

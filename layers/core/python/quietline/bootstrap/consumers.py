@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers
 from quietline.bootstrap.self_service import opt_outs
+from quietline.bootstrap.stops import stop_store
 
 if TYPE_CHECKING:
     from quietline.complaints.changes import ChangeService
@@ -109,6 +110,7 @@ def screening(settings: "ScreenComplaintSettings") -> "ScreeningService":
         store=DynamoComplaintStore(Table(settings.cases_table)),
         numbers=DynamoNumberHistory(Table(settings.registry_table)),
         directory=DirectoryStore(Table(settings.sellers_table)),
+        stops=stop_store(settings.sellers_table),
         clock=SystemClock(),
         profile=load_profile(settings.profile),
     )

@@ -31,6 +31,8 @@ class Outcome(StrEnum):
     IN_GRACE_PERIOD = "in_grace_period"
     ROBOCALL = "robocall"
     ACCEPTED = "accepted"
+    STOP_IGNORED = "stop_ignored"
+    """The consumer had told this seller through the registry to stop."""
     DIVERTED = "diverted"
     """Another agency handles such calls."""
     TOO_LATE = "too_late"
@@ -41,7 +43,7 @@ class Outcome(StrEnum):
     @property
     def is_violation(self) -> bool:
         """Whether the call may have broken the law, so that it belongs to a case."""
-        return self in (Outcome.ROBOCALL, Outcome.ACCEPTED)
+        return self in (Outcome.ROBOCALL, Outcome.ACCEPTED, Outcome.STOP_IGNORED)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from quietline.directory.ports import Declarations
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import NotFoundError, UnavailableError
 from quietline.profiles.profile import Profile
+from quietline.stops.model import StopNotice
+from quietline.stops.ports import StopRequests
 
 ATTEMPTS = 8
 """Rounds of a race: each lost round means that another report of the same caller and number got on."""
@@ -23,6 +25,7 @@ class ScreeningService:
     store: ComplaintStore
     numbers: NumberHistory
     directory: Declarations
+    stops: StopRequests
     clock: Clock
     profile: Profile
 
@@ -41,10 +44,12 @@ class ScreeningService:
             if complaint.screened_version >= complaint.version:
                 return complaint
             reports = self.store.reports(complaint)
+            declared = self._declared(complaint)
             facts = Facts(
                 complaint=complaint,
                 listed_since=self.numbers.listed_since(complaint.called, complaint.called_at),
-                declared=self._declared(complaint),
+                declared=declared,
+                stopped=self._stopped(complaint, declared),
                 reported=reports.calls,
             )
             try:
@@ -79,6 +84,10 @@ class ScreeningService:
         if not complaint.caller_number:
             return ()
         return self.directory.declared_by(complaint.caller_number, self.profile.local_date(complaint.called_at))
+
+    def _stopped(self, complaint: Complaint, declared: tuple[Declaration, ...]) -> StopNotice | None:
+        asked = (self.stops.before(one.organization_id, complaint.called, complaint.called_at) for one in declared)
+        return min((one for one in asked if one), key=lambda one: one.due_on, default=None)
 
     def _get(self, complaint_id: str) -> Complaint:
         found = self.store.get(complaint_id)

@@ -25,6 +25,8 @@ ACCEPT_INVITATION = "accept-invitation"
 REMOVE_NUMBERS = "remove-numbers"
 UNDO_REMOVAL = "undo-removal"
 OPEN_COMPLAINT = "open-complaint"
+CONFIRM_STOP = "confirm-stop"
+WITHDRAW_STOP = "withdraw-stop"
 SENTENCES = {
     "forged": "This link is not complete or not ours. Use the whole link from the mail, or ask for a new one.",
     "used": "This link was used before: the numbers are already registered. There is nothing more to do.",

@@ -10,12 +10,14 @@ from quietline.mails.links import (
     ACCEPT_INVITATION,
     CERTIFICATE,
     CONFIRM_REGISTRATION,
+    CONFIRM_STOP,
     MOVE_FROM,
     MOVE_TO,
     OPEN_COMPLAINT,
     OPT_OUT,
     REMOVE_NUMBERS,
     UNDO_REMOVAL,
+    WITHDRAW_STOP,
     LinkSigner,
 )
 from quietline.mails.optout import OPTIONAL, OptOutService
@@ -32,6 +34,8 @@ PAGES = {
     REMOVE_NUMBERS: "/forms/remove/confirm?lang={language}&token={token}",
     UNDO_REMOVAL: "/forms/remove/undo?lang={language}&token={token}",
     OPEN_COMPLAINT: "/forms/complaint/open?lang={language}&token={token}",
+    CONFIRM_STOP: "/forms/stop/confirm?lang={language}&token={token}",
+    WITHDRAW_STOP: "/forms/stop/withdraw?lang={language}&token={token}",
     ACCEPT_INVITATION: "/portal/invitation?lang={language}&token={token}",
 }
 """Where a link of each purpose leads: a page whose button POSTs the token (mail scanners follow GETs)."""

@@ -15,6 +15,7 @@ from quietline.kernel.phone import NumberingRules
 from quietline.profiles.casework import Cases
 from quietline.profiles.opendata import OpenData, Statistics
 from quietline.profiles.tariffs import Fees
+from quietline.profiles.workdays import after_business_days
 
 FOLDER = Path(__file__).parent
 
@@ -219,6 +220,32 @@ class Handled(_Part):
     link: str
 
 
+class StopDeadline(_Part):
+    """How many days, calendar or business, a seller may take to stop, for requests from a day on."""
+
+    since: date = Field(alias="from")
+    days: int
+    business: bool
+    source: str
+
+
+class Stops(_Part):
+    """Stop requests to one seller."""
+
+    link_hours: int
+    deadlines: tuple[StopDeadline, ...]
+
+
+class Holiday(_Part):
+    """A day of every year on which nobody works; see `workdays.Holiday`."""
+
+    name: str
+    month: int
+    day: int = 0
+    weekday: int = 0
+    nth: int = 0
+
+
 class Subject(_Part):
     """What a call was about: a code of the form, its label by language, its spelling in the open data.
 
@@ -322,6 +349,8 @@ class Profile(_Part):
     washes: Washes
     usage: Usage
     webhooks: Webhooks
+    stops: Stops
+    holidays: tuple[Holiday, ...] = ()
     complaints: Complaints
     evidence: EvidenceRules
     cases: Cases
@@ -377,6 +406,19 @@ class Profile(_Part):
         if not found:
             raise ConfigurationError(f"The profile {self.name} has no certification for {day.isoformat()}.")
         return found[-1]
+
+    def stop_due_on(self, day: date) -> date:
+        """Return the last day on which a seller may still be busy with a stop request of a day.
+
+        Raises:
+            ConfigurationError: the profile knows no deadline that early.
+        """
+        found = [deadline for deadline in self.stops.deadlines if deadline.since <= day]
+        if not found:
+            raise ConfigurationError(f"The profile {self.name} has no deadline of stop requests for {day.isoformat()}.")
+        if found[-1].business:
+            return after_business_days(day, found[-1].days, self.holidays)
+        return day + timedelta(days=found[-1].days)
 
     def penalty(self, day: date) -> Penalty:
         """Return the maximum penalty for a call on a day.

@@ -18,6 +18,8 @@ class EventType(StrEnum):
     LIST_PUBLISHED = "list.published"
     LIST_STALE = "list.stale"
     """The last pull's list has reached one of the profile's ages."""
+    STOP_REQUEST_CREATED = "stop_request.created"
+    """A person told the organization to stop calling."""
     TEST = "webhook.test"
     """Sent only when somebody asks for it, whatever the endpoint listens to."""
 

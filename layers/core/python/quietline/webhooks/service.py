@@ -22,7 +22,7 @@ from quietline.webhooks.ports import Deliveries, Endpoints, SecretCipher
 from quietline.webhooks.signature import new_secret
 
 BY_CUSTOMER = "by_customer"
-OFFERED = frozenset({EventType.LIST_PUBLISHED, EventType.LIST_STALE})
+OFFERED = frozenset({EventType.LIST_PUBLISHED, EventType.LIST_STALE, EventType.STOP_REQUEST_CREATED})
 MAX_PAGE = 100
 
 

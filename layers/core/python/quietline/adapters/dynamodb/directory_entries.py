@@ -33,6 +33,11 @@ class EntryStore:
         for item in self.table.query(keys.directory(word), between=bounds, index="gsi1", limit=most):
             yield Row(item["gsi1sk"], item["word"], _entry(item))
 
+    def get(self, organization_id: str) -> Entry | None:
+        """Return the entry of an organization, or None when it is not listed."""
+        item = self.table.get(keys.directory_entry(organization_id))
+        return _entry(item) if item else None
+
     def of_san(self, san: str) -> Entry | None:
         """Return the entry of a SAN, or None when none that is listed has it."""
         pointer = self.table.get(keys.san(san))

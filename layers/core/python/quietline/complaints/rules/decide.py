@@ -10,9 +10,9 @@ def screen(facts: Facts, profile: Profile) -> Screening:
     """Try every rule and decide.
 
     A robocall needs the consumer's written consent whatever the list says, so it is accepted from numbers that are not
-    registered. Any other call is a violation only when the number was on the list, for longer than callers have to
-    take the list's changes over. Only what would count is called a duplicate: a report of a call that was lawful hides
-    no later one.
+    registered; and so is the call of a seller that had been told to stop. Any other call is a violation only when the
+    number was on the list, for longer than callers have to take the list's changes over. Only what would count is
+    called a duplicate: a report of a call that was lawful hides no later one.
     """
     tried = (
         intake.diverted(facts, profile),
@@ -24,6 +24,7 @@ def screen(facts: Facts, profile: Profile) -> Screening:
         claims.relationship_claimed(facts),
         claims.exempt_kind_claimed(facts, profile),
         claims.asked_to_stop(facts),
+        claims.stop_requested(facts, profile),
         caller.caller_number(facts, profile),
         caller.neighbour(facts, profile),
         caller.declared(facts),
@@ -45,6 +46,8 @@ def _outcome(answers: dict[str, str]) -> Outcome:
         return Outcome.TOO_LATE
     if answers["robocall"] == "yes":
         return Outcome.ROBOCALL
+    if answers["stop_requested"] == "yes":
+        return Outcome.STOP_IGNORED
     if answers["registered"] == "no":
         return Outcome.NOT_REGISTERED
     if answers["past_grace_period"] == "no":

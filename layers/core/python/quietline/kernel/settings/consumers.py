@@ -29,7 +29,7 @@ class SiteFormsSettings(Settings):
     cases_table: str
     evidence_bucket: str
     sellers_table: str
-    """Of which it reads the public directory alone."""
+    """Of which it reads the public directory, and keeps stop requests."""
     pii_key_id: str
     app_secret_id: str
     signing_key_ids: str

@@ -145,3 +145,42 @@ def sessions_of(sub: str) -> str:
 def session_index(sub: str, key: str) -> tuple[str, str]:
     """Place of a session in `gsi1`."""
     return sessions_of(sub), f"SESSION#{key}"
+
+
+def stop_request(request_id: str) -> tuple[str, str]:
+    """Key of a stop request."""
+    return f"STOP_REQUEST#{request_id}", META
+
+
+def stop_told(request_id: str) -> tuple[str, str]:
+    """Key of the outbox item that has a seller told of a confirmed stop request."""
+    return f"STOP_TOLD#{request_id}", META
+
+
+def stopped(organization_id: str, e164: str) -> tuple[str, str]:
+    """Key of every confirmed stop request of one number to an organization: what rules read."""
+    return f"STOPS#{organization_id}", f"NUMBER#{e164}"
+
+
+def stop_feed(organization_id: str) -> tuple[str, str]:
+    """Key of how many entries an organization's feed of stop requests has."""
+    return f"STOPS#{organization_id}", "FEED"
+
+
+def stop_entry(organization_id: str, sequence: int) -> tuple[str, str]:
+    """Key of an entry of the feed."""
+    return f"STOPS#{organization_id}", f"ENTRY#{sequence:012d}"
+
+
+def stop_open(organization_id: str, due_on: date, request_id: str) -> tuple[str, str]:
+    """Key of a stop request that its organization has not acknowledged; they sort by their last day."""
+    return f"STOPS#{organization_id}", f"OPEN#{due_on.isoformat()}#{request_id}"
+
+
+STOPS_OPEN = "STOPS_OPEN"
+"""Partition of `gsi1`: the stop requests that nobody has acknowledged, by their last day."""
+
+
+def stop_open_index(due_on: date, request_id: str) -> tuple[str, str]:
+    """Place of an open stop request in `gsi1`."""
+    return STOPS_OPEN, f"{due_on.isoformat()}#{request_id}"
