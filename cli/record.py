@@ -105,3 +105,19 @@ def add_record(group: typer.Typer, api: Callable[[], Api], console: Console) -> 
             for one in found
         ]
         output.table(("at", "what", "by", ""), rows)
+
+
+def add_closing(group: typer.Typer, api: Callable[[], Api], console: Console) -> None:
+    """Add `quietline organization close`."""
+
+    @command(group, "close")
+    def close(
+        name: Annotated[str | None, typer.Option(help="The name, to confirm; else it is asked for.")] = None,
+    ) -> None:
+        """Close your organization, for good. It gets no lists any more; its records stay; nothing is refunded."""
+        signed_in = api()
+        found = signed_in.get("/v1/organizations/mine")
+        typed = name or typer.prompt(f"This cannot be undone. Type the name of the organization ({found['name']})")
+        body = {"name": typed, "version": found["version"]}
+        made = signed_in.post(f"/v1/organizations/{found['id']}/close", body)
+        console.print(f"{made['name']} is {made['status']}. You can create or join another organization.")

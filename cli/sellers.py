@@ -14,7 +14,7 @@ from rich.table import Table
 
 from cli.app import command
 from cli.quote import money, named_areas
-from cli.record import Api, add_record
+from cli.record import Api, add_closing, add_record
 
 WAIT_SECONDS = 60
 
@@ -56,6 +56,7 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
         console.print(f"Created {made['name']} ({made['id']}). Next: quietline certify")
 
     add_record(organization, api, console)
+    add_closing(organization, api, console)
 
     @command(app, "certify")
     def certify(

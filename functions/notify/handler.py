@@ -34,13 +34,17 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
 
 
 def handle(message: dict[str, Any]) -> None:
-    """Tell a seller of a stop request; or tell of a published list, then do the day's reminders.
+    """Tell a seller of a stop request, clear away what a closed organization had open, or tell of a published list.
 
-    The relay's messages ask for the first two, the schedule's for the reminders alone.
+    The relay's messages ask for these; after a list the day's reminders follow, for which alone the schedule asks.
     """
     if message["kind"] == "STOP_TOLD":
         feed = bootstrap.stop_feed(settings().sellers_table, settings().profile)
         logger.info("told_of_stop_request", count=feed.tell(message["pk"].removeprefix("STOP_TOLD#")))
+        return
+    if message["kind"] == "CLOSING":
+        organization_id = message["pk"].removeprefix("CLOSING#")
+        logger.info("cleared", count=bootstrap.clearing(settings()).clear(organization_id))
         return
     notifier = bootstrap.notifier(settings())
     if message["kind"] == "PUBLISHED":

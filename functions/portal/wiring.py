@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from quietline.sellers.caller_numbers import CallerNumberService
     from quietline.sellers.certifications import CertificationService
     from quietline.sellers.clients import ClientService
+    from quietline.sellers.closing import CloseService
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
     from quietline.sellers.record import RecordService
@@ -114,6 +115,11 @@ def agents() -> "AgentService":
 def records() -> "RecordService":
     """Return the use cases of organizations' records."""
     return bootstrap.records(settings())
+
+
+def closing() -> "CloseService":
+    """Return what closes organizations."""
+    return bootstrap.closing(settings())
 
 
 def caller_numbers() -> "CallerNumberService":

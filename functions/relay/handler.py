@@ -21,6 +21,7 @@ QUEUES = {
     "PAYMENT_EVENT": "payments_queue_url",
     "PUBLISHED": "notices_queue_url",
     "STOP_TOLD": "notices_queue_url",
+    "CLOSING": "notices_queue_url",
     "WEBHOOK_DELIVERY": "webhooks_queue_url",
 }
 MACHINES = {"COMPLAINT": "screen_machine_arn", "SCREENING": "screen_machine_arn", "CASE": "investigate_machine_arn"}

@@ -147,7 +147,11 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
             site_url=stack.site_url,
         ),
     )
-    stack.add("notify", s.NotifySettings(**common, registry_table=registry, sellers_table=sellers), timeout=300)
+    stack.add(
+        "notify",
+        s.NotifySettings(**common, registry_table=registry, sellers_table=sellers, user_pool_id=pool),
+        timeout=300,
+    )
     stack.add(
         "webhook_sender",
         s.WebhookSenderSettings(

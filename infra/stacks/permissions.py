@@ -139,6 +139,9 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     sellers, by_index = data.sellers.table_arn, f"{data.sellers.table_arn}/index/gsi1"
     functions["notify"].allow(["dynamodb:GetItem", "dynamodb:Query"], sellers, by_index)
     functions["notify"].allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], sellers)
+    # what closed organizations had open
+    functions["notify"].allow(["dynamodb:BatchGetItem", "dynamodb:DeleteItem"], sellers)
+    functions["notify"].allow(["cognito-idp:DeleteUserPoolClient"], data.user_pool.user_pool_arn)
     functions["webhook_sender"].allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], sellers)
     functions["webhook_sender"].allow(["kms:Decrypt"], data.webhook_key.key_arn)
     functions["webhook_sender"].allow(["sqs:SendMessage"], stack.webhooks_queue.queue_arn)

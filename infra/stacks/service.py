@@ -90,7 +90,7 @@ MOST_AT_ONCE = {"payment_worker": 5}
 
 RELAYED = {
     "registry": ("MAIL#", "PUBLISHED#"),
-    "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#", "WEBHOOK_DELIVERY#", "STOP_TOLD#"),
+    "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#", "WEBHOOK_DELIVERY#", "STOP_TOLD#", "CLOSING#"),
     "cases": ("MAIL#", "COMPLAINT#", "SCREENING#", "CASE#"),
 }
 """Outbox items by table: the partition keys that `relay` forwards (docs/architecture.md)."""

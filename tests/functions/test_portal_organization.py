@@ -49,3 +49,20 @@ def test_the_record_is_changed_in_a_form(portal: PortalSettings, tripwire: Tripw
         assert text in shown.plain, text
     visitor.post("organization/edit", fields | {"name": "Late"}, at="organization/edit")
     assert (visitor.status, "Somebody has changed the organization" in visitor.text) == (400, True)
+
+
+def test_closing_asks_for_the_name(portal: PortalSettings) -> None:
+    kim = person()
+    organization(kim)
+    visitor = Visitor().sign_in(kim).get("organization/close")
+    version = re.findall(r'name="version" value="(\d+)"', visitor.text)[0]
+
+    visitor.post("organization/close", {"name": "Other", "version": version})
+    assert (visitor.status, "This is not the name on record" in visitor.text) == (400, True)
+    visitor.post("organization/close", {"name": "Sunny Roofs LLC", "version": "0"})
+    assert (visitor.status, "It cannot be closed now" in visitor.text) == (400, True)
+    visitor.post("organization/close", {"name": "Sunny Roofs LLC", "version": version})
+    assert "The organization is closed." in visitor.follow().text
+    assert visitor.get("organization/edit").status == 403
+    assert organization(kim, name="Second LLC")
+    assert "Second LLC" in visitor.get("organization").text

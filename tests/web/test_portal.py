@@ -15,6 +15,7 @@ PATHS = [
     "account/second-factor",
     "organization",
     "organization/edit",
+    "organization/close",
     "certification",
     "team",
     "agents",

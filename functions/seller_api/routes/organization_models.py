@@ -110,6 +110,15 @@ class OrganizationChangeIn(InModel):
         )
 
 
+class CloseIn(InModel):
+    """The organization's name, typed again, and the version as you read it."""
+
+    model_config = example({"name": "Example Solar LLC", "version": 1})
+
+    name: Text
+    version: Annotated[int, Field(ge=0)]
+
+
 class AddressOut(Model):
     """A postal address."""
 

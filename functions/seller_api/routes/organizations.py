@@ -9,12 +9,13 @@ from quietline.http.problems import documented
 from quietline.sellers.model import Address, OrganizationType
 
 from functions.seller_api.routes.organization_models import (
+    CloseIn,
     OrganizationChangeIn,
     OrganizationEventsOut,
     OrganizationIn,
     OrganizationOut,
 )
-from functions.seller_api.wiring import app, caller, member, organizations, records
+from functions.seller_api.wiring import app, caller, closing, member, organizations, records
 
 TAGS = ["Organizations"]
 OrganizationId = Annotated[str, Path(max_length=40)]
@@ -108,3 +109,21 @@ def change(organization_id: OrganizationId, body: OrganizationChangeIn) -> Organ
 def events(organization_id: OrganizationId) -> OrganizationEventsOut:
     """Return the history."""
     return OrganizationEventsOut.of(records().history(caller(), organization_id))
+
+
+@route(
+    app,
+    "POST",
+    "/v1/organizations/<organization_id>/close",
+    Rule.REPRESENTATIVE,
+    summary="Close your organization, for good",
+    description="It gets no lists any more and can do nothing; machine clients, invitations, authorizations, webhooks "
+    "and feeds end. Members read its records, which are kept as long as the law says. Nothing is refunded. An unpaid "
+    "or disputed order must be settled first.",
+    tags=TAGS,
+    operation_id="closeOrganization",
+    responses=documented(200, "Closed.", OrganizationOut, 400, 401, 403, 404, 409, 413, 415, 422),
+)
+def close(organization_id: OrganizationId, body: CloseIn) -> OrganizationOut:
+    """Close the organization."""
+    return OrganizationOut.of(closing().close(caller(), organization_id, body.name, body.version))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from quietline.adapters.aws import client
 
 SCOPE = "quietline/lists"
@@ -38,8 +40,12 @@ class CognitoClients:
         return str(answer["ClientId"]), str(answer["ClientSecret"])
 
     def delete_client(self, client_id: str) -> None:
-        """Remove a machine client; its tokens live on until they expire."""
-        self._cognito.delete_user_pool_client(UserPoolId=self.user_pool_id, ClientId=client_id)
+        """Remove a machine client, unless it is gone; its tokens live on until they expire."""
+        try:
+            self._cognito.delete_user_pool_client(UserPoolId=self.user_pool_id, ClientId=client_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
 
     @property
     def _cognito(self) -> Any:

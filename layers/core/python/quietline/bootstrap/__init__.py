@@ -6,6 +6,7 @@ builder imports what it needs inside, so that a function loads only its own feat
 
 from quietline.bootstrap.carriers import carrier_administration, line_reports
 from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, investigation, redrive
+from quietline.bootstrap.closing import clearing, closing
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
 from quietline.bootstrap.directory import declarations, directory
@@ -88,6 +89,8 @@ __all__ = [
     "certificates",
     "certifications",
     "changes",
+    "clearing",
+    "closing",
     "complaint_changes",
     "complaints",
     "console_sessions",

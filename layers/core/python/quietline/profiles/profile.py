@@ -156,6 +156,14 @@ class Exemption(_Part):
     source: str
 
 
+class Retention(_Part):
+    """For how many months the records of a closed organization are kept, from a day on."""
+
+    since: date = Field(alias="from")
+    months: int
+    source: str
+
+
 class Organizations(_Part):
     """What organizations certify and tell of themselves.
 
@@ -168,6 +176,7 @@ class Organizations(_Part):
     certifications: tuple[CertificationText, ...]
     tax_ids: tuple[TaxIdForm, ...]
     exemptions: tuple[Exemption, ...]
+    retentions: tuple[Retention, ...]
 
 
 class Lookups(_Part):
@@ -419,6 +428,17 @@ class Profile(_Part):
         if found[-1].business:
             return after_business_days(day, found[-1].days, self.holidays)
         return day + timedelta(days=found[-1].days)
+
+    def retention(self, day: date) -> Retention:
+        """Return how long the records of an organization are kept that is closed on a day.
+
+        Raises:
+            ConfigurationError: the profile knows none that early.
+        """
+        found = [one for one in self.organizations.retentions if one.since <= day]
+        if not found:
+            raise ConfigurationError(f"The profile {self.name} has no retention for {day.isoformat()}.")
+        return found[-1]
 
     def penalty(self, day: date) -> Penalty:
         """Return the maximum penalty for a call on a day.

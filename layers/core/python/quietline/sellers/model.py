@@ -121,6 +121,7 @@ class EventAction(StrEnum):
     REINSTATED = "reinstated"
     CALLER_NUMBERS = "caller_numbers"
     CHANGED = "changed"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True)

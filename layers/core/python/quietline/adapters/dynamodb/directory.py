@@ -9,7 +9,7 @@ from datetime import date
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.organization_events import event_write
-from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
+from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.directory.model import CallerNumbers, Declaration, Span
 from quietline.kernel.ids import is_sandbox
 from quietline.sellers.model import OrganizationEvent, OrganizationStatus
@@ -31,19 +31,13 @@ class DirectoryStore:
 
     def replace(self, before: CallerNumbers, after: CallerNumbers, event: OrganizationEvent) -> bool:
         """Store the next version; False when another one is stored, or the organization was closed."""
-        first = before.version == 0
         try:
             self._put_finds(before, after)
             self.table.write(
-                self.table.put(
-                    keys.caller_numbers(after.organization_id),
-                    _item(after),
-                    condition="attribute_not_exists(pk)" if first else "version = :before",
-                    values=None if first else {":before": before.version},
-                ),
+                numbers_write(self.table, before, after),
                 self.table.check(
                     keys.organization(after.organization_id),
-                    "attribute_exists(pk) AND #status <> :closed",
+                    "attribute_exists(pk) AND (attribute_not_exists(#status) OR #status <> :closed)",
                     values={":closed": OrganizationStatus.CLOSED},
                     names={"#status": "status"},
                 ),
@@ -74,6 +68,17 @@ class DirectoryStore:
         ]
         for start in range(0, len(puts), TOGETHER):
             self.table.write(*puts[start : start + TOGETHER])
+
+
+def numbers_write(table: Table, before: CallerNumbers, after: CallerNumbers) -> Write:
+    """Return the write of the next version; it fails when another one is stored."""
+    first = before.version == 0
+    return table.put(
+        keys.caller_numbers(after.organization_id),
+        _item(after),
+        condition="attribute_not_exists(pk)" if first else "version = :before",
+        values=None if first else {":before": before.version},
+    )
 
 
 def declared_spans(table: Table, e164: str, on: date) -> dict[str, Span]:

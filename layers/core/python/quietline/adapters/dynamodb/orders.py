@@ -22,6 +22,7 @@ from quietline.orders.history import placed
 from quietline.orders.model import Account, Entitlement, Order, OrderEvent, OrderState, PaymentCommand
 from quietline.orders.ports import ChangedMeanwhileError, Request, Settlement
 from quietline.orders.projection import standing_of
+from quietline.sellers.model import OrganizationStatus
 
 AREAS_IN_MAIL = 20
 
@@ -64,8 +65,15 @@ class OrderStore:
         taken = self.table.update(
             keys.organization(order.organization_id),
             "SET orders_version = :after, last_order = :order" + ("" if free else ", open_order = :order"),
-            values={":before": account.version, ":after": account.version + 1, ":order": order.id},
-            condition="orders_version = :before AND attribute_not_exists(open_order)",
+            names={"#status": "status"},
+            values={
+                ":before": account.version,
+                ":after": account.version + 1,
+                ":order": order.id,
+                ":closed": OrganizationStatus.CLOSED,
+            },
+            condition="orders_version = :before AND attribute_not_exists(open_order) "
+            "AND (attribute_not_exists(#status) OR #status <> :closed)",
         )
         writes = [
             self.table.put_new(keys.order(order.id), order_item(order)),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
-from quietline.adapters.dynamodb.team import history_write
+from quietline.adapters.dynamodb.team import history_write, joining_write
 from quietline.kernel.clock import from_text, to_text
 from quietline.sellers.model import (
     Address,
@@ -34,7 +34,7 @@ class OrganizationStore:
         entry = TeamChange(organization.created_at, What.CREATED, representative, representative)
         try:
             self.table.write(
-                self.table.put_new(keys.user(representative), pointer),
+                joining_write(self.table, representative, pointer),
                 history_write(self.table, organization.id, entry),
                 self.table.put_new(keys.organization(organization.id), organization_item(organization)),
                 self.table.put_new(keys.member(organization.id, representative), member),

@@ -24,6 +24,25 @@ def history_write(table: Table, organization_id: str, entry: TeamChange) -> Writ
     return table.put_new(keys.team_change(organization_id, entry.at, new_ulid(entry.at)), item)
 
 
+def joining_write(table: Table, sub: str, pointer: Item) -> Write:
+    """Return the write that makes somebody belong to an organization; it fails when they belong to another one.
+
+    Who belongs to one that was closed may join another: closed is for good, so nothing can change in between.
+    """
+    before = table.get(keys.user(sub))
+    if before and not belongs(table, sub):
+        left = {":left": before["organization_id"]}
+        return table.put(keys.user(sub), pointer, condition="organization_id = :left", values=left)
+    return table.put_new(keys.user(sub), pointer)
+
+
+def belongs(table: Table, sub: str) -> bool:
+    """Tell whether somebody belongs to an organization that was not closed."""
+    pointer = table.get(keys.user(sub))
+    item = table.get(keys.organization(pointer["organization_id"])) if pointer else None
+    return item is not None and item.get("status") != CLOSED
+
+
 @dataclass(frozen=True)
 class TeamStore:
     """`sellers.ports.Teams` on DynamoDB."""
@@ -180,9 +199,10 @@ class InvitationStore:
     def accept(self, invitation: Invitation, sub: str, entry: TeamChange) -> Outcome:
         """Make the person a member and close the invitation, both or neither."""
         organization_id, role = invitation.organization_id, invitation.role
+        joining = joining_write(self.table, sub, {"organization_id": organization_id, "role": role})
         done = self._try(
             self._closing(invitation, InvitationState.ACCEPTED),
-            self.table.put_new(keys.user(sub), {"organization_id": organization_id, "role": role}),
+            joining,
             self.table.put_new(
                 keys.member(organization_id, sub), {"sub": sub, "role": role, "since": to_text(entry.at)}
             ),
@@ -195,7 +215,7 @@ class InvitationStore:
             ),
             history_write(self.table, organization_id, entry),
         )
-        if done is Outcome.CHANGED and self.table.get(keys.user(sub)) is not None:
+        if done is Outcome.CHANGED and belongs(self.table, sub):
             return Outcome.BELONGS
         return done
 

@@ -81,10 +81,11 @@ class PaymentWorkerSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class NotifySettings(Settings):
-    """`notify`: tells organizations of lists, published and growing old."""
+    """`notify`: tells organizations of lists, published and growing old, and clears away what closed ones had open."""
 
     registry_table: str
     sellers_table: str
+    user_pool_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,6 +96,11 @@ def directory_word(organization_id: str, word: str) -> tuple[str, str]:
     return f"DIRECTORY#{organization_id}", f"WORD#{word}"
 
 
+def closing(organization_id: str) -> tuple[str, str]:
+    """Key of an outbox item: the organization was closed, and what it had open is to be cleared away."""
+    return f"CLOSING#{organization_id}", META
+
+
 def order_index(organization_id: str, at: datetime) -> tuple[str, str]:
     """Place of an order in `gsi1`: an organization's orders by time."""
     return f"ORGANIZATION#{organization_id}", f"ORDER#{to_text(at)}"

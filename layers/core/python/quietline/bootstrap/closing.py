@@ -1,0 +1,31 @@
+"""Closing organizations."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quietline.kernel.settings import NotifySettings, TeamSettings
+    from quietline.sellers.closing import ClearingService, CloseService
+
+
+@cache
+def closing(settings: "TeamSettings") -> "CloseService":
+    """Return what closes organizations."""
+    from quietline.adapters.dynamodb.closing import ClosingStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.bootstrap.sellers import organizations
+    from quietline.sellers.closing import CloseService
+
+    service = organizations(settings)
+    return CloseService(service, ClosingStore(Table(settings.sellers_table)), service.clock, service.profile)
+
+
+@cache
+def clearing(settings: "NotifySettings") -> "ClearingService":
+    """Return what clears away what a closed organization had open."""
+    from quietline.adapters.cognito import CognitoClients
+    from quietline.adapters.dynamodb.closing import ClosingStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.sellers.closing import ClearingService
+
+    return ClearingService(ClosingStore(Table(settings.sellers_table)), CognitoClients(settings.user_pool_id))
