@@ -4,7 +4,7 @@ from typing import Any
 
 from quietline.http.app import handle
 
-from functions.case_api.routes import cases, people  # noqa: F401  (they declare their routes on `app`)
+from functions.case_api.routes import cases, desk, people  # noqa: F401  (they declare their routes on `app`)
 from functions.case_api.wiring import app, settings
 
 

@@ -11,8 +11,12 @@ from quietline.kernel.settings import CaseApiSettings
 from quietline.profiles.profile import load_profile
 
 if TYPE_CHECKING:
+    from quietline.cases.desk import DeskService
+    from quietline.cases.moves import MoveService
+    from quietline.cases.opening import OpeningService
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService
+    from quietline.cases.views import ViewService
 
 app = make_app()
 
@@ -26,6 +30,26 @@ def settings() -> CaseApiSettings:
 def reader() -> "CaseReader":
     """Return what investigators read with."""
     return bootstrap.case_reader(settings())
+
+
+def desk() -> "DeskService":
+    """Return how investigators take, note, link, hold and refer cases."""
+    return bootstrap.desk(settings())
+
+
+def moves() -> "MoveService":
+    """Return what merges and splits cases."""
+    return bootstrap.case_moves(settings())
+
+
+def opening() -> "OpeningService":
+    """Return what opens cases by hand."""
+    return bootstrap.case_opening(settings())
+
+
+def views() -> "ViewService":
+    """Return the saved views of the queue."""
+    return bootstrap.case_views(settings())
 
 
 def decisions() -> "DecisionService":

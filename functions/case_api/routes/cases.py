@@ -9,7 +9,7 @@ from quietline.http.problems import documented
 
 from functions.case_api.routes.models import CaseFileOut, CaseOut, CasesOut, DecisionIn, EventOut, EventsOut, FactsOut
 from functions.case_api.routes.queue_models import FilterIn, QueueIn, SearchIn, SearchOut, StatisticsOut
-from functions.case_api.wiring import app, decisions, person, reader
+from functions.case_api.wiring import app, decisions, moves, person, reader
 
 TAGS = ["Cases"]
 CaseId = Annotated[str, Path(max_length=40)]
@@ -81,6 +81,7 @@ def search_cases(search: Annotated[SearchIn, Body()]) -> SearchOut:
 )
 def read_case(case_id: CaseId) -> CaseFileOut:
     """Read a case."""
+    moves().resume(case_id)
     return CaseFileOut.of(reader().read(case_id, person()))
 
 

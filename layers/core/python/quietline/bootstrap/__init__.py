@@ -9,6 +9,7 @@ from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibi
 from quietline.bootstrap.closing import clearing, closing
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
+from quietline.bootstrap.desk import case_moves, case_opening, case_views, desk
 from quietline.bootstrap.directory import declarations, directory
 from quietline.bootstrap.evidence import evidence, evidence_scan
 from quietline.bootstrap.lists import (
@@ -85,7 +86,10 @@ __all__ = [
     "calendars",
     "caller_numbers",
     "carrier_administration",
+    "case_moves",
+    "case_opening",
     "case_reader",
+    "case_views",
     "certificates",
     "certifications",
     "changes",
@@ -96,6 +100,7 @@ __all__ = [
     "console_sessions",
     "decisions",
     "declarations",
+    "desk",
     "directory",
     "downloads",
     "event_inbox",

@@ -40,6 +40,9 @@ class AssignmentService:
             if accusation is None:
                 raise NotFoundError("There is no such complaint.")
             if accusation.case_id:
+                # a corrected complaint stays in its case and is counted as it says now
+                if self.store.recorded(accusation):
+                    count(self.store, accusation.case_id, self.clock, self.profile)
                 return Assignment(accusation.case_id, opened=False)
             if not accusation.assignable:
                 raise ConflictError("Only a complaint about a possible violation belongs to a case.")

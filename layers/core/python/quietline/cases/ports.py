@@ -63,6 +63,10 @@ class CaseStore(Protocol):
         """
         ...
 
+    def recorded(self, accusation: Accusation) -> bool:
+        """Keep with its place what counting needs of a complaint in a case; False when it says what it said before."""
+        ...
+
     def calls(self, case_id: str) -> tuple[Call, ...]:
         """Return what counting needs of each of a case's complaints."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date
 
 from quietline.cases.audit import AuditPage
+from quietline.cases.counting import count
 from quietline.cases.desk_ports import AuditLog, DeskStore, People
 from quietline.cases.facts import Facts
 from quietline.cases.find import find
@@ -85,6 +86,8 @@ class CaseReader:
             NotFoundError: there is no such case.
         """
         case = find(self.store, case_id)
+        if case.facts.complaints != case.complaints:
+            case = count(self.store, case_id, self.clock, self.profile) or case
         self.store.record_event(case_id, Event(self.clock.now(), Action.VIEWED, person.sub))
         accusations = self.store.accusations(case_id)
         earlier = {
@@ -131,7 +134,7 @@ class CaseReader:
         if len(filled) != 1:
             detail = "Give a reference, a number or a name: one of them."
             raise InvalidInputError(detail, (FieldError(f"/{(filled or ['reference'])[-1]}", detail, "search"),))
-        key = self._key(caller_number, caller_name) if filled != ["reference"] else ""
+        key = self.caller_key(caller_number, caller_name) if filled != ["reference"] else ""
         self._log(Action.SEARCHED, person, "search", filled[0])
         if key:
             return Found(self.store.cases_of_caller(key))
@@ -139,7 +142,12 @@ class CaseReader:
         case = self.store.get(complaint.case_id) if complaint and complaint.case_id else None
         return Found((case,) if case else (), complaint)
 
-    def _key(self, number: str, name: str) -> str:
+    def caller_key(self, number: str, name: str) -> str:
+        """Return what complaints about a caller share.
+
+        Raises:
+            InvalidInputError: the number is none.
+        """
         try:
             return caller_key(parse_any(number, self.profile.rules).e164 if number.strip() else "", name)
         except InvalidPhoneNumberError as error:

@@ -28,9 +28,9 @@ class DynamoDeskStore:
         kept = replace(wanted, revision=read.revision + 1)
         update = self.table.update(
             keys.case(read.id),
-            "SET agency = :agency, joint = :joint, assignee = :assignee, referral = :referral, hold = :hold,"
+            "SET agency = :agency, joint = :joint, assignee = :assignee, referral = :referral, #hold = :hold,"
             " revision = :next",
-            names={"#status": "status"},
+            names={"#status": "status", "#hold": "hold"},
             values={
                 ":agency": kept.agency,
                 ":joint": kept.joint,

@@ -9,7 +9,8 @@ from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
 from quietline.cases.audit import AuditEntry
 from quietline.cases.model import Event
 from quietline.cases.people import Colleague, Person
-from quietline.kernel.clock import from_text
+from quietline.cases.views import View
+from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.ids import new_ulid
 
 
@@ -80,3 +81,31 @@ class DynamoAuditLog:
 
 def _colleague(item: Item) -> Colleague:
     return Colleague(item["sk"], item["agency"], item["supervises"], item.get("name", ""))
+
+
+@dataclass(frozen=True)
+class DynamoViews:
+    """See `cases.views.ViewStore`; `table` is the cases table."""
+
+    table: Table
+
+    def of(self, sub: str) -> tuple[View, ...]:
+        """Return a person's views, oldest first."""
+        partition, prefix = keys.view(sub, "")
+        return tuple(
+            View(item["id"], item["name"], item["wanted"], from_text(item["saved_at"]))
+            for item in self.table.query(partition, prefix=prefix)
+        )
+
+    def keep(self, sub: str, view: View) -> None:
+        """Keep a view, in place of the one with its id."""
+        item: Item = {"id": view.id, "name": view.name, "wanted": view.wanted, "saved_at": to_text(view.saved_at)}
+        self.table.write(self.table.put(keys.view(sub, view.id), item))
+
+    def forget(self, sub: str, view_id: str) -> bool:
+        """Delete a view; False when there was none."""
+        try:
+            self.table.write(self.table.delete(keys.view(sub, view_id), condition="attribute_exists(pk)"))
+        except ConditionFailedError:
+            return False
+        return True

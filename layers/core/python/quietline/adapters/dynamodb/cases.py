@@ -7,7 +7,14 @@ from typing import Any
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.case_items import accusation_of, case_item, case_of
-from quietline.adapters.dynamodb.case_parts import call_of, decision_item, event_of, facts_item, priority_item
+from quietline.adapters.dynamodb.case_parts import (
+    call_item,
+    call_of,
+    decision_item,
+    event_of,
+    facts_item,
+    priority_item,
+)
 from quietline.adapters.dynamodb.case_writes import event_writes, pointer_writes, transact
 from quietline.adapters.dynamodb.case_writes import place_writes as place
 from quietline.adapters.dynamodb.complaint_changes import entry_item
@@ -108,6 +115,23 @@ class DynamoCaseStore:
     def record_event(self, case_id: str, event: Event) -> None:
         """Append to the audit log."""
         self.table.write(*event_writes(self.table, case_id, event))
+
+    def recorded(self, accusation: Accusation) -> bool:
+        """Keep with its place what counting needs of a complaint; False when it says what it said before."""
+        key = keys.case_complaint(accusation.case_id, accusation.complaint_id)
+        place, now = self.table.get(key), call_item(accusation.call)
+        if place is None or all(place[name] == value for name, value in now.items()):
+            return False
+        self._once(
+            self.table.update(
+                key,
+                "SET " + ", ".join(f"#{name} = :{name}" for name in now),
+                names={f"#{name}": name for name in now},
+                values={f":{name}": value for name, value in now.items()},
+                condition="attribute_exists(pk)",
+            )
+        )
+        return True
 
     def calls(self, case_id: str) -> tuple[Call, ...]:
         """Return what counting needs of each of a case's complaints."""

@@ -1,0 +1,78 @@
+"""What investigators do to cases."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quietline.cases.desk import DeskService
+    from quietline.cases.moves import MoveService
+    from quietline.cases.opening import OpeningService
+    from quietline.cases.views import ViewService
+    from quietline.kernel.settings import CaseApiSettings
+
+
+@cache
+def desk(settings: "CaseApiSettings") -> "DeskService":
+    """Return how investigators take, note, link, hold and refer cases."""
+    from quietline.adapters.dynamodb.case_desk import DynamoDeskStore
+    from quietline.adapters.dynamodb.case_people import DynamoPeople
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.cases.desk import DeskService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    table = Table(settings.cases_table)
+    return DeskService(
+        store=DynamoCaseStore(table),
+        desk=DynamoDeskStore(table),
+        people=DynamoPeople(table),
+        tasks=StepFunctionsTasks(),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def case_moves(settings: "CaseApiSettings") -> "MoveService":
+    """Return what merges and splits cases."""
+    from quietline.adapters.dynamodb.case_moves import DynamoMoveStore
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.cases.moves import MoveService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    table = Table(settings.cases_table)
+    return MoveService(
+        store=DynamoCaseStore(table),
+        moves=DynamoMoveStore(table),
+        tasks=StepFunctionsTasks(),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def case_opening(settings: "CaseApiSettings") -> "OpeningService":
+    """Return what opens cases by hand."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.cases.opening import OpeningService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return OpeningService(DynamoCaseStore(Table(settings.cases_table)), SystemClock(), load_profile(settings.profile))
+
+
+@cache
+def case_views(settings: "CaseApiSettings") -> "ViewService":
+    """Return the saved views of the queue."""
+    from quietline.adapters.dynamodb.case_people import DynamoViews
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.cases.views import ViewService
+    from quietline.kernel.clock import SystemClock
+
+    return ViewService(DynamoViews(Table(settings.cases_table)), SystemClock())
