@@ -1,30 +1,34 @@
-"""The complaint's pages: the call, then the consumer, then the review; and its status."""
+"""The complaint's pages: the calls, then the consumer, then the review. What follows is `complaint.py`."""
 
-from quietline.kernel.errors import FieldError, InvalidInputError, NotFoundError
-from quietline.pages.forms import field_of
+from quietline.kernel.ids import normalise_code, read_reference
 
 from functions.site_forms import wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
 from functions.site_forms.forms import (
     CALL_FIELDS,
+    MORE,
     YOU_FIELDS,
     check_complaint,
     complaint_of,
+    is_about_call,
+    more_calls_of,
 )
-from functions.site_forms.render import pages
-
-NOT_FOUND = FieldError("/reference", "There is no complaint with this reference and status code.", "status_not_found")
 
 
 def step(request: Request) -> Answer:
-    """Check one step and show the next; `action` is `call` (step 1 sent), `you` (step 2 sent) or `change`."""
+    """Check one step and show the next.
+
+    `action` is `call` (step 1 sent), `more` (one more row for a call), `you` (step 2 sent) or `change`.
+    """
     action = request.fields.get("action", "call")
-    if action == "change":
-        return form_again(request, "complain", [])
+    if action in ("change", "more"):
+        return form_again(request, "complain", [], rows=_more_rows(request, add=action == "more"))
     wrong = check_complaint(wiring.complaints(), request.fields, request.language)
-    about_call = [error for error in wrong if field_of(error) in CALL_FIELDS]
+    if any(error.code == "diverted" for error in wrong):
+        return _diverted(request)
+    about_call = [error for error in wrong if is_about_call(error)]
     if about_call:
-        return form_again(request, "complain", about_call)
+        return form_again(request, "complain", about_call, rows=_more_rows(request))
     if action != "you":
         return form_again(request, "complain_you", [])
     if wrong:
@@ -36,32 +40,50 @@ def send(request: Request) -> Answer:
     """Hand the complaint in; the page is the only place that ever shows the status code."""
     wrong = check_complaint(wiring.complaints(), request.fields, request.language)
     if wrong:
-        on_call = field_of(wrong[0]) in CALL_FIELDS
-        return form_again(request, "complain" if on_call else "complain_you", wrong)
+        if is_about_call(wrong[0]):
+            return form_again(request, "complain", wrong, rows=_more_rows(request))
+        return form_again(request, "complain_you", wrong)
     made = wiring.complaints().submit(complaint_of(request.fields, request.language))
-    return html(request, "complained", reference=made.reference, status_code=made.status_code)
-
-
-def status(request: Request) -> Answer:
-    """Show what became of a complaint."""
-    reference, code = request.fields.get("reference", ""), request.fields.get("status_code", "")
-    try:
-        found = wiring.complaints().status(reference, code)
-    except (NotFoundError, InvalidInputError):
-        return form_again(request, "complaint_status", [NOT_FOUND])
-    shown, t = pages(request.profile), request.text
     return html(
         request,
-        "complaint_status_shown",
-        reference=found.reference,
-        stage=t["stages"][found.stage.value],
-        outcome=t["outcomes"][found.outcome.value] if found.outcome else "",
-        decision=t["decisions"].get(found.decision, found.decision),
-        timeline=[
-            {"at": shown.instant(entry.at, request.language), "stage": t["stages"][entry.stage.value]["short"]}
-            for entry in found.timeline
-        ],
+        "complained",
+        reference=made.reference,
+        references=made.references,
+        status_code=made.status_code,
+        link=status_link(request.language, made.reference, made.status_code),
     )
+
+
+def status_link(language: str, reference: str, code: str) -> str:
+    """Return the secret link to a complaint's status: what follows `#` never leaves the browser.
+
+    A script of the page puts it into the form; without script the page asks for both.
+    """
+    return f"/{language}/complaint-status/#{read_reference(reference)}.{normalise_code(code)}"
+
+
+def _diverted(request: Request) -> Answer:
+    """Say who handles calls of this subject."""
+    subject = request.profile.complaints.subject(complaint_of(request.fields, request.language).subject)
+    assert subject is not None
+    handled = subject.handled
+    return html(
+        request,
+        "complain_diverted",
+        subject=subject.label[request.language],
+        who=handled.text[request.language] if handled else "",
+        agency=handled.agency if handled else "",
+        link=handled.link if handled else "",
+    )
+
+
+def _more_rows(request: Request, *, add: bool = False) -> list[int]:
+    """Return the rows of other calls that the page shows, at most as many as may be reported."""
+    most = request.profile.complaints.max_calls - 1
+    rows = sorted({int(found[1]) for name in request.fields if (found := MORE.fullmatch(name))})
+    if add:
+        rows.append(max(rows, default=0) + 1)
+    return rows[:most]
 
 
 def _rows(request: Request) -> list[dict[str, str]]:
@@ -79,4 +101,10 @@ def _rows(request: Request) -> list[dict[str, str]]:
             value = t["answers"].get(value, "")
         if value:
             rows.append({"label": t["complain"]["fields"][name], "value": value})
+        if name == "call_time":
+            label = t["complain_more"]["row"]
+            rows += [
+                {"label": label.replace("{row}", str(row)), "value": f"{at.call_date} {at.call_time}"}
+                for row, at in enumerate(more_calls_of(request.fields).values(), 2)
+            ]
     return rows

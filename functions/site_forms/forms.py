@@ -1,10 +1,11 @@
 """From form fields to use cases and back: what was typed, what is wrong with it, what a review page lists."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from quietline.complaints.form import read_form
-from quietline.complaints.model import ComplaintInput
+from quietline.complaints.model import ComplaintInput, OtherCall
 from quietline.kernel.errors import FieldError, InvalidInputError
 from quietline.pages.forms import field_of, pairs_of
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from quietline.registrations.service import RegistrationService
 
 NUMBER_FIELD = "numbers-"
+MORE = re.compile(r"more_calls-(\d{1,2})-call_(?:date|time)")
+"""Fields of the other calls by the same caller."""
 CALL_FIELDS = (
     "called_number",
     "call_date",
@@ -78,6 +81,16 @@ def placed(errors: Sequence[FieldError], numbers: Sequence[str]) -> list[FieldEr
     return moved
 
 
+def more_calls_of(fields: Mapping[str, str]) -> dict[int, OtherCall]:
+    """Return the filled rows of other calls: row on the page → the call as typed."""
+    rows = {int(found[1]) for name in fields if (found := MORE.fullmatch(name))}
+    calls = {
+        row: OtherCall(fields.get(f"more_calls-{row}-call_date", ""), fields.get(f"more_calls-{row}-call_time", ""))
+        for row in sorted(rows)
+    }
+    return {row: call for row, call in calls.items() if call.call_date.strip() or call.call_time.strip()}
+
+
 def complaint_of(fields: Mapping[str, str], language: str) -> ComplaintInput:
     """Return the complaint as typed; whether it is right is the use case's question."""
     subject = fields.get("subject", "0")
@@ -89,6 +102,7 @@ def complaint_of(fields: Mapping[str, str], language: str) -> ComplaintInput:
         done_business=CHOICES.get(fields.get("done_business", "")),
         asked_to_stop=CHOICES.get(fields.get("asked_to_stop", "")),
         language=language,
+        more_calls=tuple(more_calls_of(fields).values()),
     )
 
 
@@ -101,8 +115,22 @@ def check_complaint(service: "ComplaintService", fields: Mapping[str, str], lang
     try:
         read_form(complaint_of(fields, language), service.clock.now(), service.profile)
     except InvalidInputError as error:
-        wrong.extend(error.fields)
+        wrong.extend(_on_its_row(error, list(more_calls_of(fields))) for error in error.fields)
     if fields.get("robocall") not in CHOICES:
         wrong.append(ROBOCALL_MISSING)
-    order = [*CALL_FIELDS, *YOU_FIELDS]
+    order = [*CALL_FIELDS, *(field_of(error) for error in wrong if is_about_call(error)), *YOU_FIELDS]
     return sorted(wrong, key=lambda error: order.index(field_of(error)) if field_of(error) in order else len(order))
+
+
+def is_about_call(error: FieldError) -> bool:
+    """Whether a field is on the first page."""
+    return field_of(error) in CALL_FIELDS or field_of(error).startswith("more_calls")
+
+
+def _on_its_row(error: FieldError, rows: Sequence[int]) -> FieldError:
+    """Return an error with the use case's `/more_calls/<i>` turned into the page's row: blank rows were left out."""
+    parts = error.pointer.strip("/").split("/")
+    if parts[0] != "more_calls":
+        return error
+    place = f"/more_calls/{rows[int(parts[1])]}/{parts[2]}" if len(parts) > 2 else "/more_calls/1/call_date"
+    return FieldError(place, error.detail, error.code)

@@ -13,7 +13,7 @@ from quietline.http.site import cookies
 from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
 from quietline.pages.forms import BadBodyError
 
-from functions.site_forms import complain, registered, sellers, stop, waiting, wiring
+from functions.site_forms import complain, complaint, registered, sellers, stop, waiting, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
 from functions.site_forms.forms import check_registration, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
@@ -73,12 +73,12 @@ ROUTES: dict[str, dict[str, Page]] = {
     "confirm": {"GET": confirm_page, "POST": confirm},
     "complain": {"POST": complain.step},
     "complain/send": {"POST": complain.send},
-    "complaint-status": {"POST": complain.status},
+    **complaint.ROUTES,
     **registered.ROUTES,
     **sellers.ROUTES,
     **stop.ROUTES,
 }
-MAILED = ("confirm", *registered.MAILED, *stop.MAILED)
+MAILED = ("confirm", *registered.MAILED, *stop.MAILED, *complaint.MAILED)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -67,6 +67,13 @@ class Pages(Renderer):
                 {"code": str(subject.code), "label": subject.label[language]}
                 for subject in self._profile.complaints.subjects
             ],
+            "max_calls": self._profile.complaints.max_calls,
+            "more_fields": [
+                f"more_calls-{row}-{part}"
+                for row in range(1, self._profile.complaints.max_calls)
+                for part in ("call_date", "call_time")
+            ],
+            "kinds": list(self._profile.evidence.kinds),
             "number_fields": [f"numbers-{index}" for index in range(self._profile.registration.max_numbers)],
         }
         return self.render(template, language, context)

@@ -56,6 +56,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
             sellers_table=sellers,
             pii_key_id=pii,
             app_secret_id=app,
+            site_url=stack.site_url,
             signing_key_ids=signing,
         ),
     )

@@ -1,6 +1,7 @@
 """The forms' pages: review, errors, the mailed link, complaints; always HTML, never what was typed in an address."""
 
 import base64
+import html
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from quietline.adapters import aws
 from quietline.kernel.settings import SiteFormsSettings
-from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
+from quietline.mails.links import CONFIRM_REGISTRATION, OPEN_COMPLAINT, LinkSigner
 from quietline.pages.forms import MAX_BODY
 
 from functions.site_forms import wiring
@@ -180,7 +181,7 @@ def test_complaint_goes_from_call_to_person_to_review_to_reference(forms: Cloud,
 
 
 def test_complaint_errors_come_back_at_their_step(forms: Cloud) -> None:
-    first = call("POST", "/forms/en/complain", {"subject": "8", "action": "call"})
+    first = call("POST", "/forms/en/complain", {"subject": "99", "action": "call"})
     assert first["statusCode"] == 400
     for field in ("called_number", "call_date", "kind", "robocall", "caller_number", "subject"):
         assert f'href="#{field}"' in first["body"]
@@ -236,3 +237,106 @@ def _day() -> str:
     from datetime import UTC, datetime, timedelta
 
     return (datetime.now(UTC) - timedelta(days=3)).date().isoformat()
+
+
+def hidden(body: str) -> dict[str, str]:
+    found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', body)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def sent_complaint(**more: str) -> dict[str, str]:
+    """Send a complaint and return what opens it."""
+    fields = hidden(call("POST", "/forms/en/complain/send", COMPLAINT | more)["body"])
+    return {name: fields[name] for name in ("reference", "status_code")}
+
+
+def test_another_call_gets_a_row_and_a_reference_of_its_own(forms: Cloud) -> None:
+    more = call("POST", "/forms/en/complain", COMPLAINT | {"action": "more"})
+    assert 'name="more_calls-1-call_date"' in more["body"]
+    rows = {"more_calls-1-call_date": "", "more_calls-1-call_time": "", "more_calls-2-call_date": "2026-11-02"}
+    wrong = call("POST", "/forms/en/complain", COMPLAINT | rows)
+    assert wrong["statusCode"] == 400
+    assert 'href="#more_calls-2-call_time"' in wrong["body"]
+    rows |= {"more_calls-2-call_time": "09:15"}
+    review = call("POST", "/forms/en/complain", COMPLAINT | rows | {"action": "you"})
+    assert "2026-11-02 09:15" in review["body"]
+
+    done = call("POST", "/forms/en/complain/send", COMPLAINT | rows)
+
+    assert len(items(forms.cases_table, "COMPLAINT#")) == 2
+    assert len(set(re.findall(r"QL-[0-9A-Z]{4}-[0-9A-Z]{4}(?=</dd>)", done["body"]))) == 2
+    assert re.search(
+        r'href="/en/complaint-status/#QL-[0-9A-Z]{4}-[0-9A-Z]{4}\.[0-9A-Z]{16}"', html.unescape(done["body"])
+    )
+
+
+@pytest.mark.parametrize("subject", ["8", "15"])
+def test_a_subject_of_another_agency_is_explained(forms: Cloud, subject: str) -> None:
+    answer = call("POST", "/forms/es/complain", COMPLAINT | {"subject": subject})
+
+    assert answer["statusCode"] == 200
+    assert "<title>Otra agencia" in answer["body"]
+    assert 'href="https://' in html.unescape(answer["body"])
+    assert not items(forms.cases_table, "COMPLAINT#")
+
+
+def test_a_complaint_is_added_to_corrected_and_taken_back(forms: Cloud) -> None:
+    secret = sent_complaint()
+
+    assert (
+        "They called again"
+        in call("POST", "/forms/en/complaint/comment", secret | {"comment": "They called again"})["body"]
+    )
+    assert call("POST", "/forms/en/complaint/comment", secret | {"comment": " "})["statusCode"] == 400
+    form = call("POST", "/forms/en/complaint/correct", secret)["body"]
+    assert 'value="18:30"' in form
+    fields = COMPLAINT | secret | {"corrected": "yes", "called_number": NUMBER}
+    assert call("POST", "/forms/en/complaint/correct", fields | {"call_time": "x"})["statusCode"] == 400
+    assert (
+        "check the call again" in call("POST", "/forms/en/complaint/correct", fields | {"call_time": "19:00"})["body"]
+    )
+    [item] = items(forms.cases_table, "COMPLAINT#")
+    assert len(item["corrections"]["L"]) == 1
+    assert "Take your complaint back?" in call("POST", "/forms/en/complaint/withdraw", secret)["body"]
+    assert "Withdrawn" in call("POST", "/forms/en/complaint/withdraw", secret | {"sure": "yes"})["body"]
+    refused = call("POST", "/forms/en/complaint/comment", secret | {"comment": "x"})
+    assert "not possible any more" in refused["body"]
+    wrong = secret | {"status_code": "0000"}
+    for page in ("comment", "correct", "withdraw", "evidence"):
+        assert call("POST", f"/forms/en/complaint/{page}", wrong)["statusCode"] == 400
+
+
+def test_a_file_goes_to_the_storage_and_the_browser_comes_back_without_a_code_in_any_address(forms: Cloud) -> None:
+    secret = sent_complaint()
+
+    page = call("POST", "/forms/en/complaint/evidence", secret | {"kind": "screenshot"})
+
+    fields = hidden(page["body"])
+    assert fields["success_action_redirect"] == "https://registry.example.test/forms/en/complaint/sent"
+    assert fields["key"].startswith("uploads/COMPLAINT/")
+    assert forms.evidence_bucket in page["headers"]["content-security-policy"]
+    [cookie] = page["cookies"]
+    assert "HttpOnly" in cookie and "Secure" in cookie
+    event = http_event("GET", "/forms/en/complaint/sent") | {"cookies": [cookie.split(";")[0]]}
+    back = lambda_handler(event, LambdaContext())
+    assert "We have your file" in back["body"]
+    assert "Being checked" in back["body"]
+    assert "Max-Age=0" in back["cookies"][0]
+    without = lambda_handler(http_event("GET", "/forms/en/complaint/sent"), LambdaContext())
+    assert "Status of a complaint" in without["body"]
+
+
+def test_a_mailed_link_opens_the_complaint_once(forms: Cloud) -> None:
+    sent_complaint(email="alex@example.com")
+    [item] = items(forms.cases_table, "COMPLAINT#")
+    token = LinkSigner(b"s" * 48).token(
+        OPEN_COMPLAINT, item["pk"]["S"].removeprefix("COMPLAINT#"), item["link_nonce"]["S"]
+    )
+
+    page = call("GET", "/forms/complaint/open", query=urlencode({"lang": "es", "token": token}))
+    assert "<title>Ver su denuncia" in page["body"]
+    shown = call("POST", "/forms/es/complaint/open", {"token": token})
+    assert shown["statusCode"] == 200
+    secret = {name: hidden(shown["body"])[name] for name in ("reference", "status_code")}
+    assert call("POST", "/forms/es/complaint-status", secret)["statusCode"] == 200
+    assert call("POST", "/forms/es/complaint/open", {"token": token})["statusCode"] == 400

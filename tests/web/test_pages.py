@@ -237,6 +237,35 @@ def test_a_person_complains_and_reads_the_status(page: Page, site: str) -> None:
     assert page.get_by_role("heading", level=1).inner_text() == "Recibida"
 
 
+def test_a_complaint_is_changed_and_its_secret_link_leaves_no_secret_in_an_address(
+    page: Page, site: str, request: pytest.FixtureRequest
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.goto(f"{site}/en/complain/")
+    fill_call(page, "en")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue").click()
+    page.locator(".govuk-button:not(.govuk-button--secondary)").click()
+    reference, code = page.locator("dd").all_inner_texts()
+    page.get_by_role("link", name="Secret link").click()
+    if "no-javascript" in request.node.name:
+        page.get_by_label("Reference").fill(reference)
+        page.get_by_label("Status code").fill(code)
+        page.locator(".govuk-button").click()
+    page.get_by_label("What do you want to add?").fill("They called again.")
+    page.get_by_role("button", name="Add the comment").click()
+    assert "They called again." in page.locator("dd").all_inner_texts()
+    page.get_by_role("button", name="Correct it").click()
+    page.get_by_label("Time of the call").fill("19:45")
+    page.get_by_role("button", name="Save the correction").click()
+    assert "check the call again" in page.get_by_role("status").inner_text()
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Take it back").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Withdrawn"
+    assert not [url for url in asked if code.replace("-", "") in url.partition("#")[0].replace("-", "")]
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_no_page_or_state_has_a_barrier_or_scrolls_sideways(
     phone: Page, site: str, cloud: Cloud, language: str
@@ -262,13 +291,25 @@ def test_no_page_or_state_has_a_barrier_or_scrolls_sideways(
     phone.goto(f"{site}/{language}/complain/")
     press(phone, send, seen)  # errors of the call
     fill_call(phone, language)
+    phone.locator("#subject").select_option("8")
+    press(phone, send, seen)  # another agency's
+    press(phone, ".govuk-button", seen)  # back
+    phone.locator("#subject").select_option("12")
+    press(phone, "button[value=more]", seen)  # one more call
+    phone.locator("input[name='more_calls-1-call_date']").fill("2026-11-02")
+    press(phone, send, seen)  # its time is missing
+    phone.locator("input[name='more_calls-1-call_time']").fill("09:15")
     press(phone, send, seen)  # about you
     phone.fill("#email", "nobody")
     press(phone, send, seen)  # errors about you
     phone.fill("#email", "")
     press(phone, send, seen)  # review
     press(phone, send, seen)  # reference
-    reference, code = phone.locator("dd").all_inner_texts()
+    reference, _, code = phone.locator("dd").all_inner_texts()
+    phone.locator("#kind").select_option("screenshot")
+    press(phone, "form[action$=evidence] button", seen)  # choose a file
+    phone.goto(f"{site}/forms/{language}/complaint/sent")
+    seen.append(checked(phone))
     phone.goto(f"{site}/{language}/complaint-status/")
     press(phone, send, seen)  # not found
     phone.fill("#reference", reference)

@@ -13,6 +13,9 @@ from quietline.profiles.profile import Profile
 from functions.site_forms.render import pages, texts
 from tests.web.codes import field_codes
 
+ON_DEMAND = {"{day}", "{month}", "{year}", "{n}", "{row}", "{subject}", "{megabytes}", "{minutes}"}
+"""Placeholders that a page fills itself."""
+
 
 def paths(value: Any, at: str = "") -> dict[str, set[str]]:
     """Text path → the placeholders of its text."""
@@ -30,11 +33,11 @@ def test_each_language_has_the_same_texts_with_the_same_facts(profile: Profile) 
 
 
 def test_every_placeholder_is_filled(profile: Profile) -> None:
-    known = {f"{{{name}}}" for name in facts(profile, texts("en")["spans"])} | {"{day}", "{month}", "{year}", "{n}"}
+    known = {f"{{{name}}}" for name in facts(profile, texts("en")["spans"])} | ON_DEMAND
     for language in profile.languages:
         assert set().union(*paths(texts(language)).values()) <= known
         left = set().union(*paths(pages(profile).text(language)).values())
-        assert left <= {"{day}", "{month}", "{year}", "{n}"}
+        assert left <= ON_DEMAND
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -32,5 +32,7 @@ class SiteFormsSettings(Settings):
     """Of which it reads the public directory, and keeps stop requests."""
     pii_key_id: str
     app_secret_id: str
+    site_url: str
+    """Where the site is reached, without a trailing slash: the storage sends browsers back there."""
     signing_key_ids: str
     """Sign certificates of registration."""

@@ -1,0 +1,206 @@
+"""A complaint after it was sent: its status, evidence, comments, corrections, withdrawal, and the mailed link."""
+
+from collections.abc import Callable
+from typing import Any
+
+from quietline.complaints.changes import CORRECTABLE, form_of
+from quietline.complaints.form import CONSUMER
+from quietline.complaints.model import Complaint, Stage
+from quietline.complaints.service import status_of
+from quietline.evidence.model import Owner
+from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, LinkError, NotFoundError
+
+from functions.site_forms import wiring
+from functions.site_forms.answers import Answer, Request, form_again, html
+from functions.site_forms.forms import CHOICES, complaint_of
+from functions.site_forms.render import pages
+from functions.site_forms.self_service import button, link_refused
+
+type Page = Callable[[Request], Answer]
+NOT_FOUND = FieldError("/reference", "There is no complaint with this reference and status code.", "status_not_found")
+COOKIE = "__Host-complaint"
+"""Which complaint a file is being sent for: the storage sends the browser back, and no address may hold the code."""
+KEPT_SECONDS = 3600
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self' {storage}; "
+    "frame-ancestors 'none'"
+)
+"""Takes the place of the site's own policy (infra/stacks/web.py), which lets forms go to the site alone."""
+MEGA = 1_048_576
+
+
+def status(request: Request) -> Answer:
+    """Show what became of a complaint."""
+    return _opened(request, lambda complaint: _shown(request, complaint))
+
+
+def comment(request: Request) -> Answer:
+    """Add a comment."""
+
+    def add(complaint: Complaint) -> Answer:
+        try:
+            changed = wiring.changes().comment(complaint, request.fields.get("comment", ""))
+        except InvalidInputError as error:
+            return _shown(request, complaint, errors=error.fields)
+        return _shown(request, changed, notice="commented")
+
+    return _opened(request, add)
+
+
+def correct(request: Request) -> Answer:
+    """Show what the complaint says as a form; or keep what was corrected."""
+
+    def change(complaint: Complaint) -> Answer:
+        if request.fields.get("corrected") != "yes":
+            typed = form_of(complaint, request.profile)
+            values = {name: _typed(getattr(typed, name)) for name in CORRECTABLE}
+            return form_again(request, "complaint_correct", [], **_secret(request), values=values)
+        typed = complaint_of(request.fields, request.language)
+        names = [name for name in CORRECTABLE if name not in CONSUMER]
+        changes = {name: getattr(typed, name) for name in names}
+        changes["robocall"] = CHOICES.get(request.fields.get("robocall", ""), complaint.robocall)
+        try:
+            changed = wiring.changes().correct(complaint, changes)
+        except InvalidInputError as error:
+            return form_again(request, "complaint_correct", error.fields, **_secret(request))
+        return _shown(request, changed, notice="corrected")
+
+    return _opened(request, change)
+
+
+def withdraw(request: Request) -> Answer:
+    """Ask whether they are sure; or take the complaint back."""
+
+    def end(complaint: Complaint) -> Answer:
+        if request.fields.get("sure") != "yes":
+            return html(request, "complaint_withdraw", **_secret(request))
+        return _shown(request, wiring.changes().withdraw(complaint), notice="withdrawn")
+
+    return _opened(request, end)
+
+
+def evidence(request: Request) -> Answer:
+    """Show the form that posts a file to the storage, which then sends the browser back."""
+
+    def offer(complaint: Complaint) -> Answer:
+        own, kind = request.text["complaint"], request.fields.get("kind", "")
+        back = f"{wiring.settings().site_url}/forms/{request.language}/complaint/sent"
+        made = wiring.evidence().offer(_owner(complaint), kind, back=back)
+        rules = request.profile.evidence.kinds[kind]
+        hint = own["upload_hint"].replace("{megabytes}", str(rules.max_bytes // MEGA))
+        hint = hint.replace("{minutes}", str(request.profile.evidence.upload_minutes))
+        page = html(
+            request,
+            "complaint_evidence",
+            headers={"content-security-policy": POLICY.format(storage=made.upload.url)},
+            title=own["kinds"][kind],
+            reference=complaint.reference,
+            hint=hint,
+            accept=",".join(rules.types),
+            upload={"url": made.upload.url, "fields": dict(made.upload.fields)},
+        )
+        kept = f"{request.fields['reference']}.{request.fields['status_code']}".replace(" ", "")
+        return Answer(page.status, page.body, page.headers, (_cookie(kept, KEPT_SECONDS),))
+
+    return _opened(request, offer)
+
+
+def sent(request: Request) -> Answer:
+    """Where the storage sends the browser once it has the file; the scan takes a moment."""
+    reference, _, code = request.cookies.get(COOKIE, "").partition(".")
+    mine = Request(request.profile, request.language, {"reference": reference, "status_code": code}, {})
+    if not code:
+        return form_again(mine, "complaint_status", [])
+    page = _opened(mine, lambda complaint: _shown(mine, complaint, notice="sent"))
+    return Answer(page.status, page.body, page.headers, (_cookie("", 0),))
+
+
+def open_link(request: Request) -> Answer:
+    """Use a mailed link, once; the page shows a code that works from now on."""
+    try:
+        complaint, code = wiring.changes().use_link(request.fields.get("token", ""))
+    except LinkError as error:
+        return link_refused(request, error)
+    fields = {"reference": complaint.reference, "status_code": code}
+    mine = Request(request.profile, request.language, fields, {})
+    return _shown(mine, complaint, fresh_code=True)
+
+
+def _opened(request: Request, page: Callable[[Complaint], Answer]) -> Answer:
+    """Open the complaint of the form's reference and code, and return a page about it."""
+    try:
+        found = wiring.complaints().opened(request.fields.get("reference", ""), request.fields.get("status_code", ""))
+    except (NotFoundError, InvalidInputError):
+        return form_again(request, "complaint_status", [NOT_FOUND])
+    try:
+        return page(found)
+    except ConflictError as error:
+        return _shown(request, found, refusal=str(error))
+
+
+def _shown(
+    request: Request,
+    complaint: Complaint,
+    *,
+    notice: str = "",
+    refusal: str = "",
+    errors: tuple[FieldError, ...] = (),
+    fresh_code: bool = False,
+) -> Answer:
+    found, shown, t = status_of(complaint), pages(request.profile), request.text
+    own = t["complaint"]
+    withdrawn, decided = found.stage is Stage.WITHDRAWN, found.stage is Stage.DECIDED
+    return form_again(
+        request,
+        "complaint_status_shown",
+        errors,
+        **_secret(request) | {"reference": complaint.reference},
+        stage=t["stages"][found.stage.value],
+        outcome=t["outcomes"][found.outcome.value] if found.outcome and not withdrawn else "",
+        decision=t["decisions"].get(found.decision, found.decision),
+        notice=(own["refused"] if refusal else own["notices"].get(notice, "")),
+        fresh_code=fresh_code,
+        timeline=[
+            {"at": shown.instant(entry.at, request.language), "stage": t["stages"][entry.stage.value]["short"]}
+            for entry in found.timeline
+        ],
+        others=[one for one in found.submission if one != complaint.reference],
+        comments=[{"at": shown.instant(one.at, request.language), "text": one.text} for one in found.additions],
+        files=[
+            {"kind": own["kinds"][one.kind.value], "state": own["states"][one.state.value]}
+            for one in wiring.evidence().of(_owner(complaint))
+        ],
+        can_add=not withdrawn,
+        can_change=not withdrawn and not decided,
+    )
+
+
+def _secret(request: Request) -> dict[str, Any]:
+    return {name: request.fields.get(name, "") for name in ("reference", "status_code")}
+
+
+def _owner(complaint: Complaint) -> Owner:
+    return Owner(f"COMPLAINT#{complaint.id}")
+
+
+def _typed(value: Any) -> str:
+    """Return a value of the form as its field holds it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _cookie(value: str, seconds: int) -> str:
+    return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
+
+
+ROUTES: dict[str, dict[str, Page]] = {
+    "complaint-status": {"POST": status},
+    "complaint/comment": {"POST": comment},
+    "complaint/correct": {"POST": correct},
+    "complaint/withdraw": {"POST": withdraw},
+    "complaint/evidence": {"POST": evidence},
+    "complaint/sent": {"GET": sent},
+    "complaint/open": {"GET": button("complaint_open", "complaint/open"), "POST": open_link},
+}
+MAILED = ("complaint/open",)
