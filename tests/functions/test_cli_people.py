@@ -59,7 +59,7 @@ class Terminal:
         who = {"sub": claims["sub"], "client_id": "cli", "groups": "", "scopes": ""}
         headers = {"quietline-san": request.headers["Quietline-SAN"]} if "Quietline-SAN" in request.headers else None
         body = request.content.decode() or None
-        event = http_event(request.method, request.url.path, body, headers=headers, **who)
+        event = http_event(request.method, request.url.raw_path.decode(), body, headers=headers, **who)
         made = handler.lambda_handler(event, LambdaContext())
         return httpx.Response(made["statusCode"], content=made["body"])
 

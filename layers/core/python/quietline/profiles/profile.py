@@ -15,7 +15,7 @@ from quietline.kernel.phone import NumberingRules
 from quietline.profiles.casework import Cases
 from quietline.profiles.opendata import OpenData, Statistics
 from quietline.profiles.tariffs import Fees
-from quietline.profiles.workdays import after_business_days
+from quietline.profiles.workdays import Holiday, Stops, stop_due_on
 
 FOLDER = Path(__file__).parent
 
@@ -229,32 +229,6 @@ class Handled(_Part):
     link: str
 
 
-class StopDeadline(_Part):
-    """How many days, calendar or business, a seller may take to stop, for requests from a day on."""
-
-    since: date = Field(alias="from")
-    days: int
-    business: bool
-    source: str
-
-
-class Stops(_Part):
-    """Stop requests to one seller."""
-
-    link_hours: int
-    deadlines: tuple[StopDeadline, ...]
-
-
-class Holiday(_Part):
-    """A day of every year on which nobody works; see `workdays.Holiday`."""
-
-    name: str
-    month: int
-    day: int = 0
-    weekday: int = 0
-    nth: int = 0
-
-
 class Subject(_Part):
     """What a call was about: a code of the form, its label by language, its spelling in the open data.
 
@@ -422,12 +396,10 @@ class Profile(_Part):
         Raises:
             ConfigurationError: the profile knows no deadline that early.
         """
-        found = [deadline for deadline in self.stops.deadlines if deadline.since <= day]
-        if not found:
+        found = stop_due_on(day, self.stops, self.holidays)
+        if found is None:
             raise ConfigurationError(f"The profile {self.name} has no deadline of stop requests for {day.isoformat()}.")
-        if found[-1].business:
-            return after_business_days(day, found[-1].days, self.holidays)
-        return day + timedelta(days=found[-1].days)
+        return found
 
     def retention(self, day: date) -> Retention:
         """Return how long the records of an organization are kept that is closed on a day.
