@@ -34,6 +34,8 @@ def test_a_suspended_organization_is_told_why_it_gets_no_lists(kim: Person, path
 
     assert (visitor.status, "Your organization is suspended" in visitor.plain) == (403, True)
     assert visitor.get("orders").status == 200
+    for where in ("", "organization"):
+        assert "It called listed numbers." in visitor.get(where).plain
     suspension.reinstate(san, "They trained their staff.", "operator")
     visitor.post(path, fields, at=path)
     assert "suspended" not in visitor.plain
@@ -62,3 +64,8 @@ def test_an_overdue_certification_gets_no_lists_until_it_is_renewed(kim: Person)
 
     assert visitor.post("lookups", {"numbers": "(202) 555-0143"}, at="lookups").status == 403
     assert "Certify first" in visitor.plain
+    assert "Overdue" in visitor.get("certification").plain
+    version = wiring.certifications().text().version
+    visitor.post("certification", {"agree": "yes", "version": version}).follow()
+    assert ("In force" in visitor.plain, "kim@example.com" in visitor.plain) == (True, True)
+    assert visitor.plain.count(f'<td class="govuk-table__cell">{version}</td>') == 2

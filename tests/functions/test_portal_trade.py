@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from quietline import bootstrap
 from quietline.adapters import aws
 from quietline.kernel.settings import PortalSettings
-from quietline.profiles.profile import Profile
+from quietline.profiles.profile import Profile, load_profile
 
 from functions.portal import wiring
 from tests.conftest import Cloud
@@ -336,3 +337,27 @@ def test_mails_and_calendars_are_chosen(visitor: Visitor, market: Market, tripwi
     visitor.get(f"notices/calendars/{calendar}/delete")
     visitor.post(f"notices/calendars/{calendar}/delete")
     assert "The calendar is revoked." in visitor.follow().plain
+
+
+def test_a_length_is_chosen_where_there_are_several(
+    kim: Person, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'name="months"' not in visitor.get("areas").text
+    whole = load_profile("us")
+    [year] = whole.fees.tariffs
+    month = year.model_copy(update={"months": 1, "late_from_month": None})
+    fees = whole.fees.model_copy(update={"tariffs": (year, month)})
+    made = whole.model_copy(update={"fees": fees})
+    for where in ("quietline.profiles.profile.load_profile", "functions.portal.wiring.load_profile"):
+        monkeypatch.setattr(where, lambda _name: made)
+    bootstrap.orders.cache_clear()
+
+    assert '<option value="12" selected>12 months</option>' in visitor.get("areas").text
+    visitor.post("areas", {"area": SIX, "action": "price", "months": "1"})
+    [seen] = re.findall(r'name="seen" value="([^"]+)"', visitor.plain)
+    visitor.post("areas", {"area": SIX, "action": "order", "seen": seen})
+    assert "The price is another one now" in visitor.plain, "it was for another length"
+    visitor.post("areas", {"area": SIX, "action": "order", "seen": seen, "months": "1"})
+    [order] = wiring.orders().all_of(organization_of(kim))
+    assert order.term.months == 1
+    bootstrap.orders.cache_clear()

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from types import ModuleType
 
 import quietline.complaints.form
 import quietline.registrations.moving
@@ -26,9 +27,14 @@ MODULES = (
 
 
 def field_codes() -> set[str]:
-    """Return the constant third argument of every `FieldError(…)` that the forms can meet."""
+    """Return the codes that the forms of the site can meet."""
+    return codes_in(*MODULES)
+
+
+def codes_in(*modules: ModuleType) -> set[str]:
+    """Return the constant third argument of every `FieldError(…)` of modules."""
     found = set()
-    for module in MODULES:
+    for module in modules:
         for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "FieldError":
                 code = node.args[2] if len(node.args) > 2 else ast.Constant("invalid")

@@ -1,17 +1,22 @@
 """Both languages say the same, and every code that a field can be refused with has a sentence."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from quietline.complaints.model import Outcome, Stage
+from quietline.http.site import render
 from quietline.kernel.phone import Reason
 from quietline.mails import address, links
 from quietline.pages.render import facts
 from quietline.profiles.profile import Profile
+from quietline.sellers import caller_numbers, closing, record, tax
 
 from functions.site_forms.render import pages, texts
-from tests.web.codes import field_codes
+from tests.web.codes import codes_in, field_codes
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 ON_DEMAND = {"{day}", "{month}", "{year}", "{n}", "{row}", "{subject}", "{megabytes}", "{minutes}"}
 """Placeholders that a page fills itself."""
@@ -30,6 +35,24 @@ def test_each_language_has_the_same_texts_with_the_same_facts(profile: Profile) 
     first = paths(texts(profile.languages[0]))
     for language in profile.languages[1:]:
         assert paths(texts(language)) == first
+
+
+@pytest.mark.parametrize("site", ["portal", "console"])
+def test_each_language_of_a_site_with_people_has_the_same_texts(site: str, profile: Profile) -> None:
+    folder = FUNCTIONS / site
+    first = paths(render.texts(profile.languages[0], folder))
+    assert len(first) > 100
+    for language in profile.languages[1:]:
+        other = paths(render.texts(language, folder))
+        assert {name for name in first.keys() ^ other.keys() if not name.startswith(".colours")} == set()
+        assert {name: (first[name], other[name]) for name in first if first[name] != other[name]} == {}
+
+
+def test_what_an_organizations_forms_are_refused_with_has_a_sentence(profile: Profile) -> None:
+    codes = codes_in(caller_numbers, closing, record, tax) | {reason.value for reason in Reason}
+    assert len(codes) > 10
+    for language in profile.languages:
+        assert codes <= set(render.texts(language, FUNCTIONS / "portal")["errors"])
 
 
 def test_every_placeholder_is_filled(profile: Profile) -> None:

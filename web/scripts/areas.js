@@ -63,6 +63,7 @@
     toggle(button.value);
   });
   form.addEventListener("change", (event) => {
+    if (event.target.name === "months") price();
     if (event.target.name !== "area") return;
     show(event.target.closest("[data-state]").dataset.state);
     price();

@@ -110,7 +110,7 @@ def _order(request: Request, shop: Shop, chosen: picker.Selection) -> Answer:
     buyer = shop.buyer
     _ = request.representative
     try:
-        made = wiring.orders().order(buyer, chosen.areas, renew=shop.renews)
+        made = wiring.orders().order(buyer, chosen.areas, renew=shop.renews, months=_months(request, shop))
     except InvalidInputError as error:
         return _picker(request, shop, chosen, error.fields)
     except ConflictError:
@@ -125,7 +125,8 @@ def _price(request: Request, shop: Shop, chosen: picker.Selection) -> dict[str, 
     if not chosen.areas:
         return {"quote": None, "refused": "", "changed": False}
     try:
-        offer = wiring.orders().offer(shop.buyer, Wanted(chosen.areas, shop.renews, call_list=counts))
+        wanted = Wanted(chosen.areas, shop.renews, _months(request, shop), call_list=counts)
+        offer = wiring.orders().offer(shop.buyer, wanted)
     except (InvalidInputError, ConflictError) as error:
         known = request.text["errors"]
         codes = [field.code for field in error.fields] if isinstance(error, InvalidInputError) else []
@@ -160,7 +161,22 @@ def _price(request: Request, shop: Shop, chosen: picker.Selection) -> dict[str, 
 
 def _seen(made: Quote) -> str:
     """Return what tells a price from another: ordered is only what somebody has seen."""
-    return f"{made.total.minor}-{len(made.areas)}-{made.term.start.isoformat()}"
+    return f"{made.total.minor}-{len(made.areas)}-{made.term.start.isoformat()}-{made.term.end.isoformat()}"
+
+
+def _lengths(request: Request, shop: Shop) -> list[int]:
+    """Return for how many months areas can be bought; nothing to choose for what is added to a term that runs."""
+    if shop.running is not None and not shop.renews:
+        return []
+    found = list(dict.fromkeys(one.months for one in request.profile.fees.choices() if one.months))
+    return found if len(found) > 1 else []
+
+
+def _months(request: Request, shop: Shop) -> int | None:
+    """Return the length that was chosen, or None for the profile's first."""
+    lengths = _lengths(request, shop)
+    chosen = next((months for months in lengths if str(months) == request.fields.get("months", "")), None)
+    return chosen or (lengths[0] if lengths else None)
 
 
 def _counts(request: Request) -> dict[str, int] | None:
@@ -203,6 +219,11 @@ def _picker(
         lead=_lead(request, shop),
         renew_offer=_renewal(request, shop),
         notice=_notice(request, shop),
+        lengths=[
+            {"months": str(months), "label": own["length_months"].replace("{months}", str(months))}
+            for months in _lengths(request, shop)
+        ],
+        months=str(_months(request, shop) or ""),
         states=found,
         tiles=picker.tiles(found),
         added=own["added"].replace("{areas}", added) if added else "",

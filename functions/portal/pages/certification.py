@@ -3,6 +3,7 @@
 from typing import Any
 
 from quietline.kernel.errors import ConflictError, FieldError
+from quietline.orders.standing import running_term
 
 from functions.portal import wiring
 from functions.portal.frame import Answer, Request, Who, form_again, go, html, page
@@ -39,8 +40,25 @@ def certify(request: Request) -> Answer:
 
 
 def _values(request: Request) -> dict[str, Any]:
-    text = wiring.certifications().text()
+    service, own = wiring.certifications(), request.text["certification"]
+    text = service.text()
+    running = running_term(wiring.orders().entitlements(request.member.organization_id))
+    standing = service.standing(request.member, running)
+    history = service.history(request.member)
+    people = {sub: wiring.people().person(sub) for sub in {one.by for one in history}}
     return {
+        "state": standing.state.value,
+        "held_until": request.day(standing.held_until) if standing.held_until else "",
+        "due_on": request.day(standing.due_on) if standing.due_on else "",
+        "history": [
+            {
+                "version": one.version,
+                "day": request.day(one.at),
+                "language": request.text_of(one.language)["language_name"],
+                "by": person.email if (person := people[one.by]) else own["gone"],
+            }
+            for one in history
+        ],
         "version": text.version,
         "wording": text.text[request.language],
         "san": request.member.san,

@@ -6,6 +6,7 @@ from typing import Any
 from quietline import bootstrap
 from quietline.lists.model import KeptReceipt
 from quietline.orders.model import UNPAID, Entitlement, Order
+from quietline.sellers.model import OrganizationStatus
 
 from functions.portal import wiring
 from functions.portal.frame import PAGES, Answer, Request, Who, html, page
@@ -34,9 +35,19 @@ def dashboard(request: Request) -> Answer:
         receipts=[_receipt(request, one) for one in receipts],
         looked_up=used.looked_up if used else 0,
         washed=used.washed if used else 0,
+        stopped=_stopped(request),
         steps=_steps(request, clock["level"], held, unpaid, today),
         pages=PAGES,
     )
+
+
+def _stopped(request: Request) -> dict[str, str] | None:
+    """Return that the registry does not serve the organization, and why; None when it does."""
+    status = request.member.status
+    if status is OrganizationStatus.ACTIVE:
+        return None
+    found = wiring.organizations().get(request.caller, request.member.organization_id)
+    return {"said": request.text["organization"]["statuses"][status.value], "reason": found.status_reason}
 
 
 def _clock(request: Request, receipts: list[KeptReceipt], today: date) -> dict[str, Any]:
