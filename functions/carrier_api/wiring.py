@@ -10,6 +10,7 @@ from quietline.kernel.settings import CarrierApiSettings
 
 if TYPE_CHECKING:
     from quietline.carriers.service import LineReports
+    from quietline.cases.tracebacks import TracebackService
 
 app = make_app()
 
@@ -23,6 +24,11 @@ def settings() -> CarrierApiSettings:
 def line_reports() -> "LineReports":
     """Return what takes carriers' reports."""
     return bootstrap.line_reports(settings())
+
+
+def tracebacks() -> "TracebackService":
+    """Return what takes carriers' answers to tracebacks."""
+    return bootstrap.tracebacks(settings())
 
 
 def client_id() -> str:

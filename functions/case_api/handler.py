@@ -4,7 +4,12 @@ from typing import Any
 
 from quietline.http.app import handle
 
-from functions.case_api.routes import cases, desk, people  # noqa: F401  (they declare their routes on `app`)
+from functions.case_api.routes import (  # noqa: F401  (they declare their routes on `app`)
+    cases,
+    desk,
+    investigations,
+    people,
+)
 from functions.case_api.wiring import app, settings
 
 

@@ -12,6 +12,7 @@ from quietline.profiles.profile import load_profile
 
 if TYPE_CHECKING:
     from quietline.cases.desk import DeskService
+    from quietline.cases.investigation.review import ReviewService
     from quietline.cases.moves import MoveService
     from quietline.cases.opening import OpeningService
     from quietline.cases.reading import CaseReader
@@ -55,6 +56,11 @@ def views() -> "ViewService":
 def decisions() -> "DecisionService":
     """Return how investigators decide."""
     return bootstrap.decisions(settings())
+
+
+def review() -> "ReviewService":
+    """Return what people do with an investigation."""
+    return bootstrap.review(settings())
 
 
 def person() -> Person:

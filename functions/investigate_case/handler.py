@@ -9,6 +9,9 @@ from quietline.kernel.settings import InvestigateCaseSettings
 
 logger = Logger()
 
+PLAIN = frozenset({"attribute", "trace", "silence", "examine", "hear", "remind", "escalate", "record"})
+"""Steps that take the case and answer nothing: each is a method of the use case."""
+
 
 @cache
 def settings() -> InvestigateCaseSettings:
@@ -20,21 +23,24 @@ def settings() -> InvestigateCaseSettings:
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Do the step and answer what the state machine chooses by."""
     step = str(event["step"])
-    case_id = str(event["pk"]).partition("#")[2]
+    # of an execution that another one asked for, the key is INVESTIGATION#<case>-<n>
+    case_id = str(event["pk"]).partition("#")[2].partition("-")[0]
     logger.info("step", step=step, case=case_id)
     steps = bootstrap.investigation(settings())
+    if step in PLAIN:
+        getattr(steps, step)(case_id)
+        return {}
     match step:
         case "open":
-            following, seconds = steps.open(case_id)
-            return {"next": following, "review_seconds": seconds}
-        case "await":
-            steps.wait(case_id, str(event["token"]))
-        case "escalate":
-            steps.escalate(case_id)
-        case "record":
-            steps.record(case_id)
+            rounds = int(event.get("rounds", 0))
+            following, seconds = steps.open(case_id, rounds)
+            return {"next": following, "seconds": seconds, "rounds": rounds + 1}
+        case "wait":
+            steps.wait(case_id, str(event["token"]), str(event["kind"]))
         case "notify":
             return {"left": steps.notify(case_id)}
+        case "again":
+            steps.again(case_id, str(event["execution"]))
         case "fail":
             steps.fail(case_id, str(event["error"]))
         case _:

@@ -24,7 +24,12 @@ QUEUES = {
     "CLOSING": "notices_queue_url",
     "WEBHOOK_DELIVERY": "webhooks_queue_url",
 }
-MACHINES = {"COMPLAINT": "screen_machine_arn", "SCREENING": "screen_machine_arn", "CASE": "investigate_machine_arn"}
+MACHINES = {
+    "COMPLAINT": "screen_machine_arn",
+    "SCREENING": "screen_machine_arn",
+    "CASE": "investigate_machine_arn",
+    "INVESTIGATION": "investigate_machine_arn",
+}
 
 
 @cache

@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 from quietline.http.app import MAX_BODY_BYTES, handle
 
 from functions.seller_api.routes import (
+    accusations,
     agents,
     caller_numbers,
     certifications,
@@ -28,6 +29,7 @@ from functions.seller_api.routes import (
 from functions.seller_api.wiring import app, settings
 
 __all__ = [
+    "accusations",
     "agents",
     "app",
     "caller_numbers",

@@ -15,6 +15,7 @@ from quietline.orders.standing import standing as stand
 from quietline.usage.model import Agent, Standing
 
 if TYPE_CHECKING:
+    from quietline.cases.replies import ReplyService
     from quietline.ledger.service import LedgerService
     from quietline.lists.service import Downloads
     from quietline.lookups.service import Lookups
@@ -88,6 +89,11 @@ def closing() -> "CloseService":
 def caller_numbers() -> "CallerNumberService":
     """Return the use cases of caller numbers."""
     return bootstrap.caller_numbers(settings())
+
+
+def replies() -> "ReplyService":
+    """Return the right of reply."""
+    return bootstrap.replies(settings())
 
 
 def orders() -> "OrderService":

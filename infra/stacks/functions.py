@@ -64,6 +64,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
     selling: dict[str, Any] = {
         "registry_table": registry,
         "sellers_table": sellers,
+        "cases_table": cases,
         "lists_bucket": lists,
         "pii_key_id": pii,
         "signing_key_ids": signing,
@@ -86,17 +87,22 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
         test_payments=int(d.gaps.played_payments),
     )
     stack.add("portal", portal, memory=1024, timeout=29)
-    stack.add("case_api", s.CaseApiSettings(**creating, cases_table=cases))
+    stack.add(
+        "case_api", s.CaseApiSettings(**creating, cases_table=cases, sellers_table=sellers, registry_table=registry)
+    )
     console = s.ConsoleSettings(
         **common,
         cases_table=cases,
+        sellers_table=sellers,
+        registry_table=registry,
         evidence_bucket=evidence,
         user_pool_id=pool,
         portal_client_id=data.portal_client.user_pool_client_id,
         site_url=stack.site_url,
     )
     stack.add("console", console, memory=1024, timeout=29)
-    stack.add("carrier_api", s.CarrierApiSettings(**creating, registry_table=registry), timeout=29)
+    carrying = s.CarrierApiSettings(**creating, registry_table=registry, cases_table=cases, sellers_table=sellers)
+    stack.add("carrier_api", carrying, timeout=29)
     stack.add(
         "authorizer",
         s.AuthorizerSettings(

@@ -105,6 +105,14 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
 
     table("carrier_api", "registry", write=True)
     once("carrier_api")
+    # people, sellers and carriers wake the case that waits for them
+    for name in ("case_api", "console"):
+        table(name, "registry")
+        table(name, "sellers")
+    table("carrier_api", "sellers")
+    for name in ("carrier_api", "seller_api", "portal"):
+        table(name, "cases", write=True)
+        functions[name].allow(["states:SendTaskSuccess"], stack.machine_arn("investigate-case"))
 
     table("stripe_webhook", "sellers", write=True)
     secret("stripe_webhook", data.stripe_secret.secret_arn)

@@ -67,6 +67,7 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
             "/v1/washes",
             "/v1/stop-requests",
             "/v1/notices",
+            "/v1/accusations",
             "/v1/calendars",
             "/v1/webhooks/endpoints",
             "/v1/webhooks/deliveries",
@@ -91,7 +92,7 @@ MOST_AT_ONCE = {"payment_worker": 5}
 RELAYED = {
     "registry": ("MAIL#", "PUBLISHED#"),
     "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#", "WEBHOOK_DELIVERY#", "STOP_TOLD#", "CLOSING#"),
-    "cases": ("MAIL#", "COMPLAINT#", "SCREENING#", "CASE#"),
+    "cases": ("MAIL#", "COMPLAINT#", "SCREENING#", "CASE#", "INVESTIGATION#"),
 }
 """Outbox items by table: the partition keys that `relay` forwards (docs/architecture.md)."""
 

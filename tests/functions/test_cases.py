@@ -64,9 +64,12 @@ def test_a_complaint_goes_all_the_way_to_its_decision(desk: Desk, tripwire: Trip
     assert step(screen_complaint, "screen", key) == {"outcome": "robocall", "seconds": 0}
     case_id = step(screen_complaint, "assign", key)["case_id"]
     assert step(screen_complaint, "close", key) == {"stage": "in_case"}
-    assert step(investigate_case, "open", keys.case(case_id)) == {"next": "await", "review_seconds": 30 * 86400}
+    assert step(investigate_case, "open", keys.case(case_id)) == {"next": "attribute", "seconds": 0, "rounds": 1}
+    for name in ("attribute", "examine"):
+        step(investigate_case, name, keys.case(case_id))
+    assert step(investigate_case, "open", keys.case(case_id))["next"] == "await_decision"
     assert cases("POST", f"/v1/cases/{case_id}/decision", {"decision": "warning", "reasons": REASONS})[0] == 409
-    step(investigate_case, "await", keys.case(case_id), token="a-token")
+    step(investigate_case, "wait", keys.case(case_id), token="a-token", kind="await_decision")
     tripwire.watch("a-token")
 
     code, queue = cases("GET", "/v1/cases", query={"status": "open"})
@@ -79,6 +82,13 @@ def test_a_complaint_goes_all_the_way_to_its_decision(desk: Desk, tripwire: Trip
     assert "a-token" not in json.dumps(file)
     code, decided = cases("POST", f"/v1/cases/{case_id}/decision", {"decision": "citation", "reasons": REASONS})
     assert (code, decided["decision"]["by"], decided["waiting"]) == (202, "user-7", False)
+    assert cases("POST", f"/v1/cases/{case_id}/confirmation", {"confirmed": True})[0] == 403
+    code, seen = cases(
+        "POST", f"/v1/cases/{case_id}/confirmation", {"confirmed": True}, **(INVESTIGATOR | {"sub": "user-8"})
+    )
+    assert (code, seen["confirmed_by"], seen["phase"]) == (200, "user-8", "record")
+    assert [finding["verdict"] for finding in seen["findings"]] == ["unclear"]
+    assert seen["suggestion"] == "referral"
     step(investigate_case, "record", keys.case(case_id))
     assert step(investigate_case, "notify", keys.case(case_id)) == {"left": 0}
 
@@ -189,7 +199,7 @@ def test_each_step_event_reaches_its_step(name: str, desk: Desk) -> None:
         case_id = desk.accuse()
         event["pk"] = keys.case(case_id)[0]
         if event["step"] in ("record", "notify"):
-            step(investigate_case, "await", keys.case(case_id), token="a-token")
+            step(investigate_case, "wait", keys.case(case_id), token="a-token", kind="await_decision")
             assert cases("POST", f"/v1/cases/{case_id}/decision", {"decision": "warning", "reasons": REASONS})[0] == 202
         if event["step"] == "notify":
             step(investigate_case, "record", keys.case(case_id))
@@ -198,7 +208,7 @@ def test_each_step_event_reaches_its_step(name: str, desk: Desk) -> None:
     handler.lambda_handler(event, LambdaContext())
 
     after = Table(desk.table.name).get((event["pk"], "META"))
-    assert (before == after) is (event["step"] == "open")
+    assert (before == after) is (event["step"] in ("open", "escalate"))
 
 
 @pytest.mark.parametrize("handler", [screen_complaint, investigate_case])

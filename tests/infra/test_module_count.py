@@ -9,9 +9,9 @@ from bench import coldstart
 BUDGET = {
     "public_api": 535,
     "site_forms": 495,
-    "seller_api": 570,
+    "seller_api": 590,
     "portal": 610,
-    "case_api": 520,
+    "case_api": 540,
     "console": 540,
     "carrier_api": 525,
     "stripe_webhook": 450,

@@ -13,6 +13,8 @@ class StepFunctionsTasks:
 
     def answer(self, token: str) -> bool:
         """Wake the waiting task; False when it was answered, timed out, or its execution ended."""
+        if not token:  # nothing waits yet; what waits later looks first
+            return False
         try:
             stepfunctions.answer(token, {})
         except ConflictError:

@@ -5,13 +5,14 @@ builder imports what it needs inside, so that a function loads only its own feat
 """
 
 from quietline.bootstrap.carriers import carrier_administration, line_reports
-from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, investigation, redrive
+from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, redrive
 from quietline.bootstrap.closing import clearing, closing
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
 from quietline.bootstrap.desk import case_moves, case_opening, case_views, desk
 from quietline.bootstrap.directory import declarations, directory
 from quietline.bootstrap.evidence import evidence, evidence_scan
+from quietline.bootstrap.investigations import investigation, replies, review, tracebacks
 from quietline.bootstrap.lists import (
     area_build,
     changes,
@@ -149,6 +150,8 @@ __all__ = [
     "removals",
     "renderer",
     "renewal_reminders",
+    "replies",
+    "review",
     "sandbox_publication",
     "screening",
     "segment_scan",
@@ -158,6 +161,7 @@ __all__ = [
     "stop_store",
     "stops",
     "suspension",
+    "tracebacks",
     "verifications",
     "waiting",
     "wash_worker",

@@ -7,11 +7,10 @@ if TYPE_CHECKING:
     from quietline.cases.assignment import AssignmentService
     from quietline.cases.exhibits import ExhibitService
     from quietline.cases.reading import CaseReader
-    from quietline.cases.service import DecisionService, InvestigationService, RedriveService
+    from quietline.cases.service import DecisionService, RedriveService
     from quietline.kernel.settings import (
         CaseApiSettings,
         ConsoleSettings,
-        InvestigateCaseSettings,
         ScreenComplaintSettings,
     )
 
@@ -27,24 +26,6 @@ def assignment(settings: "ScreenComplaintSettings") -> "AssignmentService":
 
     return AssignmentService(
         DynamoCaseStore(Table(settings.cases_table)), SystemClock(), load_profile(settings.profile)
-    )
-
-
-@cache
-def investigation(settings: "InvestigateCaseSettings") -> "InvestigationService":
-    """Return the steps of `investigate-case`."""
-    from quietline.adapters.dynamodb.cases import DynamoCaseStore
-    from quietline.adapters.dynamodb.table import Table
-    from quietline.adapters.executions import StepFunctionsTasks
-    from quietline.cases.service import InvestigationService
-    from quietline.kernel.clock import SystemClock
-    from quietline.profiles.profile import load_profile
-
-    return InvestigationService(
-        store=DynamoCaseStore(Table(settings.cases_table)),
-        tasks=StepFunctionsTasks(),
-        clock=SystemClock(),
-        profile=load_profile(settings.profile),
     )
 
 
@@ -87,17 +68,21 @@ def exhibits(settings: "ConsoleSettings") -> "ExhibitService":
 def decisions(settings: "CaseApiSettings") -> "DecisionService":
     """Return how investigators decide."""
     from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.investigations import DynamoInvestigations
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.cases.investigation.review import Heard
     from quietline.cases.service import DecisionService
     from quietline.kernel.clock import SystemClock
     from quietline.profiles.profile import load_profile
 
+    table = Table(settings.cases_table)
     return DecisionService(
-        store=DynamoCaseStore(Table(settings.cases_table)),
+        store=DynamoCaseStore(table),
         tasks=StepFunctionsTasks(),
         clock=SystemClock(),
         profile=load_profile(settings.profile),
+        hearings=Heard(DynamoInvestigations(table)),
     )
 
 

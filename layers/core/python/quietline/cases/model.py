@@ -62,6 +62,19 @@ class Action(StrEnum):
     SEARCHED = "searched"
     AUDITED = "audited"
     """Somebody read the audit log."""
+    ATTRIBUTED = "attributed"
+    CARRIER_ASKED = "carrier_asked"
+    CARRIER_ANSWERED = "carrier_answered"
+    EXAMINED = "examined"
+    SELLER_ASKED = "seller_asked"
+    SELLER_REMINDED = "seller_reminded"
+    SELLER_ANSWERED = "seller_answered"
+    EXTENDED = "extended"
+    SILENCE = "silence"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+    CONTINUED = "continued"
 
 
 SYSTEM = "system"
@@ -228,6 +241,7 @@ class Accusation:
         assignable: whether screening found a possible violation.
         case_id: empty while it is in no case.
         has_mailbox: whether the complainant wants mails.
+        signs: rules of screening that saw signs of a number that was not the caller's.
     """
 
     complaint_id: str
@@ -249,6 +263,7 @@ class Accusation:
     comments: str = field(repr=False)
     case_id: str
     has_mailbox: bool
+    signs: tuple[str, ...] = ()
 
     @property
     def call(self) -> Call:
@@ -300,12 +315,3 @@ class CaseFile:
     links: tuple[Link, ...] = ()
     earlier: tuple[str, ...] = ()
     may_change: bool = True
-
-
-class Step(StrEnum):
-    """Where an execution goes on: an execution started again skips what is done."""
-
-    AWAIT = "await"
-    RECORD = "record"
-    NOTIFY = "notify"
-    DONE = "done"

@@ -128,6 +128,14 @@ class CaseStore(Protocol):
         ...
 
 
+class Hearings(Protocol):
+    """Whether the accused were heard."""
+
+    def objection(self, case: Case, kind: str) -> str:
+        """Say why a decision cannot be given yet; empty if it can."""
+        ...
+
+
 class TaskAnswers(Protocol):
     """Answers of waiting tasks."""
 

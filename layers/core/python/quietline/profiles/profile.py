@@ -288,6 +288,25 @@ class EvidenceRules(_Part):
     kinds: dict[str, EvidenceKind]
 
 
+class Investigations(_Part):
+    """Deadlines of an investigation in days, limits of exemptions, and what a worksheet proposes.
+
+    `reminder_days_before`: the seller is reminded so many days before its deadline; `max_hearings`: how often it is
+    asked when more calls join; `factors`: code → percent of the maximum, added up (100 at most), see
+    `cases.investigation.findings`.
+    """
+
+    traceback_days: int
+    max_hops: int
+    reply_days: int
+    max_hearings: int
+    extension_days: int
+    reminder_days_before: tuple[int, ...]
+    relationship_months: int
+    inquiry_months: int
+    factors: dict[str, int]
+
+
 class Penalty(_Part):
     """The maximum penalty per call in minor units, from a date on."""
 
@@ -339,6 +358,7 @@ class Profile(_Part):
     cases: Cases
     open_data: OpenData
     statistics: Statistics
+    investigations: Investigations
     sandbox: Sandbox
     penalties: tuple[Penalty, ...]
     areas: dict[str, tuple[str, ...]]

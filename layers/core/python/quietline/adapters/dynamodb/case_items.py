@@ -18,6 +18,9 @@ from quietline.cases.model import Accusation, Case, Status
 from quietline.cases.queue import SORTS
 from quietline.kernel.clock import from_text, to_text
 
+SIGNS = {"caller_number": ("unassigned", "invalid"), "neighbour": ("yes", "own_number")}
+"""Rules of screening → the answers that are signs of a number that was not the caller's."""
+
 
 def case_item(case: Case) -> Item:
     """Return a case's attributes, without its key."""
@@ -103,4 +106,5 @@ def accusation_of(item: Item) -> Accusation:
         comments=complaint.comments,
         case_id=complaint.case_id,
         has_mailbox=bool(complaint.email_ciphertext),
+        signs=tuple(one.rule for one in complaint.rulings if one.answer in SIGNS.get(one.rule, ())),
     )

@@ -236,9 +236,10 @@ class DynamoCaseStore:
 
     def tell(self, case_id: str, kind: str, at: datetime, limit: int) -> int:
         """Set at most `limit` complaints to decided, asking for their mails; return how many are left."""
+        again = int((self.table.get(keys.case(case_id)) or {}).get("reopened", 0))
         waiting = [str(item["complaint_id"]) for item in self._places(case_id) if not item["told"]]
         for complaint_id in waiting[:limit]:
-            self._tell(case_id, complaint_id, kind, at)
+            self._tell(case_id, complaint_id, kind, at, again)
         return max(0, len(waiting) - limit)
 
     def closed(self, case_id: str, event: Event) -> None:
@@ -298,7 +299,7 @@ class DynamoCaseStore:
         low = f"{after} " if after else "0"
         return self.table.query(keys.cases_of(status.value), index="gsi1", between=(low, "~"), limit=limit)
 
-    def _tell(self, case_id: str, complaint_id: str, kind: str, at: datetime) -> None:
+    def _tell(self, case_id: str, complaint_id: str, kind: str, at: datetime, again: int) -> None:
         item = self.table.get(keys.complaint(complaint_id))
         told = self.table.update(
             keys.case_complaint(case_id, complaint_id),
@@ -334,7 +335,7 @@ class DynamoCaseStore:
                     to_ciphertext=complaint.email_ciphertext,
                     facts={"reference": complaint.reference, "outcome": kind},
                     now=at,
-                    mail_id=f"{complaint_id}-decided",
+                    mail_id=f"{complaint_id}-decided" + (f"-{again}" if again else ""),
                 )
             )
         self._once(*writes)

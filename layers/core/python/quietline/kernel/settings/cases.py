@@ -10,6 +10,10 @@ class CaseApiSettings(Settings):
     """`case_api`: the investigators' cases."""
 
     cases_table: str
+    sellers_table: str
+    registry_table: str
+    day_seconds: int = 86_400
+    """See `InvestigateCaseSettings`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +33,11 @@ class ConsoleSettings(CaseApiSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class CarrierApiSettings(Settings):
-    """`carrier_api`: carriers' reports of disconnected and reassigned lines."""
+    """`carrier_api`: carriers' reports of disconnected and reassigned lines, and their answers to tracebacks."""
 
     registry_table: str
+    cases_table: str
+    sellers_table: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +56,10 @@ class InvestigateCaseSettings(Settings):
     cases_table: str
     sellers_table: str
     registry_table: str
+    day_seconds: int = 86_400
+    """How long a deadline's day is; less only where machines are tested."""
+    max_rounds: int = 1_000
+    """Looks of one execution before the next takes over (an execution has 25,000 events and a year at most)."""
 
 
 @dataclass(frozen=True, kw_only=True)

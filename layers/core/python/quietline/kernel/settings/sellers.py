@@ -22,6 +22,9 @@ class SellerApiSettings(TeamSettings):
     """`seller_api`: organizations, certifications, quotes, orders, downloads, lookups."""
 
     registry_table: str
+    cases_table: str
+    day_seconds: int = 86_400
+    """How long a day of the right of reply is; see `InvestigateCaseSettings`."""
     lists_bucket: str
     signing_key_ids: str
     token_url: str

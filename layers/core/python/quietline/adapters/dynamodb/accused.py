@@ -1,0 +1,158 @@
+"""What an investigation reads of the registry, its organizations and carriers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.directory import DirectoryStore
+from quietline.adapters.dynamodb.directory_entries import EntryStore
+from quietline.adapters.dynamodb.entitlements import entitlements_of
+from quietline.adapters.dynamodb.lists import DynamoPublicationStore
+from quietline.adapters.dynamodb.numbers import DynamoNumbers
+from quietline.adapters.dynamodb.stops import DynamoStops
+from quietline.adapters.dynamodb.table import Item, Table
+from quietline.cases.investigation.model import Accused, Holding
+from quietline.cases.model import Accusation
+from quietline.directory.entries import SHORTEST, words_of
+from quietline.kernel.clock import from_text, to_text
+from quietline.kernel.ids import is_sandbox
+from quietline.kernel.phone import PhoneNumber, area_of
+from quietline.profiles.profile import Profile
+from quietline.sellers.model import OrganizationType
+
+LOOKED_BACK = timedelta(days=400)
+"""Receipts older than this before a call are not read: whatever list they are of, it was too old by far."""
+
+NAMESAKES = 200
+"""Organizations that share a word of a name, of which so many are compared."""
+
+
+@dataclass(frozen=True)
+class DynamoCallers:
+    """See `cases.investigation.ports.Callers`; `table` is the sellers table."""
+
+    table: Table
+
+    def declared_by(self, e164: str, on: date) -> str:
+        """Return the one organization that had declared a number on a day; empty for none, or for several."""
+        found = DirectoryStore(self.table).declared_by(e164, on)
+        return found[0].organization_id if len(found) == 1 else ""
+
+    def named(self, text: str) -> str:
+        """Return the one organization that has exactly this SAN or name; empty for none, or for several."""
+        digits = "".join(character for character in text if character.isdigit())
+        pointer = self.table.get(keys.san(digits)) if digits and not any(map(str.isalpha, text)) else None
+        if pointer is not None:
+            return str(pointer["organization_id"])
+        words = words_of(text)
+        longest = max(words, key=len, default="")
+        rows = EntryStore(self.table).rows(longest, "", NAMESAKES) if len(longest) >= SHORTEST else ()
+        found = {row.entry.organization_id for row in rows if words_of(row.entry.name) == words}
+        return found.pop() if len(found) == 1 else ""
+
+    def get(self, organization_id: str) -> Accused | None:
+        """Return an organization, or None."""
+        item = None if is_sandbox(organization_id) else self.table.get(keys.organization(organization_id))
+        if item is None:
+            return None
+        return Accused(
+            id=organization_id,
+            san=item["san"],
+            name=item["name"],
+            exempt=item["type"] == OrganizationType.EXEMPT,
+            contact_ciphertext=item["contact_email_ciphertext"],
+            language=item["language"],
+        )
+
+
+@dataclass(frozen=True)
+class DynamoScrubs:
+    """See `cases.investigation.ports.Scrubs`."""
+
+    sellers: Table
+    registry: Table
+    profile: Profile
+
+    def holding(self, organization_id: str, call: Accusation) -> Holding | None:
+        """Return the newest list of the number's area that it held when it called.
+
+        A receipt counts from the instant it was given; whether the number was on that list is read from the number's
+        history at the list's cut-off, of which the list was made.
+        """
+        area = area_of(PhoneNumber(call.called), self.profile.rules)
+        newest: Item | None = None
+        partition, prefix = keys.receipt(organization_id, "")
+        for item in self.sellers.query(partition, prefix=prefix, newest_first=True):
+            if item["issued_at"] > to_text(call.called_at):
+                continue
+            if item["issued_at"] < to_text(call.called_at - LOOKED_BACK):
+                break
+            held = {entry.partition(":")[0] for entry in item["areas"]}
+            if area in held and (newest is None or item["list_date"] > newest["list_date"]):
+                newest = item
+        if newest is None:
+            return None
+        day = date.fromisoformat(newest["list_date"])
+        return Holding(
+            receipt_id=newest["sk"].partition("#")[2],
+            list_date=day,
+            issued_at=from_text(newest["issued_at"]),
+            age_days=(self.profile.local_date(call.called_at) - day).days,
+            contained=self._contained(day, call.called),
+        )
+
+    def entitled(self, organization_id: str, call: Accusation) -> bool:
+        """Tell whether its subscription covered the number's area on the day of the call."""
+        area = area_of(PhoneNumber(call.called), self.profile.rules)
+        day = self.profile.local_date(call.called_at)
+        found = entitlements_of(self.sellers, organization_id)
+        return any(one.is_held and one.term.holds(day) and area in one.areas for one in found)
+
+    def _contained(self, day: date, called: str) -> bool | None:
+        published = DynamoPublicationStore(self.registry).published(day)
+        if published is None:
+            return None
+        record = DynamoNumbers(self.registry).get(PhoneNumber(called))
+        # every change before the cut-off is in the list
+        return record is not None and record.listed_at(published.cutoff - timedelta(milliseconds=1))
+
+
+@dataclass(frozen=True)
+class StopDays:
+    """See `cases.investigation.ports.StopRequests`; `table` is the sellers table."""
+
+    table: Table
+
+    def before(self, organization_id: str, e164: str, at: datetime) -> datetime | None:
+        """Return when a consumer had asked an organization to stop, or None."""
+        found = DynamoStops(self.table).before(organization_id, e164, at)
+        return found.requested_at if found else None
+
+
+@dataclass(frozen=True)
+class DynamoTraceableCarriers:
+    """See `cases.investigation.ports.Carriers`; `table` is the registry table."""
+
+    table: Table
+
+    def holder(self, e164: str) -> str:
+        """Return the code of the carrier that holds a number: the one with the longest prefix of it; or empty."""
+        found = [
+            (len(prefix), str(item["code"]))
+            for item in self._served()
+            for prefix in item.get("holds", [])
+            if e164.startswith(prefix)
+        ]
+        return max(found)[1] if found else ""
+
+    def exists(self, code: str) -> bool:
+        """Tell whether a carrier of this code can be asked."""
+        return any(item["code"] == code for item in self._served())
+
+    def code_of(self, client_id: str) -> str:
+        """Return the code of the carrier behind a machine client that is served, or empty."""
+        item = self.table.get(keys.carrier(client_id))
+        return str(item["code"]) if item and not item.get("disabled_at") else ""
+
+    def _served(self) -> list[Item]:
+        return [item for item in self.table.query(keys.carrier("")[0]) if not item.get("disabled_at")]

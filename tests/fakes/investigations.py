@@ -1,0 +1,168 @@
+"""Sellers, carriers and investigators around a case, on the tables of a `cloud`."""
+
+from datetime import date, datetime
+from typing import Any
+
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.accused import (
+    DynamoCallers,
+    DynamoScrubs,
+    DynamoTraceableCarriers,
+    StopDays,
+)
+from quietline.adapters.dynamodb.cases import DynamoCaseStore
+from quietline.adapters.dynamodb.investigations import DynamoInvestigations
+from quietline.adapters.dynamodb.table import Table
+from quietline.adapters.executions import StepFunctionsTasks
+from quietline.cases.investigation.course import Pace
+from quietline.cases.investigation.review import Heard, ReviewService
+from quietline.cases.investigation.service import InvestigationService
+from quietline.cases.replies import ReplyService
+from quietline.cases.service import DecisionService
+from quietline.cases.tracebacks import TracebackService
+from quietline.kernel.clock import Clock, to_text
+from quietline.profiles.profile import Profile
+
+SELLER = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
+SAN = "10000000004"
+NAME = "Harbor Roofing LLC"
+
+
+class Awake:
+    """Tasks of a machine that nobody runs: remembers who was woken."""
+
+    def __init__(self) -> None:
+        self.woken: list[str] = []
+
+    def answer(self, token: str) -> bool:
+        self.woken.append(token)
+        return True
+
+
+class Scene:
+    """The use cases of an investigation; `short` makes a day of its deadlines a second."""
+
+    def __init__(
+        self, cloud: Any, clock: Clock, profile: Profile, *, short: bool = False, tasks: Any = None, **more: Any
+    ) -> None:
+        self.cases_table, self.sellers, self.registry = (
+            Table(name) for name in (cloud.cases_table, cloud.sellers_table, cloud.registry_table)
+        )
+        if short:
+            cases = profile.cases.model_copy(update={"review_days": 1})
+            hurried = {"reply_days": 6, "reminder_days_before": (5,), "traceback_days": 1, "extension_days": 1}
+            investigations = profile.investigations.model_copy(update=hurried)
+            profile = profile.model_copy(update={"cases": cases, "investigations": investigations})
+        self.profile = profile
+        pace = Pace(1) if short else Pace()
+        self.tasks = tasks or StepFunctionsTasks()
+        self.cases, self.store = DynamoCaseStore(self.cases_table), DynamoInvestigations(self.cases_table)
+        self.callers, self.carriers = DynamoCallers(self.sellers), DynamoTraceableCarriers(self.registry)
+        self.steps = InvestigationService(
+            cases=self.cases,
+            store=self.store,
+            callers=self.callers,
+            scrubs=DynamoScrubs(self.sellers, self.registry, profile),
+            stops=more.pop("stops", StopDays(self.sellers)),
+            carriers=self.carriers,
+            tasks=self.tasks,
+            clock=clock,
+            profile=profile,
+            pace=pace,
+            **more,
+        )
+        self.review = ReviewService(
+            self.cases, self.store, self.callers, self.carriers, self.tasks, clock, profile, pace
+        )
+        self.replies = ReplyService(self.cases, self.store, self.tasks, clock, profile, pace)
+        self.tracebacks = TracebackService(self.cases, self.store, self.callers, self.carriers, self.tasks, clock)
+        self.decisions = DecisionService(self.cases, self.tasks, clock, profile, Heard(self.store))
+
+    def seller(self, declares: str = "", *, exempt: bool = False) -> str:
+        """Keep a registered organization that has declared a number for ever; return its id."""
+        self.sellers.write(
+            self.sellers.put(
+                keys.organization(SELLER),
+                {
+                    "id": SELLER,
+                    "san": SAN,
+                    "name": NAME,
+                    "type": "exempt" if exempt else "seller",
+                    "contact_email_ciphertext": "contact",
+                    "language": "en",
+                    "status": "active",
+                },
+            ),
+            self.sellers.put(keys.san(SAN), {"organization_id": SELLER}),
+        )
+        if declares:
+            spans = {declares: [["2020-01-01", ""]]}
+            self.sellers.write(
+                self.sellers.put(
+                    keys.caller_numbers(SELLER), {"organization_id": SELLER, "version": 1, "spans": spans}
+                ),
+                self.sellers.put(keys.declared(declares, SELLER), {"organization_id": SELLER}),
+            )
+        return SELLER
+
+    def subscribed(self, *areas: str) -> None:
+        """Let the seller's subscription of the year cover areas."""
+        self.sellers.write(
+            self.sellers.put(
+                keys.entitlement(SELLER, "order"),
+                {
+                    "order_id": "order",
+                    "areas": list(areas),
+                    "term_start": "2026-01-01",
+                    "term_end": "2026-12-31",
+                    "amount": 0,
+                    "refunded": 0,
+                    "state": "active",
+                    "reason": None,
+                },
+            )
+        )
+
+    def holds(self, day: date, issued_at: datetime, *areas: str, cutoff: datetime | None = None) -> None:
+        """Let the seller hold the list of a day since an instant."""
+        text = to_text(issued_at)
+        self.sellers.write(
+            self.sellers.put(
+                keys.receipt(SELLER, f"R{text}"),
+                {
+                    "list_date": day.isoformat(),
+                    "issued_at": text,
+                    "valid_until": day.isoformat(),
+                    "san": SAN,
+                    "areas": [f"{area}:full" for area in areas],
+                    "jws": "jws",
+                },
+            )
+        )
+        published = {"date": day.isoformat(), "cutoff": to_text(cutoff or issued_at), "key": "k", "sha256": "s"}
+        counts = {"areas": 1, "numbers": 1, "added": 0, "removed": 0}
+        self.registry.write(self.registry.put(keys.manifest(day), published | counts))
+
+    def carrier(self, code: str, *holds: str) -> str:
+        """Keep a carrier that can be asked; return its client id."""
+        client_id = f"client-{code}"
+        item = {"code": code, "name": code, "created_at": "2026-01-01T00:00:00.000Z", "holds": list(holds)}
+        self.registry.write(self.registry.put(keys.carrier(client_id), item))
+        return client_id
+
+    def cite(self, case_id: str, reasons: str = "Twelve people complained, and no list was held.") -> None:
+        """Decide a citation as one person and confirm it as another."""
+        self.decisions.decide(case_id, "citation", reasons, "user-7")
+        self.review.confirm(case_id, "user-8")
+
+    def run(self, case_id: str, *, until: str) -> str:
+        """Do steps, as the machine does, until a wait or the end; fail unless it is the one expected."""
+        for _ in range(60):
+            step, _seconds = self.steps.open(case_id)
+            if step.value.startswith("await") or step.value in ("done", "again"):
+                if step.value.startswith("await"):
+                    self.steps.wait(case_id, f"token-{step.value}", step)
+                assert step.value == until, step
+                return step.value
+            getattr(self.steps, step.value)(case_id)
+        raise AssertionError("the case goes round in circles")
