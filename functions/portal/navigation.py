@@ -22,6 +22,7 @@ LINKS = (
     "organization",
     "agents",
     "caller-numbers",
+    "accusations",
     "clients",
     "webhooks",
     "notices",

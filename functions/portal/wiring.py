@@ -9,6 +9,7 @@ from quietline.kernel.settings import PortalSettings
 from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
+    from quietline.cases.replies import ReplyService
     from quietline.ledger.service import LedgerService
     from quietline.lists.service import Downloads
     from quietline.lookups.service import Lookups
@@ -120,6 +121,11 @@ def records() -> "RecordService":
 def closing() -> "CloseService":
     """Return what closes organizations."""
     return bootstrap.closing(settings())
+
+
+def replies() -> "ReplyService":
+    """Return the right of reply."""
+    return bootstrap.replies(settings())
 
 
 def caller_numbers() -> "CallerNumberService":

@@ -1,5 +1,7 @@
 """Closing the organization: what happens to what, and the name typed again."""
 
+from typing import Any
+
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 
 from functions.portal import wiring
@@ -29,6 +31,6 @@ def close(request: Request) -> Answer:
     return go(request, "organization", done="closed")
 
 
-def _values(request: Request) -> dict[str, object]:
+def _values(request: Request) -> dict[str, Any]:
     found = wiring.organizations().get(request.caller, request.representative.organization_id)
     return {"organization": found, "version": found.version}
