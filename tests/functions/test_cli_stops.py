@@ -8,39 +8,15 @@ from typing import Any
 import pytest
 from quietline.adapters.dynamodb.stops import DynamoStops
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.phone import PhoneNumber
 from quietline.profiles.profile import Profile
-from quietline.stops.model import Seller, State, StopRequest
 
+from tests.fakes.stops import stop
 from tests.functions.test_cli_people import Terminal
-
-ULID = "01KB3Q6W5N8Y2C4D6E8F0G1H{:02}"
 
 
 @pytest.fixture
 def terminal(cloud: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Terminal:
     return Terminal(cloud, monkeypatch, tmp_path)
-
-
-def stop(cloud: Any, organization_id: str, last: int, at: datetime, profile: Profile) -> StopRequest:
-    """Let a person have told the organization to stop."""
-    store = DynamoStops(Table(cloud.sellers_table), Table(cloud.registry_table))
-    waiting = StopRequest(
-        id=ULID.format(last),
-        seller=Seller(organization_id, "Acme"),
-        number=PhoneNumber(f"+1202555{100 + last:04}"),
-        language="en",
-        email_ciphertext="x",
-        email_hash="h",
-        nonce="n",
-        asked_at=at,
-        expires_at=at + timedelta(days=3),
-    )
-    store.ask(waiting, at.date(), 100)
-    due_on = profile.stop_due_on(at.date())
-    active = StopRequest(**vars(waiting) | {"state": State.ACTIVE, "requested_at": at, "due_on": due_on})
-    store.confirm(waiting, active)
-    return active
 
 
 def test_the_folder_follows_the_feed_and_acknowledges(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -9,6 +10,7 @@ from quietline.kernel.settings import PortalSettings
 
 from functions.portal import wiring
 from tests.conftest import Cloud
+from tests.fakes.stops import stop
 from tests.portal import Person, make_portal, organization, person
 from tests.trade import Market, publish
 from tests.web.conftest import checked, sign_in
@@ -85,6 +87,12 @@ def test_no_trading_page_has_a_barrier_or_scrolls_sideways(
     checked(page)
     page.goto(f"{at}/webhooks")
     page.fill("#url", "https://hooks.example.com/q")
+    page.locator("main form button").click()
+    checked(page)
+    for last, age in ((1, 0), (2, 40)):
+        stop(cloud, market_organization(market), last, datetime.now(UTC) - timedelta(days=age), wiring.profile())
+    page.goto(f"{at}/stop-requests")
+    checked(page)
     page.locator("main form button").click()
     checked(page)
     endpoint = wiring.webhooks().listed(market_organization(market))[0].id
