@@ -33,7 +33,7 @@ __all__ = ["CALLS", "EMAIL", "PASSWORD", "Person", "Visitor", "case", "make_cons
 def make_console(cloud: Cloud, **changes: Any) -> ConsoleSettings:
     """Give the cloud a user pool with groups, and the function its settings."""
     pool, client = make_pool()
-    for group in ("investigator", "supervisor"):
+    for group in ("investigator", "supervisor", "agency-trade", "agency-telecom"):
         aws.client("cognito-idp").create_group(UserPoolId=pool, GroupName=group)
     return cloud.use(ConsoleSettings, **({"user_pool_id": pool, "portal_client_id": client} | changes))
 

@@ -76,6 +76,27 @@ def address_of(given: Mapping[str, str], **more: str) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
+def kept_of(given: Mapping[str, str]) -> dict[str, Any]:
+    """Return a filter as a saved view keeps it: by the names of `Filter`, with the values of its API."""
+    made: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in FLAGS:
+            made[name] = value == "yes"
+        else:
+            made[name] = int(value) if name in ("priority", "subject") and value.isdigit() else value
+    return made
+
+
+def given_by(kept: Mapping[str, Any]) -> dict[str, str]:
+    """Return what an address says of a saved view."""
+    texts = {True: "yes", False: "no"}
+    return {
+        name: texts[value] if isinstance(value, bool) else str(value)
+        for name, value in kept.items()
+        if name in NAMES and value not in (None, "")
+    }
+
+
 def form_of(request: "Request", given: Mapping[str, str], colleagues: "Iterable[Colleague]") -> dict[str, Any]:
     """Return the fields of the filter's form: `{name, label, options: {value, label, chosen}}`, and which are rare."""
     own, profile, language = request.text["queue"], request.profile, request.language

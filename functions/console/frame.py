@@ -115,7 +115,7 @@ def _acts(request: Request) -> str:
 def _shown(request: Request, pages: Mapping[str, Mapping[str, Declared]]) -> dict[str, Any]:
     return {
         "navigation": navigation(request, pages) if request.session else [],
-        "acts": _acts(request),
+        "role": _acts(request),
     }
 
 

@@ -9,9 +9,12 @@ from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
     from quietline.adapters.cognito_accounts import CognitoPeople
+    from quietline.cases.desk import DeskService
     from quietline.cases.exhibits import ExhibitService
+    from quietline.cases.moves import MoveService
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService
+    from quietline.cases.views import ViewService
     from quietline.sellers.accounts import Accounts
     from quietline.sessions.service import SessionService
 
@@ -50,6 +53,21 @@ def reader() -> "CaseReader":
 def exhibits() -> "ExhibitService":
     """Return what investigators see of evidence."""
     return bootstrap.exhibits(settings())
+
+
+def desk() -> "DeskService":
+    """Return how investigators take, note, link, hold and refer cases."""
+    return bootstrap.desk(settings())
+
+
+def moves() -> "MoveService":
+    """Return what merges and splits cases."""
+    return bootstrap.case_moves(settings())
+
+
+def views() -> "ViewService":
+    """Return the saved views of the queue."""
+    return bootstrap.case_views(settings())
 
 
 def decisions() -> "DecisionService":

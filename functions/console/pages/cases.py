@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from quietline.cases.model import Status
 from quietline.cases.penalties import worksheet
 from quietline.evidence.model import State
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     from quietline.cases.model import Accusation, CaseFile, PenaltyLine
     from quietline.kernel.money import Money
 
-SECTIONS = ("pictures", "complaints", "evidence", "notes", "links", "penalties", "decide", "log")
+SECTIONS = (
+    "pictures",
+    "complaints",
+    "evidence",
+    "notes",
+    "links",
+    "penalties",
+    "decide",
+    "log",
+)
 """Parts of the page, in their order: each is a heading that a link on top leads to."""
 
 
@@ -109,8 +119,22 @@ def values(request: Request, file: "CaseFile") -> dict[str, Any]:
         "penalties": [_line(request, line) for line in lines],
         "total": money(sum((line.total for line in lines[1:]), start=lines[0].total)) if lines else "",
         "decisions": [{"value": kind, "label": own["decisions"][kind]} for kind in request.profile.cases.decisions],
+        "acts": _acts(request, file),
         **words.pictures(request, states, days),
     }
+
+
+def _acts(request: Request, file: "CaseFile") -> list[dict[str, str]]:
+    """Return links to what the person may do to the case now."""
+    case, person = file.case, request.investigator
+    names = []
+    if case.status is Status.OPEN:
+        if file.may_change:
+            names = ["assign", "hold", "link", "merge", "split", *([] if case.referral else ["refer"])]
+        if case.referral and case.referral.to == person.agency and person.supervises:
+            names.insert(0, "answer")
+    titles = request.text["acts"]["titles"]
+    return [{"href": request.at(f"cases/{case.id}/{name}"), "text": titles[name]} for name in names]
 
 
 def exhibit(request: Request, one: "Exhibit") -> dict[str, Any]:

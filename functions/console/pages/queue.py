@@ -8,7 +8,7 @@ from quietline.cases.model import Status
 from quietline.kernel.errors import FieldError, InvalidInputError
 
 from functions.console import filters, wiring, words
-from functions.console.frame import Answer, Request, Who, form_again, page
+from functions.console.frame import Answer, Request, Who, form_again, go, page
 
 if TYPE_CHECKING:
     from quietline.cases.model import Case
@@ -38,6 +38,7 @@ def queue(request: Request) -> Answer:
         rows=[row(request, case, names) for case in cases],
         following=filters.address_of(given, cursor=following) if following else "",
         pictures=filters.address_of(given),
+        views=_views(request),
         form=filters.form_of(request, given, names.everybody),
     )
 
@@ -68,6 +69,32 @@ def pictures(request: Request) -> Answer:
         subjects=[{"name": words.subject(request, int(code)), "count": count} for code, count in subjects],
         **_asked(request, given),
     )
+
+
+@page("POST", "views", Who.INVESTIGATOR)
+def save(request: Request) -> Answer:
+    """Keep the queue's filter under a name."""
+    given = filters.given_of(request.fields)
+    try:
+        filters.wanted_of(request, given)
+        wiring.views().save(request.fields.get("name", ""), filters.kept_of(given), request.investigator)
+    except InvalidInputError as error:
+        return form_again(request, "view", error.fields, kept=given)
+    return go(request, filters.address_of(given, done="saved"))
+
+
+@page("POST", "views/{id}/delete", Who.INVESTIGATOR)
+def forget(request: Request) -> Answer:
+    """Delete a saved view."""
+    wiring.views().delete(request.params["id"], request.investigator)
+    return go(request, "", done="deleted")
+
+
+def _views(request: Request) -> list[dict[str, str]]:
+    return [
+        {"id": one.id, "name": one.name, "href": filters.address_of(filters.given_by(one.wanted))}
+        for one in wiring.views().mine(request.investigator)
+    ]
 
 
 def _asked(request: Request, given: dict[str, str]) -> dict[str, Any]:

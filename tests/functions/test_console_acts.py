@@ -1,0 +1,84 @@
+"""What investigators do to cases in the console: each act has its form, is one use case, and shows in the log."""
+
+import re
+
+from quietline.adapters.dynamodb.cases import DynamoCaseStore
+from quietline.adapters.dynamodb.table import Table
+from quietline.kernel.settings import ConsoleSettings
+from quietline.profiles.profile import Profile
+
+from tests.conftest import Cloud
+from tests.console import Visitor, case, person
+
+
+def visitor(name: str = "lee", *groups: str) -> Visitor:
+    return Visitor().sign_in(person(f"{name}@example.com", *(groups or ("investigator",))))
+
+
+def done(lee: Visitor, case_id: str, act: str, /, **fields: object) -> str:
+    """Do something by its form; return the case's page afterwards."""
+    lee.post(f"cases/{case_id}/{act}", fields, at=f"cases/{case_id}/{act}")
+    assert lee.status == 303, (act, lee.status, re.findall(r'href="#\w+">[^<]*', lee.text))
+    assert lee.location.startswith(f"/console/en/cases/{case_id}?done={act.replace('-', '_')}"), lee.location
+    return lee.follow().text
+
+
+def test_a_case_is_taken_noted_held_and_linked(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    case_id, other = case(cloud, profile), case(cloud, profile, caller_number="(407) 555-0166")
+    lee = visitor()
+    assert "The case is assigned." in done(lee, case_id, "assign", assignee="me")
+    lee.post(f"cases/{case_id}/note", {"text": ""}, at=f"cases/{case_id}")
+    assert lee.status == 400
+    lee.post(f"cases/{case_id}/note", {"text": "Ask the <b>carrier</b>."})
+    assert "Ask the &lt;b&gt;carrier" in lee.follow().text
+    wrong = lee.post(f"cases/{case_id}/hold", {"until": "soon"}, at=f"cases/{case_id}/hold")
+    assert '<a href="#until">' in wrong.text
+    until = profile.local_date(DynamoCaseStore(Table(cloud.cases_table)).get(case_id).due_at).isoformat()  # type: ignore[union-attr]
+    assert "On hold until" in done(lee, case_id, "hold", until=until, reason="A court decides first.")
+    lee.post(f"cases/{case_id}/release", at=f"cases/{case_id}")
+    assert "The hold has ended." in lee.follow().text
+    assert other in done(lee, case_id, "link", case_id=other, reason="The same voice.")
+    lee.post(f"cases/{case_id}/unlink", {"other": other})
+    assert "No other case is linked." in lee.follow().text
+    assert lee.post(f"cases/{case_id}/link", {"case_id": case_id}, at=f"cases/{case_id}/link").status == 400
+
+
+def test_agencies_refer_a_case_and_accept_it(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    case_id = case(cloud, profile)
+    lee, chief = visitor(), visitor("chief", "supervisor", "agency-telecom")
+    assert f"cases/{case_id}/assign" not in chief.get(f"cases/{case_id}").text
+    assert chief.post(f"cases/{case_id}/assign", {"assignee": "me"}, at=f"cases/{case_id}/assign").status == 403
+    assert "Referred to" in done(lee, case_id, "refer", to="telecom", reason="Voice over the internet.")
+    assert chief.post(f"cases/{case_id}/answer", {}, at=f"cases/{case_id}/answer").status == 400
+    accepted = done(chief, case_id, "answer", answer="accept")
+    assert "Telecommunications agency" in accepted
+    assert f"cases/{case_id}/assign" in accepted
+    assert f"cases/{case_id}/assign" not in lee.get(f"cases/{case_id}").text
+
+
+def test_cases_are_split_and_merged(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    case_id = case(cloud, profile)
+    lee = visitor().get(f"cases/{case_id}/split")
+    chosen = re.findall(r'name="complaints" type="checkbox" value="(\w+)"', lee.text)
+    assert len(chosen) == 4
+    assert lee.post(f"cases/{case_id}/split", {}).status == 400
+    done(lee, case_id, "split", complaints=chosen[:2])
+    [new] = [one for one in set(re.findall(r"cases/(\w{26})", lee.text)) if one != case_id]
+    assert "Merged" in done(lee, new, "merge", into=case_id)
+    assert lee.get(f"cases/{case_id}").text.count("ql-reference") == 4
+
+
+def test_views_of_the_queue_are_saved(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    lee = visitor().get("", "robocalls=yes&priority=25")
+    assert lee.post("views", {"name": "", "robocalls": "yes"}).status == 400
+    lee.post("views", {"name": "Urgent robocalls", "robocalls": "yes", "priority": "25"}, at="")
+    shown = lee.follow().text
+    assert "The view is saved." in shown
+    link = re.search(r'href="/console/en/(\?[^"]*)">Urgent robocalls', lee.get("").plain)
+    assert link
+    assert lee.get("", link[1].removeprefix("?")).status == 200
+    assert '<option value="25" selected>' in lee.text
+    delete = re.search(r'action="/console/en/(views/\w+/delete)"', lee.text)
+    assert delete
+    lee.post(delete[1])
+    assert "Urgent robocalls" not in lee.follow().text
