@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService
     from quietline.cases.views import ViewService
+    from quietline.cases.workload import WorkloadService
     from quietline.sellers.accounts import Accounts
     from quietline.sessions.service import SessionService
 
@@ -68,6 +69,11 @@ def moves() -> "MoveService":
 def views() -> "ViewService":
     """Return the saved views of the queue."""
     return bootstrap.case_views(settings())
+
+
+def workload() -> "WorkloadService":
+    """Return what counts the open cases of investigators."""
+    return bootstrap.workload(settings())
 
 
 def decisions() -> "DecisionService":

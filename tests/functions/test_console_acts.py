@@ -82,3 +82,16 @@ def test_views_of_the_queue_are_saved(console: ConsoleSettings, cloud: Cloud, pr
     assert delete
     lee.post(delete[1])
     assert "Urgent robocalls" not in lee.follow().text
+
+
+def test_a_supervisor_sees_who_has_how_much_to_do(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    case_id = case(cloud, profile)
+    case(cloud, profile, caller_number="(407) 555-0166")
+    lee, chief = visitor(), visitor("chief", "supervisor")
+    done(lee, case_id, "assign", assignee="me")
+    assert lee.get("workload").status == 403
+    rows = chief.get("workload").plain
+    mine = re.search(r'href="/console/en/(\?assignee=[^"&]{30}[^"]*)"', rows)
+    assert mine
+    assert ">Nobody</a>" in rows
+    assert f"cases/{case_id}" in chief.get("", mine[1].removeprefix("?")).text

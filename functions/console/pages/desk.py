@@ -37,6 +37,27 @@ def _people(request: Request) -> dict[str, Any]:
     return {"rows": rows, "values": {"name": request.fields.get("name", mine)}}
 
 
+@page("GET", "workload", Who.SUPERVISOR)
+def workload(request: Request) -> Answer:
+    """Show who of the agency has how much to do, the most overdue first."""
+    names, nobody = words.names(request), request.text["queue"]["nobody"]
+    agency = request.supervisor.agency
+    rows = [
+        {
+            "name": names.of(one.sub) if one.sub else nobody,
+            "href": filters.address_of({"assignee": one.sub or "none", "agency": agency, "sort": "due"}),
+            "cases": one.cases,
+            "overdue": one.overdue,
+            "resting": one.resting,
+            "urgent": one.urgent,
+            "next_due": request.day(one.next_due),
+        }
+        for one in wiring.workload().of(request.supervisor)
+    ]
+    late = filters.address_of({"overdue": "yes", "agency": agency, "sort": "due"})
+    return html(request, "workload", rows=rows, late=late, agency=words.agency_name(request, agency))
+
+
 @page("GET", "audit", Who.SUPERVISOR)
 def audit(request: Request) -> Answer:
     """Show what people did on a day, newest first."""

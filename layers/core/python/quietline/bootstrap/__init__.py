@@ -8,6 +8,7 @@ from quietline.bootstrap.carriers import carrier_administration, line_reports
 from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, redrive
 from quietline.bootstrap.closing import clearing, closing
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
+from quietline.bootstrap.console import workload
 from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
 from quietline.bootstrap.desk import case_moves, case_opening, case_views, desk
 from quietline.bootstrap.directory import declarations, directory
@@ -168,4 +169,5 @@ __all__ = [
     "washes",
     "webhook_delivery",
     "webhooks",
+    "workload",
 ]
