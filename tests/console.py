@@ -1,7 +1,7 @@
 """A browser's part in the tests of the console, and ready-made investigators and cases."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from quietline.adapters import aws
@@ -104,3 +104,52 @@ def evidence(cloud: Cloud, profile: Profile, case_id: str, data: bytes, kind: st
     )
     scan.run(Uploaded(made.upload_key, stored["ETag"].strip('"'), len(data)))
     return f"cases/{case_id}/evidence/{complaint.complaint_id}/{made.id}"
+
+
+def investigated(cloud: Cloud, profile: Profile, case_id: str) -> None:
+    """Give a case findings, a carrier that handed the calls over, and a seller's answer."""
+    from quietline.adapters.dynamodb.investigations import DynamoInvestigations
+    from quietline.cases.investigation import model as m
+    from quietline.kernel.money import Money
+
+    now = SystemClock().now()
+    cases, store = Desk(cloud, SystemClock(), profile).cases, DynamoInvestigations(Table(cloud.cases_table))
+    calls = cases.accusations(case_id)
+    event = Event(now, Action.EXAMINED, SYSTEM)
+    attribution = m.Attribution(m.Way.DECLARED, "01KB3Q6W5N8Y2C4D6E8F0G1H2J", "SAN-1", "Sunny Roofs LLC", spoofed=True)
+    store.save(m.Investigation(case_id=case_id, attribution=attribution), event)
+    held = m.Holding("receipt", date(2026, 3, 2), now, 20, contained=True)
+    check = m.Check("contained", "yes", "The list of 2026-03-02 contained the number.", "16 CFR 310.4(b)(1)(iii)(B)")
+    findings = [
+        m.Finding(
+            complaint_id=call.complaint_id,
+            on=profile.local_date(call.called_at),
+            verdict=m.Verdict.VIOLATION,
+            checks=(check,),
+            holding=held,
+            maximum=Money(5_308_800, "USD"),
+            factors=(m.Factor("base", 10), m.Factor("robocall", 15)),
+            proposed=Money(1_327_200, "USD"),
+        )
+        for call in calls
+    ]
+    store.examined(replace(store.get(case_id), examined="facts"), findings, event)
+    hop = m.Hop(case_id=case_id, number=1, carrier="4321", caller_number="+13055550187", asked_at=now, due_at=now)
+    store.ask_carrier(hop, event)
+    store.close_hop(replace(hop, state=m.HopState.FORWARDED, following="9876", answered_at=now), event)
+    answer = m.CallAnswer(
+        calls[0].complaint_id, m.Claim.RELATIONSHIP, date(2026, 2, 11), "They had asked for an offer."
+    )
+    reply = m.Reply(
+        case_id=case_id,
+        organization_id=attribution.organization_id,
+        state=m.ReplyState.ANSWERED,
+        notice_at=now,
+        due_at=now,
+        complaints=tuple(call.complaint_id for call in calls),
+        answers={answer.complaint_id: answer},
+    )
+    accused = m.Accused(
+        attribution.organization_id, "SAN-1", attribution.name, exempt=False, contact_ciphertext="x", language="en"
+    )
+    store.hear(reply, accused, event)

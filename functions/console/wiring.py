@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from quietline.adapters.cognito_accounts import CognitoPeople
     from quietline.cases.desk import DeskService
     from quietline.cases.exhibits import ExhibitService
+    from quietline.cases.investigation.review import ReviewService
     from quietline.cases.moves import MoveService
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService
@@ -74,6 +75,11 @@ def views() -> "ViewService":
 def workload() -> "WorkloadService":
     """Return what counts the open cases of investigators."""
     return bootstrap.workload(settings())
+
+
+def review() -> "ReviewService":
+    """Return what people do with an investigation."""
+    return bootstrap.review(settings())
 
 
 def decisions() -> "DecisionService":

@@ -8,7 +8,9 @@ from quietline.kernel.settings import ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud
-from tests.console import Visitor, case, person
+from tests.console import Visitor, await_decision, case, investigated, person
+
+REASONS = "Recorded messages without anybody's consent."
 
 
 def visitor(name: str = "lee", *groups: str) -> Visitor:
@@ -95,3 +97,40 @@ def test_a_supervisor_sees_who_has_how_much_to_do(console: ConsoleSettings, clou
     assert mine
     assert ">Nobody</a>" in rows
     assert f"cases/{case_id}" in chief.get("", mine[1].removeprefix("?")).text
+
+
+def test_a_citation_needs_a_second_person(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    case_id = case(cloud, profile)
+    lee, kim = visitor(), visitor("kim")
+    lee.post(f"cases/{case_id}/decision", {"decision": "citation", "reasons": REASONS}, at=f"cases/{case_id}")
+    assert "waits for another person" in lee.follow().text
+    assert lee.post(f"cases/{case_id}/confirm").status == 403
+    assert "decided again" in kim.get(f"cases/{case_id}/give-back").text
+    assert "Citation given back" in done(kim, case_id, "give-back", reasons="Two of the calls are not recorded ones.")
+    await_decision(cloud, case_id, DynamoCaseStore(Table(cloud.cases_table)).get(case_id).opened_at)  # type: ignore[union-attr]
+    lee.post(f"cases/{case_id}/decision", {"decision": "citation", "reasons": REASONS}, at=f"cases/{case_id}")
+    kim.post(f"cases/{case_id}/confirm", at=f"cases/{case_id}")
+    assert "The citation is confirmed." in kim.follow().text
+    assert "Confirmed by" in kim.text
+
+
+def test_findings_a_traceback_and_the_sellers_side_are_shown(
+    console: ConsoleSettings, cloud: Cloud, profile: Profile
+) -> None:
+    case_id = case(cloud, profile)
+    investigated(cloud, profile, case_id)
+    lee = visitor().get(f"cases/{case_id}")
+    assert "held list of 2026-03-02, contained the number: yes" in lee.text
+    assert "Sunny Roofs LLC" in lee.text
+    assert "Handed over by" in lee.text
+    assert "recorded message 15%" in lee.text
+    assert "They had asked for an offer." in lee.text
+    assert "Business relationship" in lee.text
+    lee.language = "es"
+    lee.get(f"cases/{case_id}")
+    assert "tenía la lista de 2026-03-02, contenía el número: sí" in lee.text
+    lee.language = "en"
+    wrong = lee.post(f"cases/{case_id}/ask-carrier", {"carrier": "none"}, at=f"cases/{case_id}/ask-carrier")
+    assert (wrong.status, '<a href="#carrier">' in wrong.text) == (400, True)
+    wrong = lee.post(f"cases/{case_id}/name-caller", {"organization": "?"}, at=f"cases/{case_id}/name-caller")
+    assert (wrong.status, '<a href="#organization">' in wrong.text) == (400, True)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud
-from tests.console import PNG, case, evidence
+from tests.console import PNG, case, evidence, investigated
 from tests.web.conftest import checked
 
 pytestmark = pytest.mark.browser
@@ -14,6 +14,7 @@ REASONS = "Recorded messages without anybody's consent."
 
 def test_every_page_is_free_of_barriers(at_desk: Page, console: str, cloud: Cloud, profile: Profile) -> None:
     case_id = case(cloud, profile, comments="They said that my car's warranty ends.")
+    investigated(cloud, profile, case_id)
     titles = set()
     for path in (
         "sign-in",
@@ -24,6 +25,8 @@ def test_every_page_is_free_of_barriers(at_desk: Page, console: str, cloud: Clou
         "search",
         "people",
         "audit",
+        "workload",
+        *(f"cases/{case_id}/{act}" for act in ("assign", "hold", "refer", "merge", "split", "name-caller", "reopen")),
         "help",
         "account",
         f"cases/{case_id}",
@@ -34,7 +37,7 @@ def test_every_page_is_free_of_barriers(at_desk: Page, console: str, cloud: Clou
         titles.add(checked(at_desk))
     at_desk.goto(f"{console}/es/cases/{case_id}")
     checked(at_desk)
-    assert len(titles) == 11
+    assert len(titles) == 19
 
 
 def test_a_case_is_decided_with_the_keyboard_alone(at_desk: Page, console: str, cloud: Cloud, profile: Profile) -> None:

@@ -135,6 +135,10 @@ def _split(request: Request, case_id: str) -> object:
     return wiring.moves().split(case_id, chosen, request.investigator)
 
 
+def _reasons(request: Request, _file: "CaseFile") -> Fields:
+    return [_field(request, "area", "reasons")]
+
+
 ACTS = {
     "assign": Act(_assign_fields, _assign),
     "hold": Act(_hold_fields, _hold),
@@ -143,6 +147,24 @@ ACTS = {
     "answer": Act(_answer_fields, _answer),
     "merge": Act(_merge_fields, _merge),
     "split": Act(_split_fields, _split),
+    "name-caller": Act(
+        lambda request, _file: [_field(request, "text", "organization")],
+        lambda request, case_id: wiring.review().name_caller(
+            case_id, request.fields.get("organization", ""), request.sub
+        ),
+    ),
+    "ask-carrier": Act(
+        lambda request, _file: [_field(request, "text", "carrier")],
+        lambda request, case_id: wiring.review().ask_carrier(case_id, request.fields.get("carrier", ""), request.sub),
+    ),
+    "give-back": Act(
+        _reasons,
+        lambda request, case_id: wiring.review().give_back(case_id, request.fields.get("reasons", ""), request.sub),
+    ),
+    "reopen": Act(
+        _reasons,
+        lambda request, case_id: wiring.review().reopen(case_id, request.fields.get("reasons", ""), request.sub),
+    ),
 }
 """Act → its form. `acts.titles.<act>` of the texts names it, `cases.done.<act>` says that it was done."""
 
@@ -181,6 +203,12 @@ def note(request: Request) -> Answer:
         "note",
         lambda case_id: wiring.desk().note(case_id, request.fields.get("text", ""), request.investigator),
     )
+
+
+@page("POST", "cases/{id}/confirm", Who.INVESTIGATOR)
+def confirm(request: Request) -> Answer:
+    """Confirm a citation that another person decided."""
+    return changed(request, "confirm", lambda case_id: wiring.review().confirm(case_id, request.sub))
 
 
 @page("POST", "cases/{id}/release", Who.INVESTIGATOR)

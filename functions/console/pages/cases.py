@@ -10,7 +10,7 @@ from quietline.evidence.model import State
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 from quietline.pages.words import money, size
 
-from functions.console import wiring, words
+from functions.console import inquiry, wiring, words
 from functions.console.frame import Answer, Request, Who, form_again, go, html, page
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SECTIONS = (
     "pictures",
     "complaints",
+    "findings",
+    "traceback",
+    "reply",
     "evidence",
     "notes",
     "links",
@@ -120,6 +123,7 @@ def values(request: Request, file: "CaseFile") -> dict[str, Any]:
         "total": money(sum((line.total for line in lines[1:]), start=lines[0].total)) if lines else "",
         "decisions": [{"value": kind, "label": own["decisions"][kind]} for kind in request.profile.cases.decisions],
         "acts": _acts(request, file),
+        **inquiry.shown(request, file, names),
         **words.pictures(request, states, days),
     }
 
