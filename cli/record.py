@@ -51,7 +51,8 @@ def add_record(group: typer.Typer, api: Callable[[], Api], console: Console) -> 
         tax_id = found["tax_id"]
         console.print(f"Tax id: {tax_id['number'] + ' (' + tax_id['kind'] + ')' if tax_id else 'none'}")
         console.print(f"SAN: {found['san'] or 'none yet; run: quietline certify'}")
-        console.print(f"Areas: {', '.join(held['areas']) or 'none yet; run: quietline order'}")
+        none = "none" if found["status"] == "closed" else "none yet; run: quietline order"
+        console.print(f"Areas: {', '.join(held['areas']) or none}")
 
     @command(group, "edit")
     def edit(
