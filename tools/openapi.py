@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, RULES, Rule
+from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, REPORTERS_SCOPE, RULES, Rule
 from quietline.http.problems import PROBLEM, PROBLEM_SCHEMA, SITUATIONS
 
 from tools import page
@@ -43,6 +43,7 @@ SCHEMES = {
                 "scopes": {
                     LISTS_SCOPE: "Download lists and look numbers up",
                     CARRIERS_SCOPE: "Report disconnected and reassigned lines",
+                    REPORTERS_SCOPE: "Send complaints in batches",
                 },
             }
         },
@@ -63,6 +64,7 @@ SECURITY: dict[Rule, list[dict[str, list[str]]]] = {
     Rule.MEMBER: [{"person": []}, {"machine": [LISTS_SCOPE]}],
     Rule.AGENT: [{"person": []}, {"machine": [LISTS_SCOPE]}],
     Rule.CARRIER: [{"machine": [CARRIERS_SCOPE]}],
+    Rule.REPORTER: [{"machine": [REPORTERS_SCOPE]}],
     Rule.INVESTIGATOR: [{"person": []}],
     Rule.SUPERVISOR: [{"person": []}],
 }

@@ -9,6 +9,7 @@ from functions.public_api.app import app, settings
 # the route modules declare their routes on `app`
 from functions.public_api.routes import (  # noqa: F401
     areas,
+    batches,
     complaint_changes,
     complaints,
     evidence,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
     from quietline.registrations.verification import VerificationService
+    from quietline.reporters.service import BatchService
     from quietline.sellers.directory import DirectoryService
 
 
@@ -36,6 +37,11 @@ def removals() -> "RemovalService":
 def complaints() -> "ComplaintService":
     """Return the complaints' use cases."""
     return bootstrap.complaints(settings())
+
+
+def batches() -> "BatchService":
+    """Return what takes reporters' batches."""
+    return bootstrap.batches(settings())
 
 
 def changes() -> "ChangeService":

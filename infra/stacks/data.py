@@ -23,6 +23,7 @@ SCOPE_SERVER = "quietline"
 SCOPES = {
     "lists": "Download lists and look numbers up",
     "carriers": "Report disconnected and reassigned lines",
+    "reporters": "Send complaints in batches",
 }
 
 OPERATIONS_DAYS = 30

@@ -22,6 +22,8 @@ SECONDS = 120
 TRIES = 5
 UPLOADERS = ("public_api", "site_forms")
 """Functions whose presigned forms put uploads; a form acts with the role that signed it."""
+GUARDED = {"public_api": ("ANY /v1/complaints/batch",)}
+"""Routes behind the authorizer of functions whose other routes are open: more exact, so they come first."""
 READERS = ("console",)
 """Functions whose presigned links read clean evidence."""
 

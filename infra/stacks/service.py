@@ -319,15 +319,16 @@ class ServiceStack(Stack):
                 payload_format_version="2.0",
             )
             self._let_api_call(function, "*/*")
-            for route in routes:
+            for route in (*routes, *evidence.GUARDED.get(name, ())):
+                behind = guarded or route not in routes
                 api.CfnRoute(
                     self,
                     f"Route {route}",
                     api_id=self.api_id,
                     route_key=route,
                     target=f"integrations/{integration.ref}",
-                    authorization_type="CUSTOM" if guarded else "NONE",
-                    authorizer_id=guard.ref if guarded else None,
+                    authorization_type="CUSTOM" if behind else "NONE",
+                    authorizer_id=guard.ref if behind else None,
                 )
 
     def _let_api_call(self, function: QuietlineFunction, of_api: str) -> None:

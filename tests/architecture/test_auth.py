@@ -4,7 +4,7 @@ import importlib
 from typing import Any
 
 import pytest
-from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, RULES, Rule, require
+from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, REPORTERS_SCOPE, RULES, Rule, require
 from quietline.kernel.errors import ForbiddenError, UnauthenticatedError
 
 API_FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook", "calendar_feed")
@@ -15,6 +15,7 @@ CALLERS: dict[str, dict[str, str] | None] = {
     "supervisor": {"sub": "user-3", "client_id": "cli", "groups": "supervisor", "scopes": ""},
     "machine": {"sub": "", "client_id": "machine-1", "groups": "", "scopes": LISTS_SCOPE},
     "carrier": {"sub": "", "client_id": "carrier-1", "groups": "", "scopes": CARRIERS_SCOPE},
+    "reporter": {"sub": "", "client_id": "reporter-1", "groups": "", "scopes": REPORTERS_SCOPE},
     "person with a carrier's scope": {"sub": "user-4", "client_id": "cli", "groups": "", "scopes": CARRIERS_SCOPE},
     "machine without scope": {"sub": "", "client_id": "machine-2", "groups": "", "scopes": ""},
     "machine that claims a group": {"sub": "", "client_id": "machine-3", "groups": "investigator", "scopes": ""},
@@ -27,6 +28,7 @@ ALLOWED = {
     Rule.MEMBER: {"person", "person with a carrier's scope", "investigator", "supervisor", "machine"},
     Rule.AGENT: {"person", "person with a carrier's scope", "investigator", "supervisor", "machine"},
     Rule.CARRIER: {"carrier"},
+    Rule.REPORTER: {"reporter"},
     Rule.INVESTIGATOR: {"investigator", "supervisor"},
     Rule.SUPERVISOR: {"supervisor"},
 }

@@ -12,7 +12,7 @@ from tools import openapi
 NOT_SIGNED_IN, NOT_ALLOWED, NO_FACTOR = "not-signed-in", "not-allowed", "mfa-required"
 NOWHERE = "no-organization"
 SUSPENDED = "organization-suspended"
-ALL = frozenset(Rule) - {Rule.PUBLIC, Rule.SIGNED, Rule.CARRIER, Rule.INVESTIGATOR, Rule.SUPERVISOR}
+ALL = frozenset(Rule) - {Rule.PUBLIC, Rule.SIGNED, Rule.CARRIER, Rule.REPORTER, Rule.INVESTIGATOR, Rule.SUPERVISOR}
 NOBODY = dict.fromkeys(ALL, NOT_SIGNED_IN)
 REFUSED: dict[str, dict[Rule, str]] = {
     "nobody": NOBODY,

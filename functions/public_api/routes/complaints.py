@@ -90,7 +90,7 @@ class ComplaintIn(Model):
 
 def input_of(complaint: ComplaintIn) -> ComplaintInput:
     """Return the form of the use case."""
-    typed = complaint.model_dump(exclude={"more_calls"})
+    typed = complaint.model_dump(exclude={"more_calls", "client_reference"})
     others = tuple(
         OtherCall(other.call_date, other.call_time, other.robocall, other.kind or "") for other in complaint.more_calls
     )

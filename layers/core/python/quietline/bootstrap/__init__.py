@@ -59,6 +59,7 @@ from quietline.bootstrap.payments import (
 )
 from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import console_sessions, sessions
+from quietline.bootstrap.reporters import batches, reporter_administration
 from quietline.bootstrap.self_service import certificates, moves, opt_outs, removals, verifications, waiting
 from quietline.bootstrap.sellers import (
     agents,
@@ -84,6 +85,7 @@ __all__ = [
     "area_reconciliation",
     "assignment",
     "audit",
+    "batches",
     "billing",
     "calendars",
     "caller_numbers",
@@ -152,6 +154,7 @@ __all__ = [
     "renderer",
     "renewal_reminders",
     "replies",
+    "reporter_administration",
     "review",
     "sandbox_publication",
     "screening",

@@ -207,6 +207,7 @@ class Complaint:
         extra_status_hash: of a second code, given out to whoever used a mailed link; empty for none.
         slow_until: screening waits until then, because unusually many complaints came at once; None for at once.
         reporter: code of the trusted reporter that sent it; empty for none.
+        client_reference: the reporter's own name of it.
     """
 
     id: str
@@ -246,6 +247,7 @@ class Complaint:
     extra_status_hash: str = ""
     slow_until: datetime | None = None
     reporter: str = ""
+    client_reference: str = ""
     additions: tuple[Addition, ...] = ()
     corrections: tuple[Correction, ...] = ()
 

@@ -37,7 +37,7 @@ class ComplaintService:
     clock: Clock
     profile: Profile
 
-    def submit(self, form: ComplaintInput, reporter: str = "") -> SubmittedComplaint:
+    def submit(self, form: ComplaintInput, reporter: str = "", client_reference: str = "") -> SubmittedComplaint:
         """Check the form and keep a complaint for each call; screening starts from the table's stream.
 
         Nothing is refused because much came: above the profile's usual day of a number or a mailbox complaints are
@@ -46,11 +46,12 @@ class ComplaintService:
         Args:
             form: as typed.
             reporter: code of the trusted reporter that sends it; empty for a consumer.
+            client_reference: the reporter's own name of it, unique among its complaints.
 
         Raises:
             InvalidInputError: with a field error for every refused field; code `diverted` where another agency
                 takes such calls.
-            UnavailableError: no free reference was found.
+            UnavailableError: no free reference was found, or the reporter's own name is taken.
         """
         now = self.clock.now()
         call = read_form(form, now, self.profile)
@@ -59,9 +60,12 @@ class ComplaintService:
         status_code = new_code(STATUS_CODE_LENGTH)
         for _attempt in range(ATTEMPTS):
             made = self._complaints(form, call, now, status_code)
-            # one mail for all calls: the first complaint's
             first = replace(
-                made[0], email_ciphertext=ciphertext, link_nonce=new_code(NONCE_LENGTH) if ciphertext else ""
+                made[0],
+                # one mail for all calls
+                email_ciphertext=ciphertext,
+                link_nonce=new_code(NONCE_LENGTH) if ciphertext else "",
+                client_reference=client_reference,
             )
             kept = [replace(one, slow_until=slow_until, reporter=reporter) for one in (first, *made[1:])]
             if self.store.add(*kept):

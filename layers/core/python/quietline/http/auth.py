@@ -32,6 +32,8 @@ class Rule(StrEnum):
     """A member as before, or one who acts as an agent: for the seller's SAN in the header `Quietline-SAN`."""
     CARRIER = "carrier"
     """A carrier's machine client with the scope `quietline/carriers`."""
+    REPORTER = "reporter"
+    """A trusted reporter's machine client with the scope `quietline/reporters`."""
     INVESTIGATOR = "investigator"
     """A person of the group `investigator` or `supervisor`; `agency-<key>` says of which agency."""
     SUPERVISOR = "supervisor"
@@ -40,6 +42,7 @@ class Rule(StrEnum):
 
 LISTS_SCOPE = "quietline/lists"
 CARRIERS_SCOPE = "quietline/carriers"
+REPORTERS_SCOPE = "quietline/reporters"
 SAN_HEADER = "quietline-san"
 """Names the SAN that the caller acts for; left out, the organization's own."""
 RULES: dict[str, Rule] = {}
@@ -114,6 +117,8 @@ def require(rule: Rule, event: dict[str, Any]) -> Principal | None:
         raise ForbiddenError("Only a signed-in person may do this, not a machine client.")
     if rule is Rule.CARRIER and not (principal.is_machine and CARRIERS_SCOPE in principal.scopes):
         raise ForbiddenError(f"Only a carrier's machine client with the scope {CARRIERS_SCOPE} may do this.")
+    if rule is Rule.REPORTER and not (principal.is_machine and REPORTERS_SCOPE in principal.scopes):
+        raise ForbiddenError(f"Only a trusted reporter's machine client with the scope {REPORTERS_SCOPE} may do this.")
     if rule in (Rule.MEMBER, Rule.AGENT) and principal.is_machine and LISTS_SCOPE not in principal.scopes:
         raise ForbiddenError(f"This machine client lacks the scope {LISTS_SCOPE}.")
     return principal

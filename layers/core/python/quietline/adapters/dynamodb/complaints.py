@@ -75,6 +75,9 @@ class DynamoComplaintStore(DynamoComplaintChanges):
         """Keep new complaints, their references and the first one's mail; False when a reference is taken."""
         writes = [write for complaint in complaints for write in self._new(complaint)]
         first = complaints[0]
+        if first.client_reference:
+            own = keys.reported_as(first.reporter, first.client_reference)
+            writes.append(self.table.put_new(own, {"reference": first.reference}))
         if first.email_ciphertext:
             writes.append(
                 mail_write(
@@ -339,6 +342,7 @@ def item_of(complaint: Complaint) -> Item:
         "link_nonce": complaint.link_nonce,
         "slow_until": to_text(complaint.slow_until) if complaint.slow_until else None,
         "reporter": complaint.reporter,
+        "client_reference": complaint.client_reference,
     }
 
 
@@ -366,6 +370,7 @@ def complaint_of(item: Item) -> Complaint:
         extra_status_hash=item.get("extra_status_hash", ""),
         slow_until=from_text(item["slow_until"]) if item.get("slow_until") else None,
         reporter=item.get("reporter", ""),
+        client_reference=item.get("client_reference", ""),
         additions=tuple(Addition(from_text(one["at"]), one["text"]) for one in item.get("additions", ())),
         corrections=tuple(Correction(from_text(one["at"]), one["before"]) for one in item.get("corrections", ())),
     )

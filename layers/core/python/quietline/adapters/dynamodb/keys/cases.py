@@ -21,6 +21,16 @@ def intake(whose: str, day: date) -> tuple[str, str]:
     return f"INTAKE#{whose}", day.isoformat()
 
 
+def reporter(client_id: str) -> tuple[str, str]:
+    """Key of a trusted reporter's machine client; the partition `REPORTERS` lists them."""
+    return "REPORTERS", client_id
+
+
+def reported_as(code: str, client_reference: str) -> tuple[str, str]:
+    """Key that makes a reporter's own name of a complaint unique among its complaints."""
+    return f"REPORTER#{code}", f"COMPLAINT#{client_reference}"
+
+
 def evidence(owner: str, evidence_id: str) -> tuple[str, str]:
     """Key of a piece of evidence in its owner's partition (`COMPLAINT#<id>`, `REPLY#<id>`)."""
     return owner, f"EVIDENCE#{evidence_id}"

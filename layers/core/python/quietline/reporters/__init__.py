@@ -1,0 +1,1 @@
+"""Trusted reporters: organizations that pass on complaints of many consumers, in batches."""
