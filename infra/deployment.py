@@ -34,6 +34,8 @@ class LocalGaps:
     """No certificate and no DNS."""
     loopback_webhooks: bool = False
     """Webhooks may also go to `http://127.0.0.1`, where a test can receive them; elsewhere that is refused."""
+    mailed_lines: bool = False
+    """No telephone lines: codes for them are shown among the mails."""
     webhook_retry_seconds: str = ""
     """Pauses between a webhook's attempts, in place of the profile's day: nobody waits a day for a test."""
 
@@ -57,6 +59,8 @@ class Deployment:
         account_mails: who sends the codes of sign-up and password reset: `ses`, once the sender's domain is verified
             there, or `cognito` (from an address of AWS, 50 a day).
         representative_mfa: whether authorized representatives act only with a second factor: `required` or `optional`.
+        line_origination: ARN of the number or pool of AWS End User Messaging that codes for telephone lines come from;
+            empty where numbers are removed by mail alone.
         signing_keys: how many signing keys there are; all are published, for what they signed stays signed.
         signing_key: which of them signs, counted from 1, the oldest; 0 for the newest.
         gaps: what the local cloud lacks.
@@ -75,6 +79,7 @@ class Deployment:
     days_ahead: int = 0
     account_mails: str = "cognito"
     representative_mfa: str = "required"
+    line_origination: str = ""
     signing_keys: int = 1
     signing_key: int = 0
     gaps: LocalGaps = LocalGaps()
@@ -104,6 +109,7 @@ class Deployment:
                 no_table_exports=True,
                 no_custom_domain=True,
                 loopback_webhooks=True,
+                mailed_lines=True,
                 webhook_retry_seconds="1,1",
             )
             made = cls(**given, settle_seconds=2, days_ahead=30, gaps=gaps)
@@ -190,6 +196,7 @@ CONTEXT = (
     "certificate_arn",
     "site_url",
     "payments_url",
+    "line_origination",
     "emulator_url",
     "account_mails",
     "representative_mfa",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from quietline.evidence.service import EvidenceService
     from quietline.mails.optout import OptOutService
     from quietline.registrations.certificate import CertificateService
+    from quietline.registrations.line import LineRemovalService
     from quietline.registrations.moving import MoveService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
@@ -51,6 +52,11 @@ def certificates() -> "CertificateService":
 def moves() -> "MoveService":
     """Return what moves registrations to another mailbox."""
     return bootstrap.moves(settings())
+
+
+def line_removals() -> "LineRemovalService":
+    """Return the use cases of a removal by a code told to the line."""
+    return bootstrap.line_removals(settings())
 
 
 def opt_outs() -> "OptOutService":

@@ -58,6 +58,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
             app_secret_id=app,
             site_url=stack.site_url,
             signing_key_ids=signing,
+            line_codes=int(bool(d.line_origination) or d.gaps.mailed_lines),
         ),
     )
     stack.add("render_list", s.RenderListSettings(**common, lists_bucket=lists), "lists", memory=1769, timeout=60)
@@ -152,6 +153,8 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
             sender=d.sender,
             configuration_set=stack.configuration_set.configuration_set_name,
             site_url=stack.site_url,
+            line_origination=d.line_origination,
+            mailed_lines=int(d.gaps.mailed_lines),
         ),
     )
     stack.add(

@@ -143,6 +143,12 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
         arn(stack, "ses", "configuration-set/", stack.configuration_set.configuration_set_name),
     )
 
+    if stack.deployment.line_origination:
+        # codes to telephone lines, from the deployment's own number alone
+        functions["mailer"].allow(
+            ["sms-voice:SendTextMessage", "sms-voice:SendVoiceMessage"], stack.deployment.line_origination
+        )
+
     functions["notify"].allow(["dynamodb:GetItem"], data.registry.table_arn)
     sellers, by_index = data.sellers.table_arn, f"{data.sellers.table_arn}/index/gsi1"
     functions["notify"].allow(["dynamodb:GetItem", "dynamodb:Query"], sellers, by_index)

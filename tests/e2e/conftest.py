@@ -19,7 +19,7 @@ from quietline.kernel.totp import totp
 ROOT = Path(__file__).parents[2]
 STATE = Path(os.environ.get("QUIETLINE_LOCAL", ROOT / ".local"))
 PASSWORD = "Quiet-Line-2026!"
-TOKEN = re.compile(r"token=([0-9A-Za-z_.-]+)")
+TOKEN = re.compile(r"(?<!/certificate)\?\S*token=([0-9A-Za-z_.-]+)")
 
 
 class Cloud:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from quietline.kernel.phone import PhoneNumber
+from quietline.registrations.line import LineProof
 from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError
 from quietline.registrations.requests import Letter, MailedRequest
@@ -146,6 +147,38 @@ class FakeRequests:
         self.requests[request.id] = after
         self.registrations.update({wanted.id: wanted for _, wanted in registrations})
         self.letters += [(letter, after) for letter in letters]
+
+
+@dataclass
+class FakeProofs:
+    """Codes for lines in memory; `told` are those that were sent."""
+
+    numbers: FakeNumbers
+    proofs: dict[str, LineProof] = field(default_factory=dict)
+    counts: dict[tuple[PhoneNumber, date], int] = field(default_factory=dict)
+    told: list[LineProof] = field(default_factory=list)
+
+    def get(self, proof_id: str) -> LineProof | None:
+        return self.proofs.get(proof_id)
+
+    def add(self, proof: LineProof, to_ciphertext: str, minutes: int, day: date, limit: int) -> None:
+        key = (proof.number, day)
+        if self.counts.get(key, 0) >= limit:
+            raise LimitReachedError
+        self.counts[key] = self.counts.get(key, 0) + 1
+        self.add_silent(proof)
+        self.told.append(proof)
+
+    def add_silent(self, proof: LineProof) -> None:
+        self.proofs[proof.id] = proof
+
+    def change(
+        self, before: LineProof, after: LineProof, records: Sequence[tuple[NumberRecord, NumberRecord]] = ()
+    ) -> None:
+        if self.proofs[before.id] != before:
+            raise ChangedMeanwhileError
+        self.proofs[before.id] = after
+        self.numbers.records |= {wanted.number: wanted for _, wanted in records}
 
 
 class FakeCipher:

@@ -255,3 +255,41 @@ def reported(cloud: Cloud) -> None:
         now=datetime.now(UTC),
     )
     table.write(mail)
+
+
+@pytest.mark.parametrize("channel", ["sms", "call"])
+def test_a_number_is_removed_by_a_code_on_its_line(
+    registered: None, cloud: Cloud, seen: set[str], tripwire: Tripwire, channel: str
+) -> None:
+    assert "by mail only" in page("GET", "/forms/en/remove/code")["body"]
+    assert page("POST", "/forms/en/remove/code", {"number": NUMBER})["statusCode"] == 404
+    lines_reached(cloud)
+    wrong = page("POST", "/forms/en/remove/code", {"number": "1"})
+    assert wrong["statusCode"] == 400 and 'href="#channel"' in wrong["body"]
+    asked = page("POST", "/forms/en/remove/code", {"number": NUMBER, "channel": channel})["body"]
+    assert "555" not in asked
+    [token] = re.findall(r'name="token" value="([^"]+)"', asked)
+    tripwire.watch(token)
+    sent = drain(cloud, seen)[-1]
+    assert sent["destinations"]["ToAddresses"] == [f"12025550143@{channel}.example.com"]
+    code = "".join(re.findall(r"your code is ([\d, ]+)\.", str(sent["body"]))[0].replace(",", " ").split())
+    assert len(code) == 6
+    assert "not the code" in page("POST", "/forms/en/remove/code/enter", {"token": token, "code": "x"})["body"]
+    done = page("POST", "/forms/en/remove/code/enter", {"token": token, "code": code})["body"]
+    assert "The number leaves the list" in done
+    assert items(cloud.registry_table, "NUMBER#")[0]["state"] == "removed"
+    again = page("POST", "/forms/en/remove/code/enter", {"token": token, "code": code})["body"]
+    assert "does not work any more" in again
+    assert "stay registered" in page("POST", "/forms/en/remove/code/undo", {"token": token})["body"]
+    assert items(cloud.registry_table, "NUMBER#")[0]["state"] == "listed"
+
+
+def lines_reached(cloud: Cloud) -> None:
+    """Switch codes on, and read the settings anew."""
+    from functions.mailer import handler as mailer
+    from functions.site_forms import wiring
+
+    cloud.use(SiteFormsSettings, line_codes=1)
+    cloud.use(MailerSettings, mailed_lines=1)
+    wiring.settings.cache_clear()
+    mailer.settings.cache_clear()

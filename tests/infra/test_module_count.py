@@ -7,8 +7,8 @@ import pytest
 from bench import coldstart
 
 BUDGET = {
-    "public_api": 535,
-    "site_forms": 495,
+    "public_api": 550,
+    "site_forms": 530,
     "seller_api": 590,
     "portal": 610,
     "case_api": 540,

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 import quietline.complaints.form
+import quietline.registrations.line
 import quietline.registrations.moving
 import quietline.registrations.typed
 import quietline.registrations.waiting
@@ -16,6 +17,7 @@ from functions.site_forms import complain
 
 MODULES = (
     quietline.complaints.form,
+    quietline.registrations.line,
     quietline.registrations.moving,
     quietline.registrations.typed,
     quietline.registrations.waiting,

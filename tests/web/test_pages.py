@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
+from quietline.kernel.settings import SiteFormsSettings
 from quietline.mails.links import (
     CONFIRM_REGISTRATION,
     CONFIRM_STOP,
@@ -18,6 +19,7 @@ from quietline.mails.links import (
     LinkSigner,
 )
 
+from functions.site_forms import wiring
 from tests.conftest import Cloud
 from tests.fakes.stops import list_seller
 from tests.web.conftest import checked
@@ -27,9 +29,9 @@ pytestmark = pytest.mark.browser
 STATIC = [
     "",
     "register/",
-    "check-your-mail/",
     "verify/",
     "remove/",
+    "move/",
     "asked/",
     "stop/",
     "complain/",
@@ -193,6 +195,33 @@ def test_a_certificate_has_no_barrier_and_prints_alone(phone: Page, site: str, c
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
+def test_the_pages_of_a_code_have_no_barrier(phone: Page, site: str, cloud: Cloud, language: str) -> None:
+    seen: list[str] = []
+    send = "main .govuk-button"
+    phone.goto(f"{site}/forms/{language}/remove/code")
+    seen.append(checked(phone))  # not offered
+    cloud.use(SiteFormsSettings, line_codes=1)
+    wiring.settings.cache_clear()
+    phone.goto(f"{site}/{language}/remove/")
+    phone.locator("main a[href$='/remove/code']").click()
+    press(phone, send, seen)  # errors
+    phone.fill("#number", NUMBER)
+    phone.locator("input[name=channel][value=sms]").check()
+    press(phone, send, seen)  # enter the code
+    press(phone, send, seen)  # wrong
+    [proof] = [
+        item
+        for item in aws.client("dynamodb").scan(TableName=cloud.registry_table)["Items"]
+        if item["pk"]["S"].startswith("LINE_PROOF#")
+    ]
+    code = LinkSigner(b"s" * 48).code(proof["pk"]["S"].removeprefix("LINE_PROOF#"), proof["nonce"]["S"])
+    phone.fill("#code", code)
+    press(phone, send, seen)  # removed
+    press(phone, send, seen)  # nothing to take back
+    assert len(set(seen)) == 6
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_no_page_of_registered_people_has_a_barrier(phone: Page, site: str, cloud: Cloud, language: str) -> None:
     seen: list[str] = []
     send = ".govuk-button"
@@ -332,7 +361,7 @@ def test_a_barrier_is_found(phone: Page, site: str, barrier: str) -> None:
 def test_the_first_view_is_small(built: Path) -> None:
     css = len(gzip.compress((built / "assets" / "site.css").read_bytes()))
     pages = sorted(built.rglob("*.html"))
-    assert len(pages) == 26
+    assert len(pages) == 28
     for page in pages:
         assert css + len(gzip.compress(page.read_bytes())) < FIRST_VIEW, page
 

@@ -41,6 +41,8 @@ FACTS = {
     "days": "5",
     "organization": "Sunny Roofs LLC",
     "role": "downloader",
+    "code": "012345",
+    "minutes": "10",
     "since": "2026-11-25",
     "bound_from": "2026-12-26",
     "off_from": "2026-11-25",

@@ -60,7 +60,15 @@ from quietline.bootstrap.payments import (
 from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import console_sessions, sessions
 from quietline.bootstrap.reporters import batches, reporter_administration
-from quietline.bootstrap.self_service import certificates, moves, opt_outs, removals, verifications, waiting
+from quietline.bootstrap.self_service import (
+    certificates,
+    line_removals,
+    moves,
+    opt_outs,
+    removals,
+    verifications,
+    waiting,
+)
 from quietline.bootstrap.sellers import (
     agents,
     caller_numbers,
@@ -120,6 +128,7 @@ __all__ = [
     "investigation",
     "invitations",
     "ledger",
+    "line_removals",
     "line_reports",
     "link_signer",
     "lookups",

@@ -41,17 +41,20 @@ def mails(settings: "MailerSettings") -> "MailService":
     """Return what sends the outbox's mails."""
     from quietline.adapters.dynamodb.mails import DynamoOutbox
     from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.lines import AwsLines, MailedLines
     from quietline.adapters.ses import SesSender
     from quietline.kernel.clock import SystemClock
     from quietline.mails.service import MailService
     from quietline.profiles.profile import load_profile
 
     tables = (settings.registry_table, settings.sellers_table, settings.cases_table)
+    sender = SesSender(settings.sender, settings.configuration_set)
     return MailService(
         outbox=DynamoOutbox({name: Table(name) for name in tables}),
         cipher=mailbox_cipher(settings.pii_key_id),
         links=link_signer(settings.app_secret_id),
-        sender=SesSender(settings.sender, settings.configuration_set),
+        sender=sender,
+        lines=MailedLines(sender) if settings.mailed_lines else AwsLines(settings.line_origination),
         profile=load_profile(settings.profile),
         site=settings.site_url,
         clock=SystemClock(),

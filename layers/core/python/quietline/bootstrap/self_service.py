@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from quietline.kernel.settings import MailerSettings, PublicApiSettings, SiteFormsSettings
     from quietline.mails.optout import OptOutService
     from quietline.registrations.certificate import CertificateService
+    from quietline.registrations.line import LineRemovalService
     from quietline.registrations.moving import MoveService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.requests import RequestDesk
@@ -117,4 +118,23 @@ def opt_outs(settings: "SiteFormsSettings | MailerSettings") -> "OptOutService":
 
     return OptOutService(
         DynamoOptOuts(Table(settings.registry_table)), link_signer(settings.app_secret_id), SystemClock()
+    )
+
+
+@cache
+def line_removals(settings: "SiteFormsSettings") -> "LineRemovalService":
+    """Return the use cases of a removal by a code told to the line."""
+    from quietline.adapters.dynamodb.proofs import DynamoProofs
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.registrations.line import LineRemovalService
+
+    return LineRemovalService(
+        proofs=DynamoProofs(Table(settings.registry_table)),
+        numbers=numbers(settings.registry_table),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        profile=load_profile(settings.profile),
+        clock=SystemClock(),
     )

@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from quietline.kernel.errors import LinkError
 
 SIGNATURE_BYTES = 24
+CODE_DIGITS = 6
 CONFIRM_REGISTRATION = "confirm-registration"
 CERTIFICATE = "certificate"
 OPT_OUT = "opt-out"
+LINE_PROOF = "line-proof"
+"""Of no mail: the token that the browser keeps which asked for a code."""
 MOVE_FROM = "move-from-mailbox"
 MOVE_TO = "move-to-mailbox"
 WAITING_REGISTRATION = "waiting-registration"
@@ -33,6 +36,7 @@ SENTENCES = {
     "expired": "This link is too old. Register again and use the new link.",
     "request_used": "This link was used before, or another one did the same. There is nothing more to do.",
     "request_expired": "This link is too old. Ask for a new one.",
+    "code_ended": "This code was used, is too old, or was mistyped too often. Ask for a new one.",
     "not_registered": "None of these numbers is registered any more.",
 }
 _TOKEN = re.compile(r"([0-9A-Z]{26})\.([A-Za-z0-9_-]{32})", re.ASCII)
@@ -53,6 +57,12 @@ class LinkSigner:
         key = hmac.digest(self.secret, b"quietline/link", hashlib.sha256)
         digest = hmac.digest(key, f"{purpose}|{record_id}|{nonce}".encode(), hashlib.sha256)
         return f"{record_id}.{base64.urlsafe_b64encode(digest[:SIGNATURE_BYTES]).decode().rstrip('=')}"
+
+    def code(self, record_id: str, nonce: str) -> str:
+        """Return the code that proves a line: six digits, derived as tokens are and never stored."""
+        key = hmac.digest(self.secret, b"quietline/line-code", hashlib.sha256)
+        digest = hmac.digest(key, f"{record_id}|{nonce}".encode(), hashlib.sha256)
+        return f"{int.from_bytes(digest[:8], 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
     def is_genuine(self, token: str, purpose: str, record_id: str, nonce: str) -> bool:
         """Return whether the token is the record's, in constant time."""

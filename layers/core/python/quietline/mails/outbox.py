@@ -11,6 +11,7 @@ from quietline.kernel.clock import to_text
 
 KEEP_DAYS = 30
 
+type Channel = Literal["mail", "sms", "call"]
 type Template = Literal[
     "confirm-registration",
     "registration-confirmed",
@@ -25,6 +26,7 @@ type Template = Literal[
     "confirm-new-mailbox",
     "mailbox-left",
     "mailbox-moved",
+    "line-code",
     "complaint-received",
     "complaint-update",
     "complaint-decided",
@@ -61,6 +63,7 @@ def outbox_item(
     now: datetime,
     link: dict[str, str] | None = None,
     rows: Sequence[dict[str, str]] = (),
+    channel: Channel = "mail",
 ) -> dict[str, Any]:
     """Return the item's attributes (without its key).
 
@@ -72,6 +75,7 @@ def outbox_item(
         now: when it is asked for; the item is kept 30 days.
         link: `{"purpose", "id", "nonce"}` of the link to derive at sending time, where the text has one.
         rows: what `{rows}` lists: facts, and under `text` which of the text's `rows` takes them.
+        channel: `sms` or `call` where `to_ciphertext` is a number and the text a code that proves the line.
     """
     return {
         "template": template,
@@ -80,6 +84,7 @@ def outbox_item(
         "facts": dict(facts),
         "link": dict(link) if link else None,
         **({"rows": [dict(row) for row in rows]} if rows else {}),
+        **({"channel": channel} if channel != "mail" else {}),
         "state": "waiting",
         "created_at": to_text(now),
         "ttl": int((now + timedelta(days=KEEP_DAYS)).timestamp()),

@@ -24,6 +24,14 @@ class MailSender(Protocol):
         ...
 
 
+class LineSender(Protocol):
+    """Tells a text to a telephone line."""
+
+    def tell(self, channel: str, number: str, text: str, language: str) -> None:
+        """Send the text by `sms`, or speak it by `call`; an error means that it may be tried again."""
+        ...
+
+
 class Outbox(Protocol):
     """The waiting mails."""
 

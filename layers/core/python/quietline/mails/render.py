@@ -115,6 +115,18 @@ def render(
     )
 
 
+def spoken(template: str, language: str, facts: dict[str, str], *, profile: Profile) -> str:
+    """Return a text for a telephone line: the body alone, in one paragraph.
+
+    Raises:
+        ConfigurationError: as `render`.
+    """
+    known = texts(language)
+    if template not in known or placeholders(known[template]["body"]) - {*facts, "registry"}:
+        raise ConfigurationError(f"There is no text {template!r} in {language!r} for these facts.")
+    return " ".join(str(known[template]["body"]).format(**facts, registry=profile.title).split())
+
+
 def placeholders(text: str) -> set[str]:
     """Return the names in a text's braces."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}

@@ -21,8 +21,8 @@ from quietline.mails.links import (
     LinkSigner,
 )
 from quietline.mails.optout import OPTIONAL, OptOutService
-from quietline.mails.ports import MailboxCipher, MailSender, Outbox
-from quietline.mails.render import render
+from quietline.mails.ports import LineSender, MailboxCipher, MailSender, Outbox
+from quietline.mails.render import render, spoken
 from quietline.profiles.profile import Profile
 
 PAGES = {
@@ -55,6 +55,7 @@ class MailService:
         profile: title and time zone.
         site: address of the hosted pages.
         clock: the time.
+        lines: tells codes to telephone lines.
         opt_outs: who wants no mails but those asked for.
         secret: the app secret, for the address's keyed hash.
     """
@@ -67,6 +68,7 @@ class MailService:
     site: str
     clock: Clock
     opt_outs: OptOutService
+    lines: LineSender
     secret: bytes = field(repr=False)
 
     def deliver(self, table: str, mail_id: str) -> bool:
@@ -81,6 +83,10 @@ class MailService:
         item = self.outbox.get(table, mail_id)
         if item is None or item["state"] != "waiting":
             return False
+        if "channel" in item:
+            self._tell(item)
+            self.outbox.mark_sent(table, mail_id, to_text(self.clock.now()))
+            return True
         language, template = str(item["language"]), str(item["template"])
         address = self.cipher.decrypt(str(item["to_ciphertext"]))
         opt_out = ""
@@ -104,6 +110,13 @@ class MailService:
         self.sender.send(address, mail.subject, mail.text, mail.html, headers)
         self.outbox.mark_sent(table, mail_id, to_text(self.clock.now()))
         return True
+
+    def _tell(self, item: dict[str, Any]) -> None:
+        channel, language, link = str(item["channel"]), str(item["language"]), item["link"]
+        code = self.links.code(str(link["id"]), str(link["nonce"]))
+        said = code if channel == "sms" else ", ".join(code)  # a voice reads digits, and no number of six
+        text = spoken(str(item["template"]), language, {**item["facts"], "code": said}, profile=self.profile)
+        self.lines.tell(channel, self.cipher.decrypt(str(item["to_ciphertext"])), text, language)
 
     def _link(self, link: dict[str, Any] | None, language: str) -> str:
         if not link:

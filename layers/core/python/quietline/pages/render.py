@@ -34,6 +34,7 @@ def facts(profile: Profile, spans: Mapping[str, str]) -> dict[str, str]:
         "registry": profile.title,
         "max_numbers": str(profile.registration.max_numbers),
         "link_hours": str(profile.registration.link_hours),
+        "code_minutes": str(profile.registration.removal.minutes),
         "undo_hours": str(profile.registration.undo_hours),
         "binding_after_days": str(profile.registration.binding_after_days),
         "grace_days": str(profile.complaints.grace_days),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,10 +47,20 @@ class Numbering(_Part):
     line_digits: int = 0
 
 
+class LineCodes(_Part):
+    """Codes that prove a telephone line: by which channels, how long, how often mistyped, how many a number and day."""
+
+    channels: tuple[Literal["sms", "call"], ...]
+    minutes: int
+    tries: int
+    per_number_per_day: int
+
+
 class Registration(_Part):
     """Limits and windows of a registration; days are calendar days of the profile's time zone.
 
     `undo_hours`: how long a removal can be taken back. `mails_per_registration`: with a link, while it waits.
+    `removal`: codes by which whoever holds a line removes its number; no channels where a mailbox alone may.
     """
 
     max_numbers: int
@@ -59,6 +70,7 @@ class Registration(_Part):
     binding_after_days: int
     mails_per_address_per_day: int
     mails_per_registration: int
+    removal: LineCodes
 
 
 class Lists(_Part):

@@ -10,7 +10,7 @@ from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table,
 from quietline.kernel.clock import to_text
 from quietline.kernel.errors import NotFoundError
 from quietline.kernel.ids import new_ulid
-from quietline.mails.outbox import Template, outbox_item
+from quietline.mails.outbox import Channel, Template, outbox_item
 
 
 def mail_write(
@@ -24,6 +24,7 @@ def mail_write(
     link: dict[str, str] | None = None,
     mail_id: str = "",
     rows: Sequence[dict[str, str]] = (),
+    channel: Channel = "mail",
 ) -> Write:
     """Return the write that asks for a mail: put it into the transaction that gives the reason.
 
@@ -37,9 +38,17 @@ def mail_write(
         link: `{"purpose", "id", "nonce"}` of the link to derive at sending time.
         mail_id: a stable id makes a repeated transaction ask once; by default a new ULID.
         rows: what the text's `{rows}` lists, see `outbox_item`.
+        channel: by what it is told, see `outbox_item`.
     """
     item = outbox_item(
-        template=template, language=language, to_ciphertext=to_ciphertext, facts=facts, now=now, link=link, rows=rows
+        template=template,
+        language=language,
+        to_ciphertext=to_ciphertext,
+        facts=facts,
+        now=now,
+        link=link,
+        rows=rows,
+        channel=channel,
     )
     return table.put_new(keys.mail(mail_id or new_ulid(now)), item)
 

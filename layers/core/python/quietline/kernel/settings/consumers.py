@@ -36,3 +36,5 @@ class SiteFormsSettings(Settings):
     """Where the site is reached, without a trailing slash: the storage sends browsers back there."""
     signing_key_ids: str
     """Sign certificates of registration."""
+    line_codes: int = 0
+    """1 where codes can be told to telephone lines; the profile says by which channels."""

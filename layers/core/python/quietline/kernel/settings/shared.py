@@ -41,3 +41,7 @@ class MailerSettings(Settings):
     """SES configuration set of every mail."""
     site_url: str
     """Where links in mails point; no trailing slash."""
+    line_origination: str = ""
+    """ARN of the number or pool that codes for telephone lines come from (AWS End User Messaging); empty for none."""
+    mailed_lines: int = 0
+    """1 where no telephone line can be reached (the local cloud): codes are shown among the mails."""

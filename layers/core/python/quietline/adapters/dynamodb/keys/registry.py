@@ -93,6 +93,16 @@ def registrations_of(email_hash: str) -> str:
     return f"REGISTRATIONS_OF#{email_hash}"
 
 
+def line_proof(proof_id: str) -> tuple[str, str]:
+    """Key of a code that proves a telephone line."""
+    return f"LINE_PROOF#{proof_id}", META
+
+
+def line_codes(e164: str, day: date) -> tuple[str, str]:
+    """Key of the count of codes told to a line on one day of the registry."""
+    return f"LINE_CODES#{e164}", day.isoformat()
+
+
 def opt_out(email_hash: str) -> tuple[str, str]:
     """Key of a mailbox that wants no mails but those that it asks for."""
     return f"OPT_OUT#{email_hash}", META
