@@ -43,6 +43,25 @@ def publish(
         _say(made)
 
 
+@command(group, "key")
+def key(
+    name: Annotated[str, typer.Argument(help="Whose key it is.")],
+    api: ApiOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Make a key for the API of reported calls; it is shown once."""
+    registry = _registry(api)
+    if not registry.cases_table:
+        raise UsageError("The table of cases is unknown; set QUIETLINE_CASES_TABLE.")
+    from quietline import bootstrap
+
+    made = bootstrap.open_data_limits(registry.cases_table, "", registry.profile).issue(name)
+    if json_output:
+        output.emit({"api_key": made, "name": name})
+    else:
+        output.say(f"api_key  {made}")
+
+
 @command(ops, "import-reported")
 def import_reported(
     source: Annotated[

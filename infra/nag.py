@@ -30,7 +30,7 @@ EVIDENCE_EXPORT = "ExportsOutputFnGetAttEvidence4CC26D68Arn9E0A376E"
 """The same of the bucket of evidence."""
 OPEN_DATA_EXPORT = "ExportsOutputFnGetAttOpenData12C7EFDDArn4ABC0141"
 """The same of the bucket of open data."""
-OPEN_DATA = {"publish_open_data": ("data", "private")}
+OPEN_DATA = {"publish_open_data": ("data", "private"), "open_data_api": ("private",)}
 """Function → prefixes of that bucket that its role reaches."""
 PREFIXES = {
     "public_api": ("manifests",),

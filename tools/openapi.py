@@ -17,7 +17,7 @@ from tools import page
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs/reference/openapi.json"
-FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook", "calendar_feed")
+FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "open_data_api", "stripe_webhook", "calendar_feed")
 METHODS = ("get", "post", "put", "patch", "delete")
 INFO = {
     "title": "Quietline",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from infra.stacks.service import ServiceStack
     from infra.stacks.web import WebStack
 
+OPEN_DATA_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["OPEN_DATA*"]}}
+"""Of the cases table, just what is published: no complaint."""
 PUBLIC, PRIVATE = "data/*", "private/*"
 
 
@@ -92,6 +94,18 @@ def add(stack: ServiceStack) -> None:
         memory=1769,
         timeout=600,
     )
+    stack.add(
+        "open_data_api",
+        s.OpenDataApiSettings(
+            stage=d.stage,
+            profile=d.profile,
+            idempotency_table=data.idempotency.table_name,
+            cases_table=data.cases.table_name,
+            open_data_bucket=data.open_data.bucket_name,
+        ),
+        memory=1024,
+        timeout=29,
+    )
     _grant(stack)
     _schedule(stack)
 
@@ -107,6 +121,13 @@ def _grant(stack: ServiceStack) -> None:
     publisher.allow(["s3:ListBucket"], data.open_data.bucket_arn)
     publisher.allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
     publisher.allow(["secretsmanager:GetSecretValue"], data.app_secret.secret_arn)
+
+    asked = stack.functions["open_data_api"]
+    asked.allow(["dynamodb:GetItem", "dynamodb:Query"], data.cases.table_arn, conditions=OPEN_DATA_ONLY)
+    # how often somebody has asked
+    asked.allow(["dynamodb:UpdateItem"], data.idempotency.table_arn)
+    asked.allow(["s3:GetObject"], data.open_data.arn_for_objects(PRIVATE))
+    asked.allow(["s3:ListBucket"], data.open_data.bucket_arn)
 
 
 def _schedule(stack: ServiceStack) -> None:

@@ -145,7 +145,8 @@ class WebStack(Stack):
             ),
             additional_behaviors={
                 **dict.fromkeys(
-                    ("/v1/*", "/forms/*", "/portal", "/portal/*", "/console", "/console/*", "/.well-known/*"), served
+                    ("/v0/*", "/v1/*", "/forms/*", "/portal", "/portal/*", "/console", "/console/*", "/.well-known/*"),
+                    served,
                 ),
                 "/data/*": opendata.behavior(self, data, viewer, headers),
             },

@@ -7,7 +7,15 @@ import pytest
 from quietline.http.auth import CARRIERS_SCOPE, LISTS_SCOPE, REPORTERS_SCOPE, RULES, Rule, require
 from quietline.kernel.errors import ForbiddenError, UnauthenticatedError
 
-API_FUNCTIONS = ("public_api", "seller_api", "case_api", "carrier_api", "stripe_webhook", "calendar_feed")
+API_FUNCTIONS = (
+    "public_api",
+    "seller_api",
+    "case_api",
+    "carrier_api",
+    "open_data_api",
+    "stripe_webhook",
+    "calendar_feed",
+)
 CALLERS: dict[str, dict[str, str] | None] = {
     "nobody": None,
     "person": {"sub": "user-1", "client_id": "cli", "groups": "", "scopes": "aws.cognito.signin.user.admin"},
@@ -79,6 +87,8 @@ def test_only_the_known_prefixes_are_public() -> None:
         "/v1/manifests",
         "/v1/areas",
         "/v1/sellers",
+        "/v1/dnc-complaints",
+        "/v0/dnc-complaints",
         "/.well-known/jwks.json",
         "/v1/webhooks/stripe",
         "/v1/calendars/<token>.ics",

@@ -166,3 +166,14 @@ def test_sample_days_look_like_the_ftcs_and_name_no_real_caller(profile: Profile
 
 def test_nothing_is_fetched_from_elsewhere(operator: PublishOpenDataSettings) -> None:
     assert quietline("ops", "import-reported", "--from", f"http://example.test/{FILE}").exit_code == 2
+
+
+def test_an_operator_issues_a_key(operator: PublishOpenDataSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from quietline.opendata.limits import key_hash
+
+    monkeypatch.setenv("QUIETLINE_CASES_TABLE", operator.cases_table)
+    made = json.loads(quietline("ops", "open-data", "key", "Call blocker", "--json").stdout)["api_key"]
+
+    stored = Table(operator.cases_table).get(("OPEN_DATA_KEYS", key_hash(made)))
+    assert stored is not None
+    assert made not in str(stored)

@@ -34,7 +34,7 @@ from quietline.bootstrap.notices import (
     webhook_delivery,
     webhooks,
 )
-from quietline.bootstrap.opendata import open_data_publication
+from quietline.bootstrap.opendata import open_data_limits, open_data_publication, reported_calls
 from quietline.bootstrap.operations import (
     area_reconciliation,
     import_area,
@@ -142,6 +142,7 @@ __all__ = [
     "moves",
     "notifier",
     "numbers",
+    "open_data_limits",
     "open_data_publication",
     "opt_outs",
     "orders",
@@ -165,6 +166,7 @@ __all__ = [
     "replies",
     "reporter_administration",
     "review",
+    "reported_calls",
     "sandbox_publication",
     "screening",
     "segment_scan",

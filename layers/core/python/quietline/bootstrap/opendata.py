@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import app_secret, signer
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import PublishOpenDataSettings
+    from quietline.kernel.settings import OpenDataApiSettings, PublishOpenDataSettings
+    from quietline.opendata.answer import ReportedCalls
+    from quietline.opendata.limits import RateLimits
     from quietline.opendata.publish import OpenDataPublication
 
 
@@ -29,4 +31,36 @@ def open_data_publication(settings: "PublishOpenDataSettings") -> "OpenDataPubli
         files=OpenDataBucket(settings.open_data_bucket),
         signer=signer(settings.signing_key_ids),
         secret=app_secret(settings.app_secret_id),
+    )
+
+
+@cache
+def reported_calls(settings: "OpenDataApiSettings") -> "ReportedCalls":
+    """Return what answers questions to the daily files."""
+    from quietline.adapters.dynamodb.opendata import DynamoReleases
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.opendata import OpenDataBucket
+    from quietline.kernel.clock import SystemClock
+    from quietline.opendata.answer import ReportedCalls
+    from quietline.profiles.profile import load_profile
+
+    return ReportedCalls(
+        profile=load_profile(settings.profile),
+        clock=SystemClock(),
+        releases=DynamoReleases(Table(settings.cases_table)),
+        files=OpenDataBucket(settings.open_data_bucket),
+    )
+
+
+@cache
+def open_data_limits(cases_table: str, idempotency_table: str, profile: str) -> "RateLimits":
+    """Return what counts requests."""
+    from quietline.adapters.dynamodb.opendata import DynamoCounters, DynamoKeys
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.opendata.limits import RateLimits
+    from quietline.profiles.profile import load_profile
+
+    return RateLimits(
+        DynamoKeys(Table(cases_table)), DynamoCounters(idempotency_table), SystemClock(), load_profile(profile)
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from quietline.adapters.aws import client
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.complaints import complaint_of
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
@@ -86,3 +87,38 @@ def _release(item: Item) -> Release:
         versions=tuple(Version(**one | {"at": from_text(one["at"])}) for one in item["versions"]),
         summary=json.loads(zlib.decompress(item["summary"])),
     )
+
+
+@dataclass(frozen=True)
+class DynamoKeys:
+    """See `opendata.limits.Keys`."""
+
+    table: Table
+
+    def name_of(self, key_hash: str) -> str | None:
+        """Return whose key it is, or None."""
+        item = self.table.get(keys.open_data_key(key_hash))
+        return str(item["name"]) if item else None
+
+    def add(self, key_hash: str, name: str) -> None:
+        """Keep a new key."""
+        self.table.write(self.table.put_new(keys.open_data_key(key_hash), {"name": name}))
+
+
+@dataclass(frozen=True)
+class DynamoCounters:
+    """See `opendata.limits.Counters`; in the table of idempotency, whose items expire."""
+
+    name: str
+
+    def count(self, name: str, expires_at: int) -> int:
+        """Add one and return the sum."""
+        answer = client("dynamodb").update_item(
+            TableName=self.name,
+            Key={"id": {"S": name}},
+            UpdateExpression="ADD #count :one SET expiration = :end",
+            ExpressionAttributeNames={"#count": "count"},
+            ExpressionAttributeValues={":one": {"N": "1"}, ":end": {"N": str(expires_at)}},
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(answer["Attributes"]["count"]["N"])

@@ -25,6 +25,7 @@ from quietline.kernel.settings.lists import (
     WashSettings,
 )
 from quietline.kernel.settings.opendata import (
+    OpenDataApiSettings,
     PublishOpenDataSettings,
 )
 from quietline.kernel.settings.sellers import (
@@ -56,6 +57,7 @@ __all__ = [
     "InvestigateCaseSettings",
     "MailerSettings",
     "NotifySettings",
+    "OpenDataApiSettings",
     "PaymentWorkerSettings",
     "PortalSettings",
     "PublicApiSettings",
@@ -110,5 +112,6 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "reconcile_area": ReconcileSettings,
     "reconcile_finish": ReconcileSettings,
     "publish_open_data": PublishOpenDataSettings,
+    "open_data_api": OpenDataApiSettings,
 }
 """Every function folder and its settings model; a test compares this with `functions/` and with the templates."""

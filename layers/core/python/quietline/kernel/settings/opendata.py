@@ -13,3 +13,11 @@ class PublishOpenDataSettings(Settings):
     open_data_bucket: str
     signing_key_ids: str
     app_secret_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDataApiSettings(Settings):
+    """`open_data_api`: questions to the published files."""
+
+    cases_table: str
+    open_data_bucket: str

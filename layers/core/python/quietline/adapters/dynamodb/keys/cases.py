@@ -141,3 +141,8 @@ OPEN_DATA = "OPEN_DATA"
 def open_data(day: date) -> tuple[str, str]:
     """Key of the daily file of a date."""
     return OPEN_DATA, day.isoformat()
+
+
+def open_data_key(key_hash: str) -> tuple[str, str]:
+    """Key of an API key of open data, of which only the hash is kept."""
+    return "OPEN_DATA_KEYS", key_hash

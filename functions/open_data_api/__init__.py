@@ -1,0 +1,1 @@
+"""API of open data: reported calls, with the FTC's parameters."""

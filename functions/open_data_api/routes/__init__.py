@@ -1,0 +1,1 @@
+"""Routes of open data; importing one declares its routes on `wiring.app`."""
