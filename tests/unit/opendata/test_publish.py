@@ -249,3 +249,29 @@ def test_own_and_imported_rows_of_a_day_make_one_file(profile: Profile, clock: F
 
     assert release is not None
     assert release.summary["sources"] == {"ftc": 5, "quietline": 5}
+
+
+def test_callers_of_several_people_are_in_the_feed_with_signs_of_spoofing(profile: Profile, clock: FixedClock) -> None:
+    near = [complaint(n, called=f"+1217444{n:04d}", caller_number="+12174449999", robocall=False) for n in (11, 12)]
+    once = complaint(13, caller_number="+12125550111")
+    again = [replace(complaint(n, caller_number="+12125550112"), called="+12175550014") for n in (14, 15)]
+    invalid = [complaint(n, caller_number="+11125550113") for n in (16, 17)]
+    made = publication(profile, clock, *near, once, *again, *invalid)
+    made.publish_due()
+
+    body = made.files.published("reported-numbers.csv") or b""
+    rows = {row["number"]: row for row in csv.DictReader(body.decode().splitlines())}
+    assert set(rows) == {"2174449999", "1125550113"}
+    assert rows["2174449999"] == {
+        "number": "2174449999",
+        "complaints": "2",
+        "complainants": "2",
+        "robocall_percent": "0",
+        "first_reported": "2026-11-23",
+        "last_reported": "2026-11-23",
+        "changed_on": "2026-11-24",
+        "signs": "neighbour",
+    }
+    assert rows["1125550113"]["signs"] == "invalid_number"
+    manifest = json.loads(made.files.published("manifests/reported-numbers.jws") or b"")
+    assert (manifest["numbers"], manifest["files"][0]["bytes"]) == (2, len(body))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import UnavailableError
+from quietline.opendata.feed import Callers
 from quietline.opendata.layout import read_rows, write_csv, write_rows
 from quietline.opendata.model import Release, Row, Version, file_name, manifest_name
 from quietline.opendata.own import row_of
@@ -21,6 +22,7 @@ JSON = "application/json"
 JOSE = "application/jose"
 PARQUET = "application/vnd.apache.parquet"
 INDEX = "index.json"
+NUMBERS, NUMBERS_MANIFEST = "reported-numbers.csv", "manifests/reported-numbers.jws"
 ATTEMPTS = 3
 
 
@@ -69,6 +71,7 @@ class OpenDataPublication:
         changed = [release for release in made if release is not None]
         if changed:
             self.index()
+            self.reported_numbers()
         return changed
 
     def publish_days(self, days: Iterable[date]) -> list[Release]:
@@ -76,6 +79,7 @@ class OpenDataPublication:
         changed = [release for day in sorted(set(days)) if (release := self.publish(day)) is not None]
         if changed:
             self.index()
+            self.reported_numbers()
         return changed
 
     def publish(self, day: date) -> Release | None:
@@ -125,6 +129,29 @@ class OpenDataPublication:
         ]
         text = json.dumps({"profile": self.profile.name, "files": listed}, indent=1)
         self.files.publish(INDEX, text.encode(), JSON)
+
+    def reported_numbers(self) -> None:
+        """Publish the numbers of the profile's last days that several people complained about, and its manifest."""
+        rules = self.profile.open_data.reported_numbers
+        today = self.profile.local_date(self.clock.now())
+        callers = Callers()
+        releases = self.releases.all(today - timedelta(days=rules.window_days))
+        for release in releases:
+            packed = self.files.kept(rows_name(release.date))
+            callers.add(release.date, read_rows(packed) if packed else ())
+        body, count = callers.write(rules.min_complainants)
+        manifest = {
+            "type": "reported_numbers",
+            "profile": self.profile.name,
+            "published_at": to_text(self.clock.now()),
+            "from": releases[0].date.isoformat() if releases else None,
+            "to": releases[-1].date.isoformat() if releases else None,
+            "numbers": count,
+            "min_complainants": rules.min_complainants,
+            "files": [{"name": NUMBERS, "format": "csv", "bytes": len(body), "sha256": _sha256(body)}],
+        }
+        self.files.publish(NUMBERS, body, CSV)
+        self.files.publish(NUMBERS_MANIFEST, self.signer.sign(manifest).encode(), JOSE)
 
     def _rows(self, day: date) -> list[Row]:
         imported = self.files.kept(import_name(day))

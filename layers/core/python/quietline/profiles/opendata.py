@@ -46,11 +46,10 @@ class OpenDataLimits(_Part):
 
 
 class ReportedNumbers(_Part):
-    """The feed of reported callers: days it looks back, people that make a caller appear, days a removal is told."""
+    """The feed of reported callers: days it looks back, and people that make a caller appear."""
 
     window_days: int
     min_complainants: int
-    removed_days: int
 
 
 class OpenData(_Part):
