@@ -34,7 +34,7 @@ from quietline.bootstrap.notices import (
     webhook_delivery,
     webhooks,
 )
-from quietline.bootstrap.opendata import open_data_limits, open_data_publication, reported_calls
+from quietline.bootstrap.opendata import data_book, open_data_limits, open_data_publication, reported_calls
 from quietline.bootstrap.operations import (
     area_reconciliation,
     import_area,
@@ -110,6 +110,7 @@ __all__ = [
     "complaint_changes",
     "complaints",
     "console_sessions",
+    "data_book",
     "decisions",
     "declarations",
     "desk",

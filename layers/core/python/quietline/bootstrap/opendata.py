@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from quietline.opendata.answer import ReportedCalls
     from quietline.opendata.limits import RateLimits
     from quietline.opendata.publish import OpenDataPublication
+    from quietline.statistics.publish import DataBook
 
 
 @cache
@@ -32,6 +33,15 @@ def open_data_publication(settings: "PublishOpenDataSettings") -> "OpenDataPubli
         signer=signer(settings.signing_key_ids),
         secret=app_secret(settings.app_secret_id),
     )
+
+
+@cache
+def data_book(settings: "PublishOpenDataSettings") -> "DataBook":
+    """Return what publishes the data book's tables."""
+    from quietline.statistics.publish import DataBook
+
+    made = open_data_publication(settings)
+    return DataBook(made.profile, made.clock, made.releases, made.files, made.signer)
 
 
 @cache
