@@ -168,6 +168,7 @@ __all__ = [
     "reporter_administration",
     "review",
     "reported_calls",
+    "review",
     "sandbox_publication",
     "screening",
     "segment_scan",
