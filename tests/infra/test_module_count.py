@@ -7,7 +7,7 @@ import pytest
 from bench import coldstart
 
 BUDGET = {
-    "public_api": 550,
+    "public_api": 560,
     "site_forms": 530,
     "seller_api": 590,
     "portal": 610,

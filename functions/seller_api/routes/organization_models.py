@@ -6,7 +6,6 @@ from pydantic import Field
 from quietline.http.model import Model
 from quietline.kernel.clock import to_text
 from quietline.sellers.model import Address, OrganizationType
-from quietline.sellers.record import Changes
 
 from functions.seller_api.routes.instants import Instant
 from functions.seller_api.routes.models import InModel, Text, example
@@ -14,6 +13,7 @@ from functions.seller_api.routes.models import InModel, Text, example
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
     from quietline.sellers.model import Organization, OrganizationEvent
+    from quietline.sellers.record import Changes
 
 ADDRESS: "JsonDict" = {
     "line1": "1 Example Street",
@@ -94,8 +94,10 @@ class OrganizationChangeIn(InModel):
     contact: ContactChangeIn | None = None
     language: Annotated[str, Field(min_length=2, max_length=8)] | None = None
 
-    def changes(self) -> Changes:
+    def changes(self) -> "Changes":
         """Return what the use case takes."""
+        from quietline.sellers.record import Changes
+
         contact = self.contact or ContactChangeIn()
         return Changes(
             name=self.name,
