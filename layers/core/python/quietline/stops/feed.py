@@ -4,8 +4,6 @@ A seller must not call a person who asked it to stop (16 CFR 310.4(b)(1)(iii)(A)
 profile's time on (47 CFR 64.1200(d)(3)). The request beats every exemption that the seller may have.
 """
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -79,6 +77,9 @@ class StopFeed:
 
 def as_csv(entries: Sequence[Entry]) -> str:
     """Return entries as CSV with a header; numbers in E.164."""
+    import csv
+    import io
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
