@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import age, output, whole
+from cli import age, bundle, output, whole
 from cli.app import JsonOption, app, command
 from cli.errors import NotVerifiedError, UsageError
 from cli.evidence import SANDBOX, Evidence, Finding
@@ -27,20 +27,17 @@ def verify(
     jwks: Annotated[Path | None, typer.Option(help="The registry's keys; else jwks.json beside the file.")] = None,
     json_output: JsonOption = False,
 ) -> None:
-    """Verify a pulled folder, a list file, a receipt, a manifest or a signed answer. Works offline.
+    """Verify a pulled folder, a list file, a receipt, a manifest, a signed answer or a case's bundle. Works offline.
 
     Each thing checked is one sentence; the command ends with code 5 when one of them is wrong. That a list is too old
     to call by is said, but it is not wrong: it is still what was on the list that day.
     """
     if not file.exists():
         raise UsageError(f"There is no file {file}.")
-    keys = find_keys(file, jwks)
-    if file.is_dir():
-        facts, findings = whole.check(file, keys, quiet=json_output)
-    elif file.suffix in (".jws", ".json"):
-        facts, findings = _signed(file, keys)
+    if file.is_file() and bundle.is_bundle(file):
+        facts, findings = bundle.check(file, jwks)
     else:
-        facts, findings = _list_file(file, keys)
+        facts, findings = _found(file, find_keys(file, jwks), quiet=json_output)
     wrong = [finding.sentence for finding in findings if finding.result == "wrong"]
     if json_output:
         told = [{"result": finding.result, "sentence": finding.sentence} for finding in findings]
@@ -49,6 +46,14 @@ def verify(
         _show(file, facts, findings, verified=not wrong)
     if wrong:
         raise NotVerifiedError(wrong[0], tuple(wrong[1:]))
+
+
+def _found(file: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], list[Finding]]:
+    if file.is_dir():
+        return whole.check(file, keys, quiet=quiet)
+    if file.suffix in (".jws", ".json"):
+        return _signed(file, keys)
+    return _list_file(file, keys)
 
 
 def _show(file: Path, facts: dict[str, Any], findings: list[Finding], *, verified: bool) -> None:

@@ -49,10 +49,13 @@ PREFIXES = {
     "wash": ("areas", "manifests"),
 }
 """Function → prefixes of the lists bucket that its role reaches."""
+BUNDLES = ("bundle_case", "case_api", "console")
+"""Functions that make bundles of cases or hand them out."""
 EVIDENCE_PREFIXES = {
     "public_api": ("uploads",),
     "site_forms": ("uploads",),
     "console": ("clean",),
+    "bundle_case": ("clean",),
     "scan_evidence": ("uploads", "clean"),
 }
 """The same of the bucket of evidence."""
@@ -180,6 +183,9 @@ def _functions(service: ServiceStack) -> None:
             if name in OPERATIONS[machine]:
                 objects = f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/{prefix}/*"
                 _accept(function.role, OBJECTS, _iam5(objects))
+        if name in BUNDLES:
+            objects = f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/bundles/*"
+            _accept(function.role, "Bundles are named by case and contents.", _iam5(objects))
         if name == "reconcile_segment" and not service.deployment.gaps.no_table_exports:
             _accept(function.role, OBJECTS, _iam5(f"Resource::{service.data.stack_name}:{OPERATIONS_EXPORT}/exports/*"))
         for prefix in OPEN_DATA.get(name, ()):

@@ -149,6 +149,7 @@ def _make() -> dict[str, Any]:
     )
     made["lists_bucket"] = "quietline-lists"
     made["render_function"] = "quietline-render-list"
+    made["bundle_function"] = "quietline-bundle-case"
     s3.create_bucket(Bucket=made["lists_bucket"])
     made["operations_bucket"] = "quietline-operations"
     s3.create_bucket(Bucket=made["operations_bucket"])

@@ -11,6 +11,7 @@ from quietline.kernel.settings import CaseApiSettings
 from quietline.profiles.profile import load_profile
 
 if TYPE_CHECKING:
+    from quietline.adapters.bundlefiles import BundleFunction
     from quietline.cases.desk import DeskService
     from quietline.cases.investigation.review import ReviewService
     from quietline.cases.moves import MoveService
@@ -51,6 +52,11 @@ def opening() -> "OpeningService":
 def views() -> "ViewService":
     """Return the saved views of the queue."""
     return bootstrap.case_views(settings())
+
+
+def bundles() -> "BundleFunction":
+    """Return what hands out bundles of cases."""
+    return bootstrap.bundle_links(settings())
 
 
 def decisions() -> "DecisionService":

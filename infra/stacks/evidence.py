@@ -24,8 +24,8 @@ UPLOADERS = ("public_api", "site_forms")
 """Functions whose presigned forms put uploads; a form acts with the role that signed it."""
 GUARDED = {"public_api": ("ANY /v1/complaints/batch",)}
 """Routes behind the authorizer of functions whose other routes are open: more exact, so they come first."""
-READERS = ("console",)
-"""Functions whose presigned links read clean evidence."""
+READERS = ("console", "bundle_case")
+"""Functions that read clean evidence, or whose presigned links do."""
 
 
 def evidence_bucket(data: DataStack) -> s3.Bucket:

@@ -88,14 +88,22 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
         test_payments=int(d.gaps.played_payments),
     )
     stack.add("portal", portal, memory=1024, timeout=29)
-    stack.add(
-        "case_api", s.CaseApiSettings(**creating, cases_table=cases, sellers_table=sellers, registry_table=registry)
+    bundling = s.BundleCaseSettings(
+        **common, cases_table=cases, evidence_bucket=evidence, operations_bucket=operations, signing_key_ids=signing
     )
+    # all evidence of a case goes through its memory, within the time that an API call has
+    stack.add("bundle_case", bundling, memory=2048, timeout=25)
+    desk: dict[str, Any] = {
+        "cases_table": cases,
+        "sellers_table": sellers,
+        "registry_table": registry,
+        "operations_bucket": operations,
+        "bundle_function": stack.functions["bundle_case"].function.function_name,
+    }
+    stack.add("case_api", s.CaseApiSettings(**creating, **desk), timeout=29)
     console = s.ConsoleSettings(
         **common,
-        cases_table=cases,
-        sellers_table=sellers,
-        registry_table=registry,
+        **desk,
         evidence_bucket=evidence,
         user_pool_id=pool,
         portal_client_id=data.portal_client.user_pool_client_id,

@@ -214,8 +214,23 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     # a wait that finds a decision already given wakes itself
     functions["investigate_case"].allow(["states:SendTaskSuccess"], stack.machine_arn("investigate-case"))
 
+    _bundles(stack)
     _imports(stack)
     _reconciliation(stack)
+
+
+def _bundles(stack: ServiceStack) -> None:
+    data, functions = stack.data, stack.functions
+    bundles = data.operations.arn_for_objects("bundles/*")
+    cases = data.cases.table_arn
+    functions["bundle_case"].allow(READ, cases, f"{cases}/index/gsi1")
+    functions["bundle_case"].allow(["dynamodb:PutItem"], cases)
+    functions["bundle_case"].allow(["s3:PutObject"], bundles)
+    functions["bundle_case"].allow(["s3:ListBucket"], data.evidence.bucket_arn)
+    functions["bundle_case"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
+    for name in ("case_api", "console"):
+        functions[name].allow(["lambda:InvokeFunction"], functions["bundle_case"].arn)
+        functions[name].allow(["s3:GetObject"], bundles)  # a link acts with the role that signed it
 
 
 def _imports(stack: ServiceStack) -> None:

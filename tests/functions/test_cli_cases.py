@@ -23,6 +23,9 @@ REASONS = "Recorded messages without anybody's consent."
 WHO = {"sub": "user-7", "client_id": "cli", "groups": "investigator"}
 
 
+DESK = {"open", "assign", "note", "link", "hold", "refer", "answer", "merge", "split", "bundle"}
+
+
 class Session:
     access_token = "token"
 
@@ -91,4 +94,23 @@ def test_redrive_says_what_it_needs(desk: Desk, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_group_is_on_the_command() -> None:
-    assert {command.name for command in group.registered_commands} == {"list", "show", "decide"}
+    assert {command.name for command in group.registered_commands} >= {"list", "show", "decide"} | DESK
+
+
+def test_an_investigator_works_a_case_from_the_terminal(desk: Desk) -> None:
+    first, second = desk.accuse(), desk.accuse(caller_number="(305) 555-0101")
+    mine = desk.complain(robocall=True, caller_number="", caller_name="Sunny Ltd")
+    desk.screening.screen(mine.id)
+
+    assert "with user-7" in run("cases", "assign", first).output
+    assert "Noted" in run("cases", "note", first, "Same voice.").output
+    assert "linked" in run("cases", "link", first, second, "--reason", "Same voice.").output
+    assert "rests until" in run("cases", "hold", first, "2026-12-24", "--reason", "Court.").output
+    assert "goes on" in run("cases", "hold", first, "release").output
+    assert "offered to telecom" in run("cases", "refer", first, "telecom", "--reason", "Spoofed.", "--joint").output
+    refused = run("cases", "answer", first, "accept")
+    assert refused.exit_code != 0 and "supervisors" in refused.output
+    assert "with 2 complaints" in run("cases", "merge", second, first).output
+    assert "has 1 complaints" in run("cases", "split", first, desk.cases.accusations(first)[0].complaint_id).output
+    assert "is open with 1" in run("cases", "open", mine.reference, "--reason", "Same voice.").output
+    assert run("cases", "answer", first, "perhaps").exit_code != 0

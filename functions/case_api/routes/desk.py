@@ -10,6 +10,7 @@ from quietline.http.problems import documented
 from functions.case_api.routes.desk_models import (
     AnswerIn,
     AssignIn,
+    BundleOut,
     HoldIn,
     LinkIn,
     MergeIn,
@@ -19,7 +20,7 @@ from functions.case_api.routes.desk_models import (
     SplitIn,
 )
 from functions.case_api.routes.models import CaseOut, LinkOut, NoteOut
-from functions.case_api.wiring import app, desk, moves, opening, person, reader
+from functions.case_api.wiring import app, bundles, desk, moves, opening, person, reader, settings
 
 TAGS = ["Cases"]
 JSON = "application/json"
@@ -229,3 +230,22 @@ def split_case(case_id: CaseId, given: Annotated[SplitIn, Body()]) -> CaseOut:
     if given.into:
         return CaseOut.of(moves().move(case_id, given.into, given.complaints, person()))
     return CaseOut.of(moves().split(case_id, given.complaints, person()))
+
+
+@route(
+    app,
+    "GET",
+    "/v1/cases/<case_id>/bundle",
+    Rule.INVESTIGATOR,
+    summary="Get a case as one file",
+    description="A zip with the timeline, complaints, decision, notes and evidence, and a signed list of all files "
+    "with their SHA-256: `quietline verify` proves it offline. The export is logged, and stands in the bundle itself.",
+    tags=TAGS,
+    operation_id="bundleCase",
+    responses=documented(200, "Where the zip is got, for ten minutes.", BundleOut, 401, 403, 404, 503),
+)
+def bundle_case(case_id: CaseId) -> BundleOut:
+    """Get a case as one file."""
+    who = person()
+    moves().resume(case_id)
+    return BundleOut(url=bundles().link(case_id, who.sub), expires_in=settings().bundle_link_seconds)

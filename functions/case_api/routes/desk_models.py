@@ -141,3 +141,10 @@ class ViewsOut(Model):
     """Your views, oldest first."""
 
     views: list[ViewOut]
+
+
+class BundleOut(Model):
+    """A link to a zip."""
+
+    url: str
+    expires_in: int = Field(description="Seconds.")

@@ -3,12 +3,16 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from quietline.bootstrap.common import signer
+
 if TYPE_CHECKING:
+    from quietline.adapters.bundlefiles import BundleFunction
+    from quietline.cases.bundle import BundleService
     from quietline.cases.desk import DeskService
     from quietline.cases.moves import MoveService
     from quietline.cases.opening import OpeningService
     from quietline.cases.views import ViewService
-    from quietline.kernel.settings import CaseApiSettings
+    from quietline.kernel.settings import BundleCaseSettings, CaseApiSettings
 
 
 @cache
@@ -76,3 +80,37 @@ def case_views(settings: "CaseApiSettings") -> "ViewService":
     from quietline.kernel.clock import SystemClock
 
     return ViewService(DynamoViews(Table(settings.cases_table)), SystemClock())
+
+
+@cache
+def bundles(settings: "BundleCaseSettings") -> "BundleService":
+    """Return what makes bundles of cases."""
+    from quietline.adapters.bundlefiles import CaseEvidence
+    from quietline.adapters.dynamodb.case_desk import DynamoDeskStore
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.evidence import DynamoEvidence
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.adapters.s3 import Bucket
+    from quietline.cases.bundle import BundleService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    table = Table(settings.cases_table)
+    return BundleService(
+        store=DynamoCaseStore(table),
+        desk=DynamoDeskStore(table),
+        evidence=CaseEvidence(DynamoEvidence(table), Bucket(settings.evidence_bucket)),
+        signer=signer(settings.signing_key_ids),
+        files=Bucket(settings.operations_bucket),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def bundle_links(settings: "CaseApiSettings") -> "BundleFunction":
+    """Return what hands out bundles of cases."""
+    from quietline.adapters.bundlefiles import BundleFunction
+    from quietline.adapters.s3 import Bucket
+
+    return BundleFunction(settings.bundle_function, Bucket(settings.operations_bucket), settings.bundle_link_seconds)

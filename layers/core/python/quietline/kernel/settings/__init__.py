@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from quietline.kernel.settings.base import PREFIX, Settings
 from quietline.kernel.settings.cases import (
+    BundleCaseSettings,
     CarrierApiSettings,
     CaseApiSettings,
     ConsoleSettings,
@@ -48,6 +49,7 @@ __all__ = [
     "FUNCTION_SETTINGS",
     "PREFIX",
     "AuthorizerSettings",
+    "BundleCaseSettings",
     "CalendarFeedSettings",
     "CarrierApiSettings",
     "CaseApiSettings",
@@ -83,6 +85,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "site_forms": SiteFormsSettings,
     "seller_api": SellerApiSettings,
     "portal": PortalSettings,
+    "bundle_case": BundleCaseSettings,
     "case_api": CaseApiSettings,
     "console": ConsoleSettings,
     "carrier_api": CarrierApiSettings,

@@ -14,6 +14,21 @@ class CaseApiSettings(Settings):
     registry_table: str
     day_seconds: int = 86_400
     """See `InvestigateCaseSettings`."""
+    operations_bucket: str
+    """Where bundles of cases lie."""
+    bundle_function: str
+    """Name of the function that makes them."""
+    bundle_link_seconds: int = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class BundleCaseSettings(Settings):
+    """`bundle_case`: makes the bundle of a case."""
+
+    cases_table: str
+    evidence_bucket: str
+    operations_bucket: str
+    signing_key_ids: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Makes the bundle of a case."""

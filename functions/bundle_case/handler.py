@@ -1,0 +1,25 @@
+"""`{"case_id": …, "by": <who asked>}` in, `{"key": <object of the operations bucket>}` out; `case_api` calls it."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from quietline import bootstrap
+from quietline.kernel.settings import BundleCaseSettings
+
+logger = Logger(service="bundle_case")
+
+
+@cache
+def settings() -> BundleCaseSettings:
+    """Return the settings, read at the first call."""
+    return BundleCaseSettings.from_environment()
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """Make the bundle and say where it lies."""
+    case_id = str(event["case_id"])
+    key = bootstrap.bundles(settings()).make(case_id, str(event["by"]))
+    logger.info("bundled", case=case_id)
+    return {"key": key}
