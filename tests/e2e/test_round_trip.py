@@ -213,10 +213,20 @@ def test_6_a_complaint_runs_to_a_decision(cloud: Cloud, story: dict[str, Any], n
 
     case = wait_for(mine, "the case that waits for a decision", 90)
     assert story["api"].get("/v1/cases").status_code == 403
-    decided = investigator.post(
-        f"/v1/cases/{case['id']}/decision",
-        json={"decision": "warning", "reasons": "One recorded sales call without written consent; a first offence."},
-    )
+    decision = {"decision": "warning", "reasons": "One recorded sales call without written consent; a first offence."}
+
+    def decide() -> httpx.Response | None:
+        answer = investigator.post(f"/v1/cases/{case['id']}/decision", json=decision)
+        return answer if answer.status_code != 409 else None
+
+    # the caller's name is the seller's: nobody is warned unheard
+    accusation = wait_for(lambda: story["api"].get("/v1/accusations").json()["accusations"], "the notice", 90)[0]
+    assert decide() is None
+    assert accusation["case_id"] == case["id"]
+    said = {"statement": "A machine dialled by mistake; it has been taken away."}
+    heard = story["api"].post(f"/v1/accusations/{case['id']}/answers", json=said)
+    assert heard.status_code == 200, heard.text
+    decided = wait_for(decide, "the case to wait for its decision", 90)
     assert decided.status_code in (200, 202), decided.text
     wait_for(lambda: status()["decision"] == "warning", "the decision to reach the consumer", 90)
     wait_for(lambda: any(ticket["reference"] in mail["text"] for mail in cloud.mails_to(email)), "the mail")

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
 
 
 def test_a_stop_request_reaches_the_seller_and_is_acknowledged(cloud: Cloud, run_id: str) -> None:
-    seller_mail, person = f"seller-{run_id}@example.com", f"person-{run_id}@example.com"
+    seller_mail, person = f"stopped-{run_id}@example.com", f"person-{run_id}@example.com"
     seller = cloud.as_user(cloud.sign_in(seller_mail))
     organization = {
         "name": f"Stopping {run_id}",

@@ -183,7 +183,8 @@ def test_a_downloader_sees_prices_and_lists_and_orders_nothing(kim: Person, mark
     assert "$85.00" in visitor.plain
     assert 'value="order"' not in visitor.plain
     [total] = {one.total.minor for one in wiring.orders().all_of(organization_of(kim))}
-    seen = f"{total}-6-{wiring.orders().all_of(organization_of(kim))[0].term.start}"
+    term = wiring.orders().all_of(organization_of(kim))[0].term
+    seen = f"{total}-6-{term.start}-{term.end}"
     assert visitor.post("areas", {"area": SIX, "action": "order", "seen": seen}).status == 403
     assert visitor.get(f"orders/{order}").status == 200
     for path in ("clients", "webhooks", "notices", f"orders/{order}/cancel"):

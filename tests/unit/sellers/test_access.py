@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quietline.fees.model import Term
 from quietline.kernel.errors import CertificationDueError, OrganizationClosedError, OrganizationSuspendedError
-from quietline.profiles.profile import CertificationText, Profile
+from quietline.profiles.profile import Profile
+from quietline.profiles.sellers import CertificationText
 from quietline.sellers.access import (
     CertificationState,
     certification_standing,

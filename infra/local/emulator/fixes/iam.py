@@ -72,11 +72,9 @@ def task_tokens_machine() -> None:
             _machine.reset(mark)
 
     def invoke_with_callback(resource: str, input_data: Any, token: str, state: Any) -> Any:
+        # kept when it is spent, too: a token of AWS names its machine, and a late answer is told that nothing waits
         given[token] = _machine.get()
-        try:
-            return wait(resource, input_data, token, state)
-        finally:
-            given.pop(token, None)
+        return wait(resource, input_data, token, state)
 
     iam_actions.extract_resource_arn = extract_resource_arn
     engine._execute_task = execute_task

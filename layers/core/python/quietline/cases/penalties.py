@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from quietline.cases.model import PenaltyLine
 from quietline.kernel.money import Money
-from quietline.profiles.profile import Penalty, Profile
+from quietline.profiles.complaints import Penalty
+from quietline.profiles.profile import Profile
 
 
 def maximum_penalty(called_at: datetime, profile: Profile) -> Money:

@@ -1,31 +1,28 @@
 """The profile's shape. A new country is a TOML file; behaviour that differs in kind is a named strategy, no `if`."""
 
-import re
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
-from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from quietline.kernel.errors import ConfigurationError
 from quietline.kernel.phone import NumberingRules
 from quietline.profiles.casework import Cases
+from quietline.profiles.complaints import Complaints, EvidenceRules, Investigations, Penalty
 from quietline.profiles.opendata import OpenData, Statistics
+from quietline.profiles.part import Part
+from quietline.profiles.sellers import CertificationText, Organizations, Retention, Sellers
 from quietline.profiles.tariffs import Fees
 from quietline.profiles.workdays import Holiday, Stops, stop_due_on
 
 FOLDER = Path(__file__).parent
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Operator(_Part):
+class Operator(Part):
     """Who runs the registry, as its invoices say: a name and the lines of a postal address."""
 
     name: str
@@ -33,7 +30,7 @@ class Operator(_Part):
     source: str
 
 
-class Numbering(_Part):
+class Numbering(Part):
     """Which numbers belong to the registry; see `kernel.phone.NumberingRules`."""
 
     region: str
@@ -47,7 +44,7 @@ class Numbering(_Part):
     line_digits: int = 0
 
 
-class LineCodes(_Part):
+class LineCodes(Part):
     """Codes that prove a telephone line: by which channels, how long, how often mistyped, how many a number and day."""
 
     channels: tuple[Literal["sms", "call"], ...]
@@ -56,7 +53,7 @@ class LineCodes(_Part):
     per_number_per_day: int
 
 
-class Registration(_Part):
+class Registration(Part):
     """Limits and windows of a registration; days are calendar days of the profile's time zone.
 
     `undo_hours`: how long a removal can be taken back. `mails_per_registration`: with a link, while it waits.
@@ -73,7 +70,7 @@ class Registration(_Part):
     removal: LineCodes
 
 
-class Lists(_Part):
+class Lists(Part):
     """How long a list may be used, in days of its age."""
 
     max_age_days: int
@@ -86,7 +83,7 @@ class Lists(_Part):
         return self.warn_age_days, self.last_warning_age_days, self.max_age_days
 
 
-class Hygiene(_Part):
+class Hygiene(Part):
     """How numbers leave the list by carriers' reports.
 
     `ageing_days`: from disconnection to a reassignment that counts; `max_report_age_days`: how old an event may be;
@@ -99,106 +96,14 @@ class Hygiene(_Part):
     alarm_removals: int
 
 
-class Team(_Part):
-    """Limits of an organization's people, agents and machine clients.
-
-    `client_overlap_hours` is how long a rotated machine client works on beside the one that takes its place.
-    """
-
-    invitation_days: int
-    open_invitations: int
-    mails_per_invitation: int
-    agents: int
-    clients: int
-    client_overlap_hours: int
-
-
-class CallerNumbers(_Part):
-    """How many numbers an organization may declare at a time, and how many spans of days are kept of all it had."""
-
-    most: int
-    with_past: int
-
-
-class Sellers(_Part):
-    """Renewal, the team and the numbers that they call from; reminders go out so many days before an end."""
-
-    renewal_window_days: int
-    renewal_reminder_days: tuple[int, ...]
-    team: Team
-    caller_numbers: CallerNumbers
-
-
-class CertificationText(_Part):
-    """What organizations certify from a day on, by language."""
-
-    version: str
-    since: date = Field(alias="from")
-    text: dict[str, str]
-
-
-class TaxIdForm(_Part):
-    """A kind of tax id: its digits by a pattern, and how they are grouped.
-
-    `personal`: it names a person, so it is kept encrypted and shown by its last digits.
-    """
-
-    kind: str
-    personal: bool
-    pattern: str
-    groups: tuple[int, ...]
-    label: dict[str, str]
-    source: str
-
-    def fits(self, digits: str) -> bool:
-        """Tell whether digits have this form."""
-        return digits.isascii() and re.fullmatch(self.pattern, digits) is not None
-
-    def written(self, digits: str) -> str:
-        """Return the number in its groups, joined by dashes."""
-        starts = accumulate((0, *self.groups))
-        return "-".join(digits[start : start + length] for start, length in zip(starts, self.groups, strict=False))
-
-
-class Exemption(_Part):
-    """Why an organization may be exempt from fees."""
-
-    code: str
-    label: dict[str, str]
-    source: str
-
-
-class Retention(_Part):
-    """For how many months the records of a closed organization are kept, from a day on."""
-
-    since: date = Field(alias="from")
-    months: int
-    source: str
-
-
-class Organizations(_Part):
-    """What organizations certify and tell of themselves.
-
-    `certification_months`: how long one holds; `certification_grace_days`: after a new text or the end of a certified
-    term, until lists are refused.
-    """
-
-    certification_months: int
-    certification_grace_days: int
-    certifications: tuple[CertificationText, ...]
-    tax_ids: tuple[TaxIdForm, ...]
-    exemptions: tuple[Exemption, ...]
-    retentions: tuple[Retention, ...]
-
-
-class Lookups(_Part):
+class Lookups(Part):
     """How many numbers one lookup may hold."""
 
     free_numbers: int
     subscriber_numbers: int
 
 
-class Washes(_Part):
+class Washes(Part):
     """How large a call list may be, in bytes as uploaded and unpacked, and how long things take and last."""
 
     max_upload_bytes: int
@@ -207,14 +112,14 @@ class Washes(_Part):
     stalled_minutes: int
 
 
-class Allowance(_Part):
+class Allowance(Part):
     """Different numbers that an account may ask for in a day: above `alarm` people are told, above `limit` refused."""
 
     alarm: int
     limit: int
 
 
-class Usage(_Part):
+class Usage(Part):
     """What tells use from enumeration. `walk_…`: when a question steps through the number space."""
 
     free_lookups: Allowance
@@ -224,7 +129,7 @@ class Usage(_Part):
     walk_percent: int
 
 
-class Webhooks(_Part):
+class Webhooks(Part):
     """Outbound webhooks: how many, how long a replaced secret signs, the pauses between attempts, when to give up."""
 
     max_endpoints: int
@@ -233,101 +138,7 @@ class Webhooks(_Part):
     disable_after_days: int
 
 
-class Handled(_Part):
-    """Who handles calls of a diverted subject: a sentence by language, and where to go."""
-
-    text: dict[str, str]
-    agency: str
-    link: str
-
-
-class Subject(_Part):
-    """What a call was about: a code of the form, its label by language, its spelling in the open data.
-
-    `exemption`: the kind of call that may be exempt and that this subject points at; empty for none.
-    `handled`: of a diverted one, by whom.
-    """
-
-    code: int
-    diverted: bool
-    exemption: str = ""
-    open_data_label: str
-    label: dict[str, str]
-    handled: Handled | None = None
-
-
-class Complaints(_Part):
-    """Windows and limits of complaints, and their subjects.
-
-    `max_calls` in one submission; `max_additions` comments, and as many corrections, of one complaint; above
-    `usual_per_day` of one number or mailbox complaints are taken, and screened `slow_hours` later; `max_batch` rows.
-    """
-
-    grace_days: int
-    window_days: int
-    duplicate_hours: int
-    max_comments: int
-    max_calls: int
-    max_additions: int
-    usual_per_day: int
-    slow_hours: int
-    max_batch: int
-    subjects: tuple[Subject, ...]
-
-    def subject(self, code: int) -> Subject | None:
-        """Return the subject of a code, or None."""
-        return next((subject for subject in self.subjects if subject.code == code), None)
-
-
-class EvidenceKind(_Part):
-    """Content types that evidence of one kind may have, and how large it may be."""
-
-    types: tuple[str, ...]
-    max_bytes: int
-
-
-class EvidenceRules(_Part):
-    """How much evidence one owner may hand in, how long it is kept, how long forms and links work.
-
-    `max_files` waiting or clean at a time; `max_offers` ever, refused ones too.
-    """
-
-    keep_days: int
-    max_files: int
-    max_offers: int
-    upload_minutes: int
-    link_seconds: int
-    kinds: dict[str, EvidenceKind]
-
-
-class Investigations(_Part):
-    """Deadlines of an investigation in days, limits of exemptions, and what a worksheet proposes.
-
-    `reminder_days_before`: the seller is reminded so many days before its deadline; `max_hearings`: how often it is
-    asked when more calls join; `factors`: code → percent of the maximum, added up (100 at most), see
-    `cases.investigation.findings`.
-    """
-
-    traceback_days: int
-    max_hops: int
-    reply_days: int
-    max_hearings: int
-    extension_days: int
-    reminder_days_before: tuple[int, ...]
-    relationship_months: int
-    inquiry_months: int
-    factors: dict[str, int]
-
-
-class Penalty(_Part):
-    """The maximum penalty per call in minor units, from a date on."""
-
-    since: date = Field(alias="from")
-    maximum: int
-    source: str
-
-
-class Sandbox(_Part):
+class Sandbox(Part):
     """What integrators test with: subscriber parts of fictitious numbers, the same in each of `areas`.
 
     `alternating` and `opposite` flip at the beginning of every day: the first are listed on `since` and every second
@@ -343,7 +154,7 @@ class Sandbox(_Part):
     invalid: tuple[str, ...]
 
 
-class Profile(_Part):
+class Profile(Part):
     """One jurisdiction."""
 
     name: str

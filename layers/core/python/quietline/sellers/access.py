@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from quietline.fees.model import Term
 from quietline.kernel.errors import CertificationDueError, OrganizationClosedError, OrganizationSuspendedError
-from quietline.profiles.profile import CertificationText, Profile
+from quietline.profiles.profile import Profile
+from quietline.profiles.sellers import CertificationText
 from quietline.sellers.model import Membership, OrganizationStatus
 
 READ = "Read the text with GET /v1/certifications/current or `quietline certify`, then certify it."

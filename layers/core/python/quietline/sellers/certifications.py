@@ -7,7 +7,8 @@ from datetime import date
 from quietline.fees.model import Term
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, UnavailableError
-from quietline.profiles.profile import CertificationText, Profile
+from quietline.profiles.profile import Profile
+from quietline.profiles.sellers import CertificationText
 from quietline.sellers.access import CertificationStanding, may_get_lists, standing_of
 from quietline.sellers.model import Certification, Membership
 from quietline.sellers.ports import Certifications, Vault

@@ -1,7 +1,7 @@
 """Tax ids: checked for their form, which is data of the profile. Whether one was issued, and to whom, nobody asks."""
 
 from quietline.kernel.errors import FieldError
-from quietline.profiles.profile import TaxIdForm
+from quietline.profiles.sellers import TaxIdForm
 from quietline.sellers.model import TaxId
 from quietline.sellers.ports import Vault
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from quietline.cases.investigation.model import Hop, HopState, Investigation, Next, Reply, ReplyState, Verdict
 from quietline.cases.model import Accusation, Case, Status
-from quietline.profiles.profile import Investigations
+from quietline.profiles.complaints import Investigations
 
 CITATION = "citation"
 NEEDS_CONFIRMATION = frozenset({CITATION})
