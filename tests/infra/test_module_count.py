@@ -13,7 +13,7 @@ BUDGET = {
     "portal": 610,
     "case_api": 540,
     "console": 540,
-    "carrier_api": 525,
+    "carrier_api": 535,
     "stripe_webhook": 450,
     "authorizer": 250,
     "relay": 430,
