@@ -12,11 +12,12 @@ from quietline.adapters.dynamodb.complaints import DynamoNumberHistory
 from quietline.adapters.dynamodb.numbers import number_writes
 from quietline.cases.assignment import AssignmentService
 from quietline.cases.model import SYSTEM, Action, Case, Decision, Event, Status
+from quietline.cases.people import Person
 from quietline.cases.ports import ChangedMeanwhileError
 from quietline.cases.service import DecisionService
 from quietline.complaints.model import Outcome, Stage
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from quietline.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnavailableError
 from quietline.kernel.phone import PhoneNumber
 from quietline.profiles.profile import Profile
 from quietline.registrations.model import HistoryEntry, NumberRecord
@@ -229,18 +230,18 @@ def test_a_decision_needs_a_waiting_case_and_is_given_once(
     steps = Scene(cloud, clock, profile, tasks=tasks).steps
     case_id = desk.accuse()
     with pytest.raises(ConflictError):
-        investigator.decide(case_id, "warning", REASONS, "user-1")
+        investigator.decide(case_id, "warning", REASONS, Person("user-1", "trade"))
 
     steps.wait(case_id, "token-1", "await_decision")
-    investigator.decide(case_id, "warning", REASONS, "user-1")
-    investigator.decide(case_id, "warning", REASONS, "user-1")
+    investigator.decide(case_id, "warning", REASONS, Person("user-1", "trade"))
+    investigator.decide(case_id, "warning", REASONS, Person("user-1", "trade"))
     with pytest.raises(ConflictError):
-        investigator.decide(case_id, "citation", REASONS, "user-2")
+        investigator.decide(case_id, "citation", REASONS, Person("user-2", "trade"))
 
     assert tasks.woken.count("token-1") >= 2
     steps.record(case_id)
     with pytest.raises(ConflictError):
-        investigator.decide(case_id, "warning", REASONS, "user-1")
+        investigator.decide(case_id, "warning", REASONS, Person("user-1", "trade"))
 
 
 @pytest.mark.parametrize(
@@ -251,8 +252,28 @@ def test_a_decision_is_one_of_the_profile_s_with_reasons(
     kind: str, reasons: str, pointers: list[str], desk: Desk, clock: FixedClock, profile: Profile
 ) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        DecisionService(desk.cases, Tasks(), clock, profile).decide("any", kind, reasons, "user-1")
+        DecisionService(desk.cases, Tasks(), clock, profile).decide("any", kind, reasons, Person("user-1", "trade"))
     assert [field.pointer for field in refused.value.fields] == pointers
+
+
+def test_the_other_agency_decides_nothing(cloud: Any, desk: Desk, clock: FixedClock, profile: Profile) -> None:
+    case_id = desk.accuse()
+    review = Scene(cloud, clock, profile).review
+    stranger = Person("user-9", "telecom")
+    before = case_of(desk, case_id)
+
+    for act in (
+        lambda: DecisionService(desk.cases, Tasks(), clock, profile).decide(case_id, "dismissal", REASONS, stranger),
+        lambda: review.confirm(case_id, stranger),
+        lambda: review.give_back(case_id, REASONS, stranger),
+        lambda: review.reopen(case_id, REASONS, stranger),
+        lambda: review.name_caller(case_id, "Sunny Roofs LLC", stranger),
+        lambda: review.ask_carrier(case_id, "4321", stranger),
+    ):
+        with pytest.raises(ForbiddenError):
+            act()
+
+    assert case_of(desk, case_id) == before
 
 
 def test_steps_done_twice_change_nothing(cloud: Any, desk: Desk, clock: FixedClock, profile: Profile) -> None:
@@ -260,10 +281,10 @@ def test_steps_done_twice_change_nothing(cloud: Any, desk: Desk, clock: FixedClo
     steps = scene.steps
     case_id = desk.accuse()
     steps.wait(case_id, "token-1", "await_decision")
-    DecisionService(desk.cases, Tasks(), clock, profile).decide(case_id, "citation", REASONS, "user-1")
+    DecisionService(desk.cases, Tasks(), clock, profile).decide(case_id, "citation", REASONS, Person("user-1", "trade"))
     with pytest.raises(ConflictError):
         steps.record(case_id)
-    scene.review.confirm(case_id, "user-2")
+    scene.review.confirm(case_id, Person("user-2", "trade"))
     assert steps.record(case_id) == steps.record(case_id)
     assert steps.notify(case_id) == 0
     events, mails = desk.cases.events(case_id), desk.mails()
@@ -294,7 +315,7 @@ def test_stages_never_go_back(cloud: Any, desk: Desk, clock: FixedClock, profile
     scene = Scene(cloud, clock, profile, tasks=Tasks())
     steps = scene.steps
     steps.wait(case_id, "token-1", "await_decision")
-    DecisionService(desk.cases, Tasks(), clock, profile).decide(case_id, "warning", REASONS, "user-1")
+    DecisionService(desk.cases, Tasks(), clock, profile).decide(case_id, "warning", REASONS, Person("user-1", "trade"))
     steps.record(case_id)
     steps.notify(case_id)
 

@@ -17,6 +17,7 @@ from quietline.adapters.executions import StepFunctionsTasks
 from quietline.cases.investigation.course import Pace
 from quietline.cases.investigation.review import Heard, ReviewService
 from quietline.cases.investigation.service import InvestigationService
+from quietline.cases.people import Person
 from quietline.cases.replies import ReplyService
 from quietline.cases.service import DecisionService
 from quietline.cases.tracebacks import TracebackService
@@ -152,8 +153,8 @@ class Scene:
 
     def cite(self, case_id: str, reasons: str = "Twelve people complained, and no list was held.") -> None:
         """Decide a citation as one person and confirm it as another."""
-        self.decisions.decide(case_id, "citation", reasons, "user-7")
-        self.review.confirm(case_id, "user-8")
+        self.decisions.decide(case_id, "citation", reasons, Person("user-7", "trade"))
+        self.review.confirm(case_id, Person("user-8", "trade"))
 
     def run(self, case_id: str, *, until: str) -> str:
         """Do steps, as the machine does, until a wait or the end; fail unless it is the one expected."""

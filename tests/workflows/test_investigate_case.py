@@ -13,6 +13,7 @@ from quietline.adapters.executions import StepFunctionsExecutions
 from quietline.cases.investigation import service
 from quietline.cases.investigation.model import HopState, ReplyState
 from quietline.cases.model import SYSTEM, Action, Event, Status
+from quietline.cases.people import Person
 from quietline.cases.replies import AnswerInput
 from quietline.cases.service import RedriveService
 from quietline.complaints.model import Stage
@@ -124,9 +125,9 @@ def test_a_case_waits_is_cited_confirmed_and_everybody_hears(desk: Desk, scene: 
     assert desk.accuse(called_number="(202) 555-0144", email="") == case_id
     execution = start(machine, desk, case_id)
 
-    scene.decisions.decide(case_id, "citation", REASONS, "user-7")
+    scene.decisions.decide(case_id, "citation", REASONS, Person("user-7", "trade"))
     machine.until(execution, lambda run: run.states[-1:] == ("AwaitConfirmation",))
-    scene.review.confirm(case_id, "user-8")
+    scene.review.confirm(case_id, Person("user-8", "trade"))
     run = machine.finish(execution)
 
     assert run.status == "SUCCEEDED"
@@ -150,10 +151,10 @@ def test_a_seller_is_heard_reminded_and_its_silence_recorded(desk: Desk, hasty: 
     execution = machine.start(given(case_id), case_id)
     machine.until(execution, lambda run: "AwaitReply" in run.states)
     with pytest.raises(ConflictError, match="not been heard"):
-        hasty.decisions.decide(case_id, "warning", REASONS, "user-7")
+        hasty.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
 
     machine.until(execution, lambda run: "AwaitDecision" in run.states)
-    when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, "user-7"))
+    when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade")))
     run = machine.finish(execution)
 
     done = [state for state in way(run) if not state.startswith("Await")]
@@ -196,7 +197,7 @@ def test_silence_of_reviewers_escalates_and_the_wait_goes_on(desk: Desk, hasty: 
     execution = machine.start(given(case_id), case_id)
     machine.until(execution, lambda run: run.states.count("AwaitDecision") >= 2)
 
-    when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, "user-7"))
+    when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade")))
     run = machine.finish(execution)
     case = desk.cases.get(case_id)
     assert case is not None and case.escalations >= 1
@@ -233,7 +234,7 @@ def test_a_carrier_that_is_silent_ends_the_traceback(desk: Desk, hasty: Scene, m
 
     (hop,) = hasty.review.read(case_id).hops
     assert hop.state is HopState.SILENT
-    when(lambda: hasty.decisions.decide(case_id, "referral", REASONS, "user-7"))
+    when(lambda: hasty.decisions.decide(case_id, "referral", REASONS, Person("user-7", "trade")))
     assert machine.finish(execution).status == "SUCCEEDED"
 
 
@@ -271,7 +272,7 @@ def test_a_new_execution_takes_over_before_the_limits(
     # as the relay starts it: named by what follows the kind
     execution = machine.start({"pk": f"INVESTIGATION#{case_id}-2", "kind": "INVESTIGATION"}, f"{case_id}-2")
     machine.until(execution, lambda run: run.states[-1:] == ("AwaitDecision",))
-    when(lambda: made.decisions.decide(case_id, "referral", REASONS, "user-7"))
+    when(lambda: made.decisions.decide(case_id, "referral", REASONS, Person("user-7", "trade")))
     assert way(machine.finish(execution)) == ("AwaitDecision", "RecordDecision", "Again", "Done")
     last = machine.run({"pk": f"INVESTIGATION#{case_id}-3", "kind": "INVESTIGATION"}, f"{case_id}-3")
     assert way(last) == ("Notify", "Done")
@@ -284,7 +285,7 @@ def test_after_a_decision_the_callers_next_complaint_opens_a_new_case(
 ) -> None:
     first = desk.accuse()
     execution = start(machine, desk, first)
-    scene.decisions.decide(first, "dismissal", REASONS, "user-7")
+    scene.decisions.decide(first, "dismissal", REASONS, Person("user-7", "trade"))
     machine.finish(execution)
 
     assert desk.accuse(called_number="(202) 555-0144") != first
@@ -293,14 +294,14 @@ def test_after_a_decision_the_callers_next_complaint_opens_a_new_case(
 def test_a_closed_case_is_opened_again_and_everybody_hears_again(desk: Desk, scene: Scene, machine: Machine) -> None:
     case_id = desk.accuse()
     execution = start(machine, desk, case_id)
-    scene.decisions.decide(case_id, "dismissal", REASONS, "user-7")
+    scene.decisions.decide(case_id, "dismissal", REASONS, Person("user-7", "trade"))
     machine.finish(execution)
 
-    scene.review.reopen(case_id, "A recording came that names the caller.", "user-8")
+    scene.review.reopen(case_id, "A recording came that names the caller.", Person("user-8", "trade"))
     with pytest.raises(ConflictError):
-        scene.review.reopen(case_id, "A recording came that names the caller.", "user-8")
+        scene.review.reopen(case_id, "A recording came that names the caller.", Person("user-8", "trade"))
     execution = start(machine, desk, case_id, f"{case_id}-2")
-    scene.decisions.decide(case_id, "warning", REASONS, "user-7")
+    scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
     run = machine.finish(execution)
 
     assert way(run) == ("Examine", *WAY[2:])
@@ -314,7 +315,7 @@ def test_a_decision_on_a_used_up_token_is_found_by_the_next_look(desk: Desk, sce
     case_id = desk.accuse()
     desk.cases.wait(case_id, "of an execution that is gone", NOW, Event(NOW, Action.WAITING, SYSTEM))
 
-    assert scene.decisions.decide(case_id, "referral", REASONS, "user-7").status is Status.OPEN
+    assert scene.decisions.decide(case_id, "referral", REASONS, Person("user-7", "trade")).status is Status.OPEN
     run = machine.run(given(case_id), f"{case_id}-2")
 
     assert way(run) == ("Attribute", "Examine", "RecordDecision", "Notify", "Done")
@@ -333,7 +334,7 @@ def test_a_decision_given_between_the_look_and_the_wait_wakes_it_at_once(
             waits.append(event["token"])
             # an older token of a run that is gone; the decision arrives before this wait is kept
             desk.cases.wait(case_id, "gone", NOW, Event(NOW, Action.WAITING, SYSTEM))
-            scene.decisions.decide(case_id, "warning", REASONS, "user-7")
+            scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
         return lambda_handler(event, context)
 
     machine = machines(MACHINE, {"investigate_case": late}, FailureQueueUrl=queue)
@@ -348,7 +349,7 @@ def test_starting_again_goes_on_where_the_case_stands(
     case_id = desk.accuse()
     machine = machines(MACHINE, {"investigate_case": broken("notify")}, FailureQueueUrl=queue)
     execution = start(machine, desk, case_id)
-    scene.decisions.decide(case_id, "warning", REASONS, "user-7")
+    scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
     assert machine.finish(execution).status == "FAILED"
 
     machine = machines(MACHINE, {"investigate_case": lambda_handler}, FailureQueueUrl=queue)
@@ -364,7 +365,7 @@ def test_many_complainants_are_told_a_batch_at_a_time(
     for last in range(40, 45):
         case_id = desk.accuse(called_number=f"(202) 555-01{last}")
     execution = start(machine, desk, case_id)
-    scene.decisions.decide(case_id, "warning", REASONS, "user-7")
+    scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
 
     assert machine.finish(execution).states.count("Notify") == 3
     assert len([mail for mail in desk.mails() if mail["template"] == "complaint-decided"]) == 5
@@ -385,7 +386,7 @@ def test_a_step_that_keeps_failing_becomes_visible(
         request.getfixturevalue("hasty")
     if step in ("record", "notify"):
         execution = start(machine, desk, case_id)
-        scene.decisions.decide(case_id, "warning", REASONS, "user-7")
+        scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
         run = machine.finish(execution)
     else:
         run = machine.run(given(case_id), case_id)
@@ -417,7 +418,7 @@ def test_redrive_starts_the_cases_that_do_not_run(
     assert operator.redrive() == []
     execution = machine.arn.replace(":stateMachine:", ":execution:") + f":{lost}-2"
     machine.until(execution, lambda _run: token(desk, lost) != "")
-    scene.decisions.decide(lost, "warning", REASONS, "user-7")
+    scene.decisions.decide(lost, "warning", REASONS, Person("user-7", "trade"))
     assert machine.finish(execution).status == "SUCCEEDED"
     assert Action.REDRIVEN in actions(desk, lost)
 

@@ -130,5 +130,5 @@ def count_case(case_id: CaseId) -> FactsOut:
 )
 def decide_case(case_id: CaseId, decision: Annotated[DecisionIn, Body()]) -> Response[CaseOut]:
     """Decide a case."""
-    case = decisions().decide(case_id, decision.decision, decision.reasons, person().sub)
+    case = decisions().decide(case_id, decision.decision, decision.reasons, person())
     return Response(202, "application/json", CaseOut.of(case))

@@ -52,9 +52,9 @@ def read_investigation(case_id: CaseId) -> InvestigationOut:
 def confirm(case_id: CaseId, confirmation: Annotated[ConfirmationIn, Body()]) -> InvestigationOut:
     """Confirm a citation, or give it back."""
     if confirmation.confirmed:
-        review().confirm(case_id, person().sub)
+        review().confirm(case_id, person())
     else:
-        review().give_back(case_id, confirmation.reasons, person().sub)
+        review().give_back(case_id, confirmation.reasons, person())
     return InvestigationOut.of(review().read(case_id))
 
 
@@ -71,7 +71,7 @@ def confirm(case_id: CaseId, confirmation: Annotated[ConfirmationIn, Body()]) ->
 )
 def reopen(case_id: CaseId, reopening: Annotated[ReopeningIn, Body()]) -> InvestigationOut:
     """Open a closed case again."""
-    review().reopen(case_id, reopening.reasons, person().sub)
+    review().reopen(case_id, reopening.reasons, person())
     return InvestigationOut.of(review().read(case_id))
 
 
@@ -88,7 +88,7 @@ def reopen(case_id: CaseId, reopening: Annotated[ReopeningIn, Body()]) -> Invest
 )
 def attribute(case_id: CaseId, attribution: Annotated[AttributionIn, Body()]) -> InvestigationOut:
     """Say which organization called."""
-    review().name_caller(case_id, attribution.organization, person().sub)
+    review().name_caller(case_id, attribution.organization, person())
     return InvestigationOut.of(review().read(case_id))
 
 
@@ -105,5 +105,5 @@ def attribute(case_id: CaseId, attribution: Annotated[AttributionIn, Body()]) ->
 )
 def ask_carrier(case_id: CaseId, traceback: Annotated[TracebackIn, Body()]) -> InvestigationOut:
     """Ask a carrier where the calls came from."""
-    review().ask_carrier(case_id, traceback.carrier, person().sub)
+    review().ask_carrier(case_id, traceback.carrier, person())
     return InvestigationOut.of(review().read(case_id))

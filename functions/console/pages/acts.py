@@ -150,20 +150,26 @@ ACTS = {
     "name-caller": Act(
         lambda request, _file: [_field(request, "text", "organization")],
         lambda request, case_id: wiring.review().name_caller(
-            case_id, request.fields.get("organization", ""), request.sub
+            case_id, request.fields.get("organization", ""), request.investigator
         ),
     ),
     "ask-carrier": Act(
         lambda request, _file: [_field(request, "text", "carrier")],
-        lambda request, case_id: wiring.review().ask_carrier(case_id, request.fields.get("carrier", ""), request.sub),
+        lambda request, case_id: wiring.review().ask_carrier(
+            case_id, request.fields.get("carrier", ""), request.investigator
+        ),
     ),
     "give-back": Act(
         _reasons,
-        lambda request, case_id: wiring.review().give_back(case_id, request.fields.get("reasons", ""), request.sub),
+        lambda request, case_id: wiring.review().give_back(
+            case_id, request.fields.get("reasons", ""), request.investigator
+        ),
     ),
     "reopen": Act(
         _reasons,
-        lambda request, case_id: wiring.review().reopen(case_id, request.fields.get("reasons", ""), request.sub),
+        lambda request, case_id: wiring.review().reopen(
+            case_id, request.fields.get("reasons", ""), request.investigator
+        ),
     ),
 }
 """Act → its form. `acts.titles.<act>` of the texts names it, `cases.done.<act>` says that it was done."""
@@ -208,7 +214,7 @@ def note(request: Request) -> Answer:
 @page("POST", "cases/{id}/confirm", Who.INVESTIGATOR)
 def confirm(request: Request) -> Answer:
     """Confirm a citation that another person decided."""
-    return changed(request, "confirm", lambda case_id: wiring.review().confirm(case_id, request.sub))
+    return changed(request, "confirm", lambda case_id: wiring.review().confirm(case_id, request.investigator))
 
 
 @page("POST", "cases/{id}/release", Who.INVESTIGATOR)

@@ -48,7 +48,7 @@ def decide(request: Request) -> Answer:
         request,
         "decided",
         lambda case_id: wiring.decisions().decide(
-            case_id, given.get("decision", ""), given.get("reasons", ""), request.sub
+            case_id, given.get("decision", ""), given.get("reasons", ""), request.investigator
         ),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from quietline.cases.find import find
 from quietline.cases.model import SYSTEM, Action, Case, Decision, Event, Status
+from quietline.cases.people import Person, must_change
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, Executions, Hearings, TaskAnswers
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
@@ -24,18 +25,20 @@ class DecisionService:
     profile: Profile
     hearings: Hearings | None = None
 
-    def decide(self, case_id: str, kind: str, reasons: str, by: str) -> Case:
+    def decide(self, case_id: str, kind: str, reasons: str, person: Person) -> Case:
         """Give the decision and wake the case's execution; the same decision again wakes it again.
 
         Raises:
             InvalidInputError: the decision is not one of the profile's, or the reasons are too short or too long.
             NotFoundError: there is no such case.
+            ForbiddenError: it is the other agency's.
             ConflictError: the case does not wait for a decision, or has another one.
         """
         reasons = reasons.strip()
         self._check(kind, reasons)
         case = find(self.store, case_id)
-        given = case.decision
+        must_change(case, person)
+        given, by = case.decision, person.sub
         if given is None:
             objection = self.hearings.objection(case, kind) if self.hearings else ""
             if objection:

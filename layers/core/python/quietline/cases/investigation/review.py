@@ -19,6 +19,7 @@ from quietline.cases.investigation.model import (
 from quietline.cases.investigation.ports import Callers, Carriers, InvestigationStore
 from quietline.cases.investigation.service import attribution_of, is_on_hold
 from quietline.cases.model import Action, Case, Event, Status
+from quietline.cases.people import Person, must_change
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, ForbiddenError, InvalidInputError
@@ -99,54 +100,55 @@ class ReviewService:
             suggestion=suggestion(known, verdicts, total.proposed.minor) if kept.examined else "",
         )
 
-    def confirm(self, case_id: str, by: str) -> None:
+    def confirm(self, case_id: str, person: Person) -> None:
         """Confirm a citation that somebody else decided; the case goes on. The same person again changes nothing.
 
         Raises:
             NotFoundError: there is no such case.
             ConflictError: no citation waits for a confirmation.
-            ForbiddenError: the decision is their own.
+            ForbiddenError: the decision is their own, or the case is the other agency's.
         """
-        case = self._waiting(case_id, by)
+        case = self._waiting(case_id, person)
         kept = self.store.get(case_id)
         if kept.confirmation is None:
             now = self.clock.now()
-            confirmed = replace(kept, confirmation=Confirmation(by, now))
+            confirmed = replace(kept, confirmation=Confirmation(person.sub, now))
             try:
-                self.store.confirm(confirmed, Event(now, Action.CONFIRMED, by))
+                self.store.confirm(confirmed, Event(now, Action.CONFIRMED, person.sub))
             except ChangedMeanwhileError as error:
                 raise ConflictError("The case changed meanwhile. Read it again.") from error
         self.tasks.answer(case.token)
 
-    def give_back(self, case_id: str, reasons: str, by: str) -> None:
+    def give_back(self, case_id: str, reasons: str, person: Person) -> None:
         """Give a citation back to be decided again.
 
         Raises:
             InvalidInputError: the reasons are too short or too long.
             NotFoundError: there is no such case.
             ConflictError: no citation waits for a confirmation.
-            ForbiddenError: the decision is their own.
+            ForbiddenError: the decision is their own, or the case is the other agency's.
         """
         reasons = checked_reasons(reasons)
-        case = self._waiting(case_id, by)
+        case = self._waiting(case_id, person)
         assert case.decision is not None
         now = self.clock.now()
         try:
-            self.store.give_back(case_id, case.decision, Event(now, Action.RETURNED, by, reasons))
+            self.store.give_back(case_id, case.decision, Event(now, Action.RETURNED, person.sub, reasons))
         except ChangedMeanwhileError as error:
             raise ConflictError("The case changed meanwhile. Read it again.") from error
         self.tasks.answer(case.token)
 
-    def reopen(self, case_id: str, reasons: str, by: str) -> None:
+    def reopen(self, case_id: str, reasons: str, person: Person) -> None:
         """Open a closed case again because of new facts; everybody is told of the new decision too.
 
         Raises:
             InvalidInputError: the reasons are too short or too long.
             NotFoundError: there is no such case.
+            ForbiddenError: it is the other agency's.
             ConflictError: the case is not closed, or its caller has an open case: the facts belong there.
         """
         reasons = checked_reasons(reasons)
-        case, kept = find(self.cases, case_id), self.store.get(case_id)
+        case, kept = self._theirs(case_id, person), self.store.get(case_id)
         if case.status is not Status.CLOSED or case.decision is None:
             raise ConflictError("Only a closed case is opened again.")
         again = replace(
@@ -162,30 +164,32 @@ class ReviewService:
         if reply is not None and reply.decision:
             self.store.change_reply(replace(reply, decision=""), None)
         callers = case.callers
-        event = Event(self.clock.now(), Action.REOPENED, by, reasons)
+        event = Event(self.clock.now(), Action.REOPENED, person.sub, reasons)
         try:
             self.store.reopen(again, case.attempts + 1, callers, event)
         except ChangedMeanwhileError as error:
             raise ConflictError("The caller has an open case, or this one changed. Read it again.") from error
 
-    def name_caller(self, case_id: str, who: str, by: str) -> Attribution:
+    def name_caller(self, case_id: str, organization: str, person: Person) -> Attribution:
         """Say which registered organization called, by its SAN, its exact name or its id.
 
         Raises:
             NotFoundError: there is no such case.
+            ForbiddenError: it is the other agency's.
             InvalidInputError: no registered organization, or several, are meant.
             ConflictError: the case was decided.
         """
-        case, kept = find(self.cases, case_id), self.store.get(case_id)
+        case, kept = self._theirs(case_id, person), self.store.get(case_id)
         if case.status is not Status.OPEN or case.decision is not None:
             raise ConflictError("The case has been decided already.")
-        found = who.strip() if self.callers.get(who.strip()) else self.callers.named(who)
+        named = organization.strip()
+        found = named if self.callers.get(named) else self.callers.named(organization)
         if not found:
             detail = "Give the SAN or the exact name of one registered organization."
             raise InvalidInputError(detail, (FieldError("/organization", detail, "organization_unknown"),))
         signs = kept.attribution.signs if kept.attribution else ()
         made = attribution_of(self.callers, found, Way.NAMED, signs)
-        event = Event(self.clock.now(), Action.ATTRIBUTED, by, made.way.value)
+        event = Event(self.clock.now(), Action.ATTRIBUTED, person.sub, made.way.value)
         try:
             self.store.save(replace(kept, attribution=made), event)
         except ChangedMeanwhileError as error:
@@ -193,15 +197,16 @@ class ReviewService:
         self.tasks.answer(case.token)
         return made
 
-    def ask_carrier(self, case_id: str, carrier: str, by: str) -> Hop:
+    def ask_carrier(self, case_id: str, carrier: str, person: Person) -> Hop:
         """Ask a carrier where the case's calls came from.
 
         Raises:
             NotFoundError: there is no such case.
+            ForbiddenError: it is the other agency's.
             InvalidInputError: there is no such carrier, or it was asked.
             ConflictError: the case was decided, has no number, or another carrier has not answered yet.
         """
-        case, hops = find(self.cases, case_id), self.store.hops(case_id)
+        case, hops = self._theirs(case_id, person), self.store.hops(case_id)
         code = carrier.strip().upper()
         if case.status is not Status.OPEN or not case.caller_number:
             raise ConflictError("Only the number of an open case is traced.")
@@ -220,17 +225,22 @@ class ReviewService:
             due_at=now + self.pace.days(self.profile.investigations.traceback_days),
         )
         try:
-            self.store.ask_carrier(made, Event(now, Action.CARRIER_ASKED, by, code))
+            self.store.ask_carrier(made, Event(now, Action.CARRIER_ASKED, person.sub, code))
         except ChangedMeanwhileError as error:
             raise ConflictError("The case changed meanwhile. Read it again.") from error
         self.tasks.answer(case.token)
         return made
 
-    def _waiting(self, case_id: str, by: str) -> Case:
+    def _theirs(self, case_id: str, person: Person) -> Case:
         case = find(self.cases, case_id)
+        must_change(case, person)
+        return case
+
+    def _waiting(self, case_id: str, person: Person) -> Case:
+        case = self._theirs(case_id, person)
         if case.status is not Status.OPEN or case.decision is None or case.decision.kind != "citation":
             raise ConflictError("No citation waits for a second person here.")
-        if case.decision.by == by:
+        if case.decision.by == person.sub:
             raise ForbiddenError("Another person than the one who decided has to look at a citation.")
         return case
 
