@@ -1,19 +1,13 @@
 """An accused organization reads its accusations in the portal and answers, once and for all."""
 
-from datetime import timedelta
-from typing import Any
-
 import pytest
-from quietline.adapters.dynamodb.investigations import DynamoInvestigations
-from quietline.cases.investigation.model import Accused, Claim, Reply, ReplyState
-from quietline.cases.model import SYSTEM, Action, Event
-from quietline.kernel.clock import SystemClock
+from quietline.cases.investigation.model import Claim, Reply, ReplyState
 from quietline.kernel.settings import PortalSettings
 from quietline.profiles.profile import Profile
 
 from functions.portal import wiring
+from tests.accusations import accuse
 from tests.conftest import Cloud
-from tests.fakes.complaints import Desk
 from tests.helpers import Tripwire
 from tests.portal import Person, Visitor, organization, person
 
@@ -27,33 +21,7 @@ def visitor(portal: PortalSettings) -> Visitor:
 
 @pytest.fixture
 def accused(visitor: Visitor, cloud: Cloud, profile: Profile) -> Reply:
-    """Two calls, of which the organization was told just now."""
-    desk = Desk(cloud, SystemClock(), profile)
-    case_id = desk.accuse()
-    assert desk.accuse(called_number="(202) 555-0144") == case_id
-    calls = tuple(one.complaint_id for one in desk.cases.accusations(case_id))
-    [user] = [item for item in _sellers(cloud) if item["pk"]["S"].startswith("USER#")]
-    organization_id = user["organization_id"]["S"]
-    now = SystemClock().now()
-    reply = Reply(
-        case_id=case_id,
-        organization_id=organization_id,
-        state=ReplyState.ASKED,
-        notice_at=now,
-        due_at=now + timedelta(days=21),
-        complaints=calls,
-    )
-    who = Accused(
-        organization_id, "123-456-7897", "Sunny Roofs LLC", exempt=False, contact_ciphertext="ciphertext", language="en"
-    )
-    DynamoInvestigations(desk.table).hear(reply, who, Event(now, Action.SELLER_ASKED, SYSTEM, organization_id))
-    return reply
-
-
-def _sellers(cloud: Cloud) -> Any:
-    from quietline.adapters.aws import client
-
-    return client("dynamodb").scan(TableName=cloud.sellers_table)["Items"]
+    return accuse(cloud, profile)
 
 
 def test_calls_are_answered_one_by_one_and_the_rest_together(
