@@ -19,7 +19,8 @@ def test_an_accusation_is_read_and_answered(signed_in: Page, portal: str, cloud:
 
     page.select_option("#claim-others", "agreement")
     page.click("text=Send the answer")
-    assert page.locator(".govuk-error-summary").count() == 1
+    assert page.locator(".govuk-error-summary a").count() == 1
+    assert page.locator(".govuk-error-summary a").get_attribute("href") == "#on-others"
     checked(page)
     page.select_option("#claim-others", "error")
     page.click("text=Send the answer")

@@ -47,7 +47,8 @@ def answer(request: Request) -> Answer:
             request.caller.sub,
         )
     except InvalidInputError as error:
-        errors = [_placed(one, given) for one in error.fields]
+        # one field may have answered for many calls: what is wrong with it is said once
+        errors = list(dict.fromkeys(_placed(one, request, given) for one in error.fields))
         return form_again(request, "accusation", errors, **_values(request, file))
     except ConflictError as error:
         refused = [FieldError("/statement", str(error), "reply_refused")]
@@ -75,7 +76,7 @@ def _answers(request: Request, file: "AccusationFile") -> list[AnswerInput]:
     """Return what was chosen for each call; a call without a choice takes that for the others."""
     made = []
     for call in file.calls:
-        name = call.complaint_id if request.fields.get(f"claim-{call.complaint_id}") else OTHERS
+        name = _name(request, call.complaint_id)
         claim = request.fields.get(f"claim-{name}", "")
         if claim:
             on, text = request.fields.get(f"on-{name}", "").strip(), request.fields.get(f"text-{name}", "")
@@ -83,11 +84,17 @@ def _answers(request: Request, file: "AccusationFile") -> list[AnswerInput]:
     return made
 
 
-def _placed(error: FieldError, given: list[AnswerInput]) -> FieldError:
+def _name(request: Request, complaint_id: str) -> str:
+    """Return which fields answer for a call: its own, or those for all others."""
+    return complaint_id if request.fields.get(f"claim-{complaint_id}") else OTHERS
+
+
+def _placed(error: FieldError, request: Request, given: list[AnswerInput]) -> FieldError:
     """Return an error at the page's field, of the API's `/answers/<i>/on`."""
     parts = error.pointer.strip("/").split("/")
     if len(parts) == 3 and parts[0] == "answers":
-        return FieldError(f"/{parts[2]}-{given[int(parts[1])].complaint_id}", error.detail, error.code)
+        name = _name(request, given[int(parts[1])].complaint_id)
+        return FieldError(f"/{parts[2]}-{name}", error.detail, error.code)
     return FieldError("/statement", error.detail, error.code)
 
 
