@@ -94,13 +94,28 @@ def test_programs_of_layers_are_found(fixed: Emulator, bare: Emulator) -> None:
 def processes_of_a_burst(emulator: Emulator) -> int:
     source = "import os, time\ndef handler(event, context):\n    time.sleep(0.4)\n    return os.getpid()\n"
     emulator.function("slow", source)
-    with ThreadPoolExecutor(10) as pool:
-        return len(set(pool.map(lambda _: invoke(emulator, "slow"), range(10))))
+    with ThreadPoolExecutor(18) as pool:
+        return len(set(pool.map(lambda _: invoke(emulator, "slow"), range(18))))
 
 
 def test_a_burst_waits_for_workers(fixed: Emulator, bare: Emulator) -> None:
     assert processes_of_a_burst(fixed) <= 3
     assert processes_of_a_burst(bare) > 3
+
+
+def test_a_function_that_waits_for_itself_gets_workers_over_the_limit(fixed: Emulator) -> None:
+    source = (
+        "import boto3, json, os\n"
+        "functions = boto3.client('lambda', endpoint_url=os.environ['ENDPOINT'], region_name='us-east-1')\n"
+        "def handler(event, context):\n"
+        "    if event['depth'] == 0:\n"
+        "        return 'bottom'\n"
+        "    deeper = json.dumps({'depth': event['depth'] - 1})\n"
+        "    return json.load(functions.invoke(FunctionName='deep', Payload=deeper)['Payload'])\n"
+    )
+    fixed.function("deep", source, Environment={"Variables": {"ENDPOINT": fixed.url}})
+    answer = fixed.client("lambda").invoke(FunctionName="deep", Payload=b'{"depth": 4}')
+    assert json.load(answer["Payload"]) == "bottom"
 
 
 def code_folder(emulator: Emulator, name: str) -> str:

@@ -7,6 +7,7 @@ import threading
 import time
 import types
 import zipfile
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ _ERROR_LINE = (
     '_real_stdout.write(json.dumps({"status": "error", "error": str(e), "trace": traceback.format_exc()}) + "\\n")'
 )
 _MARK = "__quietline_error__"
+PATIENCE = float(os.environ.get("QUIETLINE_LAMBDA_PATIENCE", "5"))
+"""Seconds without any worker given or returned after which those that are busy may be waiting for each other."""
 _NAMED_ERROR_LINE = (
     'sys.stderr.write("[ERROR] " + traceback.format_exc()); sys.stderr.flush(); '
     '_real_stdout.write(json.dumps({"status": "ok", "result": {"' + _MARK + '": {'
@@ -86,33 +89,54 @@ def layer_programs() -> None:
     runtime._PYTHON_WORKER_SCRIPT = _OPT_SHIM + runtime._PYTHON_WORKER_SCRIPT
 
 
+class _Turns:
+    """Those who wait for a worker of one function, and when one was last given or came back."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.moved = time.monotonic()
+
+    def move(self) -> None:
+        with self.changed:
+            self.moved = time.monotonic()
+            self.changed.notify()
+
+
 def worker_pool() -> None:
     """A burst waits for a warm worker instead of starting one process for each concurrent request.
 
-    A caller waits five seconds at most before it gets a worker over the limit, so recursion cannot lock up.
+    A worker over the limit is given only when for `PATIENCE` seconds none came back: then the workers may be waiting
+    for each other (recursion). Were it given to whoever has waited that long, a burst would start a process for each.
     """
     from ministack.core import lambda_runtime as runtime
     from ministack.services import lambda_svc as service
 
     limit = int(os.environ.get("QUIETLINE_LAMBDA_WORKERS", "4"))
-    acquire = runtime.acquire_worker
+    acquire, release = runtime.acquire_worker, runtime.release_worker
+    turns: defaultdict[tuple[str, str], _Turns] = defaultdict(_Turns)
 
     def acquire_worker(
         func_name: str, config: Any, code_zip: Any, qualifier: str = "$LATEST", max_concurrency: int | None = None
     ) -> Any:
-        end = time.monotonic() + 5
-        while True:
-            worker, reason = acquire(
-                func_name, config, code_zip, qualifier=qualifier, max_concurrency=max_concurrency or limit
-            )
-            if worker is not None:
-                return worker, reason
-            if time.monotonic() > end:
-                return acquire(func_name, config, code_zip, qualifier=qualifier, max_concurrency=10**6)
-            time.sleep(0.005)
+        turn = turns[func_name, qualifier]
+        most = max_concurrency or limit
+        with turn.changed:
+            while True:
+                worker, reason = acquire(func_name, config, code_zip, qualifier=qualifier, max_concurrency=most)
+                if worker is not None:
+                    turn.moved = time.monotonic()
+                    return worker, reason
+                if turn.changed.wait(max(0.0, turn.moved + PATIENCE - time.monotonic())):
+                    continue
+                most = 10**6 if time.monotonic() - turn.moved >= PATIENCE else most
 
-    runtime.acquire_worker = acquire_worker
-    service.acquire_worker = acquire_worker
+    def release_worker(worker: Any) -> None:
+        release(worker)
+        if worker is not None:
+            turns[worker.func_name, worker.config.get("Version", "$LATEST")].move()
+
+    runtime.acquire_worker, runtime.release_worker = acquire_worker, release_worker
+    service.acquire_worker, service.release_worker = acquire_worker, release_worker
 
 
 def unpack_cache() -> None:
@@ -127,21 +151,32 @@ def unpack_cache() -> None:
     lock = threading.Lock()
 
     class CachedZip(zipfile.ZipFile):
+        def namelist(self) -> list[str]:
+            """Return nothing where the emulator would check each name: a second for our layers, at each start."""
+            return [] if self.filename else super().namelist()
+
         def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
             place = Path(path) if path else None
             if place is None or not self.filename or not place.is_dir() or any(place.iterdir()):
-                super().extractall(path, members, pwd)
+                super().extractall(path, members or super().namelist(), pwd)
                 return
             with Path(self.filename).open("rb") as packed:
                 kept = cache / hashlib.file_digest(packed, "sha256").hexdigest()
             with lock:
                 if not kept.is_dir():
                     fresh = kept.with_suffix(f".{os.getpid()}.tmp")
-                    super().extractall(fresh)
+                    super().extractall(fresh, self._checked(fresh))
                     self._restore_modes(fresh)
                     fresh.replace(kept)
             place.rmdir()
             place.symlink_to(kept)
+
+        def _checked(self, root: Path) -> list[str]:
+            names = super().namelist()
+            for name in names:
+                if not (root / name).resolve().is_relative_to(root.resolve()):
+                    raise RuntimeError(f"Zip entry escapes target dir: {name}")
+            return names
 
         def _restore_modes(self, root: Path) -> None:
             """Zipfile drops the permission bits; programs of layers need theirs."""
