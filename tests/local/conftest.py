@@ -112,7 +112,7 @@ def stop(emulator: Emulator) -> None:
 
 @pytest.fixture(scope="session")
 def fixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    limits = {"QUIETLINE_LAMBDA_WORKERS": "3", "QUIETLINE_LAMBDA_PATIENCE": "1"}
+    limits = {"QUIETLINE_LAMBDA_WORKERS": "3", "QUIETLINE_LAMBDA_PATIENCE": "3"}
     emulator = start(tmp_path_factory.mktemp("fixed"), fixed=True, **limits)
     yield emulator
     stop(emulator)

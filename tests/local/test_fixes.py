@@ -92,7 +92,7 @@ def test_programs_of_layers_are_found(fixed: Emulator, bare: Emulator) -> None:
 
 
 def processes_of_a_burst(emulator: Emulator) -> int:
-    source = "import os, time\ndef handler(event, context):\n    time.sleep(0.4)\n    return os.getpid()\n"
+    source = "import os, time\ndef handler(event, context):\n    time.sleep(0.7)\n    return os.getpid()\n"
     emulator.function("slow", source)
     with ThreadPoolExecutor(18) as pool:
         return len(set(pool.map(lambda _: invoke(emulator, "slow"), range(18))))
