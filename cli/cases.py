@@ -1,4 +1,4 @@
-"""`quietline cases …` for investigators, `quietline ops redrive-cases` for operators."""
+"""`quietline cases …` for investigators, `quietline ops redrive-cases` and `redrive-complaints` for operators."""
 
 from typing import Annotated, Any
 
@@ -110,6 +110,24 @@ def redrive_cases(api: ApiOption = None, json_output: JsonOption = False) -> Non
     for case_id in started:
         output.say(f"Started case {case_id} again.")
     output.say(f"{len(started)} started.", "green")
+
+
+@command(ops, "redrive-complaints")
+def redrive_complaints(api: ApiOption = None, json_output: JsonOption = False) -> None:
+    """Screen again every complaint whose screening failed; steps that were done are not repeated."""
+    registry = config.load(api)
+    if not registry.failures_queue_url or not registry.screen_machine_arn:
+        raise UsageError(
+            "Set QUIETLINE_FAILURES_QUEUE and QUIETLINE_SCREEN_MACHINE to the queue's address and the ARN."
+        )
+    connect(registry)
+    from quietline import bootstrap
+
+    started = bootstrap.redrive_screenings(registry.failures_queue_url, registry.screen_machine_arn).redrive()
+    if json_output:
+        output.emit({"started": started})
+        return
+    output.say(f"{output.counted(started, 'screening')} started again.", "green")
 
 
 def _money(entry: dict[str, Any]) -> str:

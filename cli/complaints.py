@@ -1,4 +1,4 @@
-"""`quietline complaints send`: a trusted reporter's CSV, row by row, in batches."""
+"""`quietline complaints send`: a trusted reporter's CSV, in batches; `quietline ops redrive-complaints`."""
 
 import csv
 from pathlib import Path

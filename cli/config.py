@@ -26,6 +26,8 @@ class Config:
         token_url: where machine clients get tokens; empty when unknown.
         publish_machine_arn: the `publish` state machine, for operators; empty when unknown.
         investigate_machine_arn: the `investigate-case` state machine, for operators; empty when unknown.
+        screen_machine_arn: the `screen-complaint` state machine, for operators; empty when unknown.
+        failures_queue_url: the queue of executions that failed, for operators; empty when unknown.
         registry_table: the table of numbers, for operators; empty when unknown.
         user_pool_id: the user pool, for operators; empty when unknown.
         cases_table: the table of cases, for operators; empty when unknown.
@@ -49,6 +51,8 @@ class Config:
     token_url: str = ""
     publish_machine_arn: str = ""
     investigate_machine_arn: str = ""
+    screen_machine_arn: str = ""
+    failures_queue_url: str = ""
     registry_table: str = ""
     user_pool_id: str = ""
     cases_table: str = ""
@@ -96,6 +100,8 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
         publish_machine_arn=env.get("QUIETLINE_PUBLISH_MACHINE") or str(outputs.get("publish_machine_arn", "")),
         investigate_machine_arn=env.get("QUIETLINE_INVESTIGATE_MACHINE")
         or str(outputs.get("investigate_machine_arn", "")),
+        screen_machine_arn=env.get("QUIETLINE_SCREEN_MACHINE") or str(outputs.get("screen_machine_arn", "")),
+        failures_queue_url=env.get("QUIETLINE_FAILURES_QUEUE") or str(outputs.get("failures_queue_url", "")),
         registry_table=env.get("QUIETLINE_REGISTRY_TABLE") or str(outputs.get("registry_table", "")),
         user_pool_id=env.get("QUIETLINE_USER_POOL") or str(outputs.get("user_pool_id", "")),
         sellers_table=env.get("QUIETLINE_SELLERS_TABLE") or str(outputs.get("sellers_table", "")),

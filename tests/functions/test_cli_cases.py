@@ -93,6 +93,31 @@ def test_redrive_says_what_it_needs(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert made.exit_code != 0 and "QUIETLINE_CASES_TABLE" in made.output
 
 
+def test_failed_screenings_are_started_again_and_leave_the_queue(
+    desk: Desk, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqs = aws.client("sqs")
+    url = sqs.create_queue(QueueName="failures")["QueueUrl"]
+    for machine, pk, execution in (("screen-complaint", "COMPLAINT#1", "1"), ("investigate-case", "CASE#7", "7")):
+        message = {"machine": machine, "pk": pk, "execution": execution, "error": "States.Timeout"}
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+    monkeypatch.setenv("QUIETLINE_FAILURES_QUEUE", url)
+    monkeypatch.setenv("QUIETLINE_SCREEN_MACHINE", cloud.screen_machine_arn)
+
+    assert "1 screening started again" in run("ops", "redrive-complaints").output
+    states = aws.client("stepfunctions")
+    (execution,) = states.list_executions(stateMachineArn=cloud.screen_machine_arn)["executions"]
+    given = states.describe_execution(executionArn=execution["executionArn"])["input"]
+    assert (execution["name"], json.loads(given)) == ("1-again1", {"pk": "COMPLAINT#1", "kind": "COMPLAINT"})
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    assert sum(map(int, left.values())) == 1, "the case's failure stays"
+
+
+def test_redrive_of_complaints_says_what_it_needs(desk: Desk) -> None:
+    assert "QUIETLINE_FAILURES_QUEUE" in run("ops", "redrive-complaints").output
+
+
 def test_the_group_is_on_the_command() -> None:
     assert {command.name for command in group.registered_commands} >= {"list", "show", "decide"} | DESK
 

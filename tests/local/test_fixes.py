@@ -118,6 +118,35 @@ def test_a_function_that_waits_for_itself_gets_workers_over_the_limit(fixed: Emu
     assert json.load(answer["Payload"]) == "bottom"
 
 
+def throttled_task(emulator: Emulator) -> str:
+    """Return the class of error with which a task fails that asks a disabled function."""
+    arn = emulator.function("disabled", "def handler(event, context):\n    return 1\n")
+    emulator.client("lambda").put_function_concurrency(FunctionName="disabled", ReservedConcurrentExecutions=0)
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": arn},
+        "End": True,
+    }
+    machines = emulator.client("stepfunctions")
+    machine = machines.create_state_machine(
+        name="asks-disabled",
+        definition=json.dumps({"StartAt": "Ask", "States": {"Ask": task}}),
+        roleArn="arn:aws:iam::000000000000:role/any",
+    )["stateMachineArn"]
+    execution = machines.start_execution(stateMachineArn=machine)["executionArn"]
+    end = time.monotonic() + 20
+    while (found := machines.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    return str(found["error"])
+
+
+def test_a_throttled_task_fails_by_its_name(fixed: Emulator, bare: Emulator) -> None:
+    assert throttled_task(fixed) == "Lambda.TooManyRequestsException"
+    assert throttled_task(bare) == "Lambda.Unknown"
+
+
 def code_folder(emulator: Emulator, name: str) -> str:
     emulator.function(
         name, "import os\ndef handler(event, context):\n    return os.path.realpath(os.path.dirname(__file__))\n"

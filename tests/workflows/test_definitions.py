@@ -45,7 +45,7 @@ def test_publication_tolerates_no_failed_area_and_tries_again_with_jitter() -> N
 
     assert set(found) == {"Plan", "BuildArea", "WriteManifest"}
     for state, task in found.items():
-        final, again = task["Retry"]
+        final, _throttled, again = task["Retry"]
         assert final == {"ErrorEquals": final["ErrorEquals"], "MaxAttempts": 0}, state
         assert again["ErrorEquals"] == ["States.ALL"], state
         assert again["JitterStrategy"] == "FULL", state
@@ -55,6 +55,20 @@ def test_publication_tolerates_no_failed_area_and_tries_again_with_jitter() -> N
     areas = definition["States"]["BuildAreas"]
     assert areas["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
     assert (areas["ToleratedFailureCount"], areas.get("Catch")) == (0, None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_that_is_throttled_is_asked_again_for_hours(name: str) -> None:
+    found = tasks(json.loads((FOLDER / f"{name}.asl.json").read_text(encoding="utf-8")))
+
+    for state, task in found:
+        if ":lambda:" not in task["Resource"]:
+            continue
+        (throttled,) = [one for one in task["Retry"] if one["ErrorEquals"] == ["Lambda.TooManyRequestsException"]]
+        # with full jitter half of the delay on average
+        assert throttled["MaxAttempts"] * throttled["MaxDelaySeconds"] / 2 >= 4 * 3600 - 60, state
+        assert throttled["JitterStrategy"] == "FULL", state
+        assert task["Retry"][-1]["ErrorEquals"] == ["States.ALL"], state
 
 
 @pytest.mark.parametrize("name", ["screen-complaint", "investigate-case"])

@@ -7,11 +7,17 @@ import threading
 import time
 from typing import Any
 
+SHARE = 20
+"""A save is followed by so many times its length without one."""
+
 log = logging.getLogger("quietline.local")
 
 
 def checkpoints() -> None:
-    """Save the state on a timer too; the emulator saves only on a clean exit."""
+    """Save the state on a timer too; the emulator saves only on a clean exit.
+
+    A large state takes seconds in which nothing else goes on, so it is saved less often: a twentieth of the time.
+    """
     seconds = os.environ.get("QUIETLINE_CHECKPOINT_SECONDS")
     if not seconds or os.environ.get("PERSIST_STATE") != "1":
         return
@@ -22,8 +28,10 @@ def checkpoints() -> None:
         from ministack.core import persistence
 
         quiet = logging.getLogger("persistence")
+        took = 0.0
         while True:
-            time.sleep(pause)
+            time.sleep(max(pause, SHARE * took))
+            begun = time.monotonic()
             level = quiet.level
             quiet.setLevel(logging.WARNING)
             try:
@@ -32,6 +40,7 @@ def checkpoints() -> None:
                 log.warning("checkpoint failed: %s", error)
             finally:
                 quiet.setLevel(level)
+                took = time.monotonic() - begun
 
     threading.Thread(target=loop, daemon=True, name="quietline-checkpoints").start()
 

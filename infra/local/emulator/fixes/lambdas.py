@@ -17,6 +17,8 @@ _ERROR_LINE = (
 _MARK = "__quietline_error__"
 PATIENCE = float(os.environ.get("QUIETLINE_LAMBDA_PATIENCE", "5"))
 """Seconds without any worker given or returned after which those that are busy may be waiting for each other."""
+LONGEST_WAIT = float(os.environ.get("QUIETLINE_LAMBDA_LONGEST_WAIT", "30"))
+"""Seconds; less than a task of our state machines may take."""
 _NAMED_ERROR_LINE = (
     'sys.stderr.write("[ERROR] " + traceback.format_exc()); sys.stderr.flush(); '
     '_real_stdout.write(json.dumps({"status": "ok", "result": {"' + _MARK + '": {'
@@ -107,6 +109,7 @@ def worker_pool() -> None:
 
     A worker over the limit is given only when for `PATIENCE` seconds none came back: then the workers may be waiting
     for each other (recursion). Were it given to whoever has waited that long, a burst would start a process for each.
+    Who waits for `LONGEST_WAIT` is throttled, as on AWS.
     """
     from ministack.core import lambda_runtime as runtime
     from ministack.services import lambda_svc as service
@@ -119,13 +122,15 @@ def worker_pool() -> None:
         func_name: str, config: Any, code_zip: Any, qualifier: str = "$LATEST", max_concurrency: int | None = None
     ) -> Any:
         turn = turns[func_name, qualifier]
-        most = max_concurrency or limit
+        most, end = max_concurrency or limit, time.monotonic() + LONGEST_WAIT
         with turn.changed:
             while True:
                 worker, reason = acquire(func_name, config, code_zip, qualifier=qualifier, max_concurrency=most)
                 if worker is not None:
                     turn.moved = time.monotonic()
                     return worker, reason
+                if time.monotonic() > end:
+                    return None, "func_cap"
                 if turn.changed.wait(max(0.0, turn.moved + PATIENCE - time.monotonic())):
                     continue
                 most = 10**6 if time.monotonic() - turn.moved >= PATIENCE else most

@@ -1,4 +1,4 @@
-"""Step Functions: a waiting task whose Lambda fails."""
+"""Step Functions: a waiting task whose Lambda fails, a Lambda that is throttled."""
 
 import contextvars
 from typing import Any
@@ -36,4 +36,24 @@ def token_failure() -> None:
     engine._call_lambda = call_lambda
 
 
-FIXES = {"sfn-token-failure": token_failure}
+def throttles() -> None:
+    """A throttled Lambda fails its task as `Lambda.TooManyRequestsException`, which definitions retry by name.
+
+    The emulator says `Lambda.Unknown`, as of a function that ended without saying why.
+    """
+    from ministack.services import stepfunctions as engine
+
+    call = engine._call_lambda
+
+    def call_lambda(func_ref: Any, event: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return call(func_ref, event, *args, **kwargs)
+        except engine._ExecutionError as error:
+            if error.error == "Lambda.Unknown" and '"TooManyRequestsException"' in str(error.cause):
+                error.error = "Lambda.TooManyRequestsException"
+            raise
+
+    engine._call_lambda = call_lambda
+
+
+FIXES = {"sfn-throttles": throttles, "sfn-token-failure": token_failure}

@@ -1,4 +1,4 @@
-"""Step Functions as cases need it: waking a waiting task, and the executions of one machine."""
+"""Step Functions as cases and complaints need it: waking a waiting task, and the executions of one machine."""
 
 from dataclasses import dataclass
 
@@ -40,3 +40,14 @@ class StepFunctionsExecutions:
     def start(self, name: str, case_id: str) -> None:
         """Start one with the input that the relay gives; a name used before changes nothing."""
         stepfunctions.start_once(self.machine_arn, name, {"pk": keys.case(case_id)[0], "kind": "CASE"})
+
+
+@dataclass(frozen=True)
+class ScreeningExecutions:
+    """See `complaints.redrive.Screenings`; `machine_arn` is `screen-complaint`."""
+
+    machine_arn: str
+
+    def start(self, name: str, pk: str) -> None:
+        """Start one with the input that the relay gives; a name used before changes nothing."""
+        stepfunctions.start_once(self.machine_arn, name, {"pk": pk, "kind": pk.partition("#")[0]})

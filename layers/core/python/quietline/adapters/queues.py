@@ -1,7 +1,7 @@
 """SQS: hand a message over."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,14 +42,35 @@ class RedrivenQueue:
         return moved
 
     def _received(self) -> Iterator[tuple[str, str]]:
-        seen: set[str] = set()
-        while True:
-            answer = client("sqs").receive_message(
-                QueueUrl=self.dead_letters_url, MaxNumberOfMessages=10, VisibilityTimeout=HELD_SECONDS
-            )
-            fresh = [one for one in answer.get("Messages", []) if one["MessageId"] not in seen]
-            if not fresh:
-                return
-            for one in fresh:
-                seen.add(one["MessageId"])
-                yield one["Body"], one["ReceiptHandle"]
+        return _each(self.dead_letters_url)
+
+
+@dataclass(frozen=True)
+class FailedExecutions:
+    """The queue into which state machines put what failed: `complaints.redrive.Failures`."""
+
+    url: str
+
+    def each(self, machine: str, work: Callable[[str, str], None]) -> int:
+        """Do `work(pk, execution)` for every failure of a machine and return how many; one is forgotten after it."""
+        count = 0
+        for text, handle in _each(self.url):
+            failure = json.loads(text)
+            if failure["machine"] == machine:
+                work(failure["pk"], failure["execution"])
+                client("sqs").delete_message(QueueUrl=self.url, ReceiptHandle=handle)
+                count += 1
+        return count
+
+
+def _each(url: str) -> Iterator[tuple[str, str]]:
+    """Yield text and handle of each message; those not deleted are seen again after `HELD_SECONDS`."""
+    seen: set[str] = set()
+    while True:
+        answer = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HELD_SECONDS)
+        fresh = [one for one in answer.get("Messages", []) if one["MessageId"] not in seen]
+        if not fresh:
+            return
+        for one in fresh:
+            seen.add(one["MessageId"])
+            yield one["Body"], one["ReceiptHandle"]

@@ -5,7 +5,7 @@ builder imports what it needs inside, so that a function loads only its own feat
 """
 
 from quietline.bootstrap.carriers import carrier_administration, line_reports
-from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, redrive
+from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, redrive, redrive_screenings
 from quietline.bootstrap.closing import clearing, closing
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.console import workload
@@ -161,6 +161,7 @@ __all__ = [
     "reconcile_plan",
     "records",
     "redrive",
+    "redrive_screenings",
     "refunds",
     "registrations",
     "removals",

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from quietline.cases.exhibits import ExhibitService
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService, RedriveService
+    from quietline.complaints.redrive import RedriveScreenings
     from quietline.kernel.settings import (
         CaseApiSettings,
         ConsoleSettings,
@@ -95,3 +96,12 @@ def redrive(cases_table: str, machine_arn: str) -> "RedriveService":
     from quietline.kernel.clock import SystemClock
 
     return RedriveService(DynamoCaseStore(Table(cases_table)), StepFunctionsExecutions(machine_arn), SystemClock())
+
+
+def redrive_screenings(queue_url: str, machine_arn: str) -> "RedriveScreenings":
+    """Return what an operator screens failed complaints again with."""
+    from quietline.adapters.executions import ScreeningExecutions
+    from quietline.adapters.queues import FailedExecutions
+    from quietline.complaints.redrive import RedriveScreenings
+
+    return RedriveScreenings(FailedExecutions(queue_url), ScreeningExecutions(machine_arn))
