@@ -1,6 +1,6 @@
 """Run the benchmarks: `python -m bench` runs all, `python -m bench <name> [--scale 0.01]` one.
 
-`complaints` needs the running local cloud and is run only by its name.
+`complaints` and `bundle` need the running local cloud and are run only by their names.
 
 Results land in bench/results/<name>.json, charts of them in docs/images/ (`python -m bench charts`).
 """
@@ -10,7 +10,7 @@ import sys
 
 BENCHMARKS = ("coldstart", "publish", "growth", "imports", "pull", "wash", "lookup", "charts")
 """In the order of a run of all; charts draws what the others stored."""
-BY_NAME = ("complaints",)
+BY_NAME = ("complaints", "bundle")
 """Run only when named."""
 
 

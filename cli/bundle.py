@@ -45,10 +45,30 @@ def check(file: Path, jwks: Path | None) -> tuple[dict[str, Any], list[Finding]]
                 whole += 1
             elif names[name] == 1:
                 findings.append(Finding("wrong", f"{name} is not as it was signed."))
+        findings += _receipts(archive, sorted(signed.keys() & names.keys()), keys)
     findings.append(Finding("ok", f"{whole} of {len(signed)} files are just as they were signed."))
     facts = {name: payload[name] for name in ("type", "case", "profile", "made_at", "complaints")}
     facts["files"] = [{name: entry[name] for name in ("name", "bytes", "sha256")} for entry in payload["files"]]
     return facts, findings
+
+
+def _receipts(archive: zipfile.ZipFile, names: list[str], keys: KeySet) -> list[Finding]:
+    """Say of each receipt of a list whether the registry signed it, too."""
+    findings, proven = [], 0
+    for name in names:
+        if not (name.startswith("receipts/") and name.endswith(".jws")):
+            continue
+        if archive.getinfo(name).file_size > PIECE:
+            findings.append(Finding("wrong", f"{name} is too large for a receipt."))
+            continue
+        try:
+            payload_of(keys, archive.read(name).decode("ascii", "replace").strip(), "receipt")
+            proven += 1
+        except NotVerifiedError:
+            findings.append(Finding("wrong", f"{name} is no receipt that the registry signed."))
+    if proven:
+        findings.append(Finding("ok", f"{proven} receipts of lists are signed by the registry themselves."))
+    return findings
 
 
 def _holds(archive: zipfile.ZipFile, name: str, entry: dict[str, Any]) -> bool:

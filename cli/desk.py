@@ -170,20 +170,34 @@ def bundle(
     json_output: JsonOption = False,
 ) -> None:
     """Get a case as one signed zip, with the registry's keys beside it: `quietline verify` proves it offline."""
-    import httpx
-
-    from cli.api import Api, http_client
+    from cli.api import Api
 
     client = Api(config.load(api))
     into = to or Path(f"case-{case_id}.zip")
-    url = client.get(f"/v1/cases/{case_id}/bundle")["url"]
-    try:
-        with http_client() as storage:
-            got = storage.get(url)
-            got.raise_for_status()
-    except httpx.HTTPError as error:
-        raise UnreachableError("The storage does not answer.", ("Try again in a minute.",)) from error
-    into.write_bytes(got.content)
+    made = client.get(f"/v1/cases/{case_id}/bundle")
+    while made["state"] == "making":
+        # each request waits a while for it
+        made = client.get(f"/v1/cases/{case_id}/bundle?bundle={made['id']}")
+    size = _save(made["url"], into)
     into.with_name("jwks.json").write_bytes(client.text("/.well-known/jwks.json"))
-    answer = {"file": str(into), "bytes": len(got.content)}
-    _told(answer, f"{into} has {len(got.content):,} bytes. Prove it: quietline verify {into}", json_output)
+    answer = {"file": str(into), "bytes": size}
+    _told(answer, f"{into} has {size:,} bytes. Prove it: quietline verify {into}", json_output)
+
+
+def _save(url: str, into: Path) -> int:
+    """Write what a link serves and return its size; a file that is not whole has another name."""
+    import httpx
+
+    from cli.api import http_client
+
+    part = into.with_name(into.name + ".part")
+    try:
+        with http_client() as storage, storage.stream("GET", url) as got, part.open("wb") as file:
+            got.raise_for_status()
+            for piece in got.iter_bytes(1 << 20):
+                file.write(piece)
+    except httpx.HTTPError as error:
+        part.unlink(missing_ok=True)
+        raise UnreachableError("The storage does not answer.", ("Try again in a minute.",)) from error
+    part.replace(into)
+    return into.stat().st_size

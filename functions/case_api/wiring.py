@@ -11,8 +11,8 @@ from quietline.kernel.settings import CaseApiSettings
 from quietline.profiles.profile import load_profile
 
 if TYPE_CHECKING:
-    from quietline.adapters.bundlefiles import BundleFunction
     from quietline.cases.desk import DeskService
+    from quietline.cases.exports import ExportService
     from quietline.cases.investigation.review import ReviewService
     from quietline.cases.moves import MoveService
     from quietline.cases.opening import OpeningService
@@ -54,9 +54,9 @@ def views() -> "ViewService":
     return bootstrap.case_views(settings())
 
 
-def bundles() -> "BundleFunction":
-    """Return what hands out bundles of cases."""
-    return bootstrap.bundle_links(settings())
+def exports() -> "ExportService":
+    """Return what hands out cases as one file."""
+    return bootstrap.exports(settings())
 
 
 def decisions() -> "DecisionService":

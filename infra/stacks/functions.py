@@ -89,10 +89,15 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
     )
     stack.add("portal", portal, memory=1024, timeout=29)
     bundling = s.BundleCaseSettings(
-        **common, cases_table=cases, evidence_bucket=evidence, operations_bucket=operations, signing_key_ids=signing
+        **common,
+        cases_table=cases,
+        sellers_table=sellers,
+        evidence_bucket=evidence,
+        operations_bucket=operations,
+        signing_key_ids=signing,
     )
-    # all evidence of a case goes through its memory, within the time that an API call has
-    stack.add("bundle_case", bundling, memory=2048, timeout=25)
+    # pieces of 8 MB go through it, so memory buys nothing but speed; nobody waits for it (docs/adr/0042)
+    stack.add("bundle_case", bundling, memory=1024, timeout=900)
     desk: dict[str, Any] = {
         "cases_table": cases,
         "sellers_table": sellers,

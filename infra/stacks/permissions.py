@@ -224,13 +224,15 @@ def _bundles(stack: ServiceStack) -> None:
     bundles = data.operations.arn_for_objects("bundles/*")
     cases = data.cases.table_arn
     functions["bundle_case"].allow(READ, cases, f"{cases}/index/gsi1")
-    functions["bundle_case"].allow(["dynamodb:PutItem"], cases)
-    functions["bundle_case"].allow(["s3:PutObject"], bundles)
+    functions["bundle_case"].allow(["dynamodb:GetItem"], data.sellers.table_arn)  # receipts of lists
+    functions["bundle_case"].allow(["s3:PutObject", "s3:AbortMultipartUpload"], bundles)
     functions["bundle_case"].allow(["s3:ListBucket"], data.evidence.bucket_arn)
     functions["bundle_case"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
     for name in ("case_api", "console"):
         functions[name].allow(["lambda:InvokeFunction"], functions["bundle_case"].arn)
         functions[name].allow(["s3:GetObject"], bundles)  # a link acts with the role that signed it
+        # without it S3 answers 403 instead of 404 for a bundle that is not there yet
+        functions[name].allow(["s3:ListBucket"], data.operations.bucket_arn)
 
 
 def _imports(stack: ServiceStack) -> None:

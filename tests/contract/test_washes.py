@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from botocore.exceptions import ClientError, IncompleteReadError
-from quietline.adapters import aws, washfiles
+from quietline.adapters import aws, parted
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.dynamodb.usage import DynamoUsage
 from quietline.adapters.dynamodb.washes import DynamoWashes
@@ -155,7 +155,7 @@ def test_a_form_sends_a_browser_back_only_to_the_address_it_was_made_for(cloud: 
 
 
 def test_a_call_list_is_read_in_ranges(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(washfiles, "PIECE", 10)
+    monkeypatch.setattr(parted, "PIECE", 10)
     data = bytes(range(95))
     source = WashBucket(cloud.washes_bucket).source(put(cloud, data))
 
@@ -170,7 +170,7 @@ def test_a_call_list_is_read_in_ranges(cloud: Any, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_nobody_read_is_hashed_too(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(washfiles, "PIECE", 10)
+    monkeypatch.setattr(parted, "PIECE", 10)
     data = bytes(range(95))
     source = WashBucket(cloud.washes_bucket).source(put(cloud, data))
     source.read(3)
@@ -215,7 +215,7 @@ def test_a_range_that_breaks_off_is_asked_for_again(
 
 @pytest.mark.parametrize("size", [0, 100, (6 << 20) + 3], ids=["empty", "at once", "in parts"])
 def test_an_answer_is_written_whole(cloud: Any, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(washfiles, "PIECE", 5 << 20)
+    monkeypatch.setattr(parted, "PIECE", 5 << 20)
     data = bytes(size)
     with WashBucket(cloud.washes_bucket).sink("answers/1.csv") as sink:
         for start in range(0, size, 1 << 20):
@@ -229,7 +229,7 @@ def test_an_answer_is_written_whole(cloud: Any, monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize("size", [100, 6 << 20])
 def test_an_answer_that_was_not_ended_does_not_exist(cloud: Any, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(washfiles, "PIECE", 5 << 20)
+    monkeypatch.setattr(parted, "PIECE", 5 << 20)
     s3 = aws.client("s3")
 
     with pytest.raises(KeyError), WashBucket(cloud.washes_bucket).sink("answers/1.csv") as sink:

@@ -1,6 +1,7 @@
 """The investigators' and operators' commands, over our own case API and on Step Functions in memory."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -139,3 +140,28 @@ def test_an_investigator_works_a_case_from_the_terminal(desk: Desk) -> None:
     assert "has 1 complaints" in run("cases", "split", first, desk.cases.accusations(first)[0].complaint_id).output
     assert "is open with 1" in run("cases", "open", mine.reference, "--reason", "Same voice.").output
     assert run("cases", "answer", first, "perhaps").exit_code != 0
+
+
+def test_a_bundle_that_takes_long_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        if request.url.path == "/.well-known/jwks.json":
+            return httpx.Response(200, text='{"keys": []}')
+        if request.url.path == "/stored.zip":
+            return httpx.Response(200, content=b"zip")
+        ready = "bundle=B" in str(request.url)
+        url = "https://registry.example.test/stored.zip" if ready else ""
+        return httpx.Response(200, json={"id": "B", "state": "ready" if ready else "making", "url": url})
+
+    monkeypatch.setenv("QUIETLINE_API", "https://registry.example.test")
+    monkeypatch.setattr(api, "http_client", lambda: httpx.Client(transport=httpx.MockTransport(answer)))
+    monkeypatch.setattr(tokens, "current", lambda *_given: Session())
+
+    made = run("cases", "bundle", "C", "--to", str(tmp_path / "case.zip"))
+
+    assert made.exit_code == 0, made.output
+    assert asked[:2] == ["/v1/cases/C/bundle", "/v1/cases/C/bundle?bundle=B"]
+    assert (tmp_path / "case.zip").read_bytes() == b"zip"
+    assert (tmp_path / "jwks.json").exists() and not list(tmp_path.glob("*.part"))

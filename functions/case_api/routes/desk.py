@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
 
@@ -20,7 +20,7 @@ from functions.case_api.routes.desk_models import (
     SplitIn,
 )
 from functions.case_api.routes.models import CaseOut, LinkOut, NoteOut
-from functions.case_api.wiring import app, bundles, desk, moves, opening, person, reader, settings
+from functions.case_api.wiring import app, desk, exports, moves, opening, person, reader, settings
 
 TAGS = ["Cases"]
 JSON = "application/json"
@@ -238,14 +238,23 @@ def split_case(case_id: CaseId, given: Annotated[SplitIn, Body()]) -> CaseOut:
     "/v1/cases/<case_id>/bundle",
     Rule.INVESTIGATOR,
     summary="Get a case as one file",
-    description="A zip with the timeline, complaints, decision, notes and evidence, and a signed list of all files "
-    "with their SHA-256: `quietline verify` proves it offline. The export is logged, and stands in the bundle itself.",
+    description="A zip with the timeline, complaints, findings, receipts, the seller's reply, decision, worksheet, "
+    "notes and evidence, and a signed list of all files with their SHA-256: `quietline verify` proves it offline. The "
+    "export is logged, and stands in the bundle itself. What takes longer than a request comes with the state "
+    "`making`: ask for the same bundle again.",
     tags=TAGS,
     operation_id="bundleCase",
-    responses=documented(200, "Where the zip is got, for ten minutes.", BundleOut, 401, 403, 404, 503),
+    responses=documented(200, "Where the zip is got, for ten minutes.", BundleOut, 400, 401, 403, 404, 422, 503),
 )
-def bundle_case(case_id: CaseId) -> BundleOut:
+def bundle_case(
+    case_id: CaseId,
+    bundle: Annotated[
+        str, Query(max_length=40, description="The `id` of one that was being made; empty for a new one.")
+    ] = "",
+) -> BundleOut:
     """Get a case as one file."""
-    who = person()
+    patience = settings().bundle_wait_seconds
+    if bundle:
+        return BundleOut.of(exports().get(case_id, bundle, person(), patience))
     moves().resume(case_id)
-    return BundleOut(url=bundles().link(case_id, who.sub), expires_in=settings().bundle_link_seconds)
+    return BundleOut.of(exports().begin(case_id, person(), patience))

@@ -1,7 +1,7 @@
 """What investigators do to cases, as their API takes it."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 from quietline.http.model import Model
@@ -9,6 +9,7 @@ from quietline.http.model import Model
 from functions.case_api.routes.queue_models import FilterIn
 
 if TYPE_CHECKING:
+    from quietline.cases.exports import Export
     from quietline.cases.views import View
 
 CASE = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
@@ -144,7 +145,18 @@ class ViewsOut(Model):
 
 
 class BundleOut(Model):
-    """A link to a zip."""
+    """A case as one file."""
 
-    url: str
-    expires_in: int = Field(description="Seconds.")
+    id: str
+    state: Literal["ready", "making"]
+    url: str = Field(description="Where the zip is got; empty while it is made.")
+    expires_in: int = Field(description="Seconds that `url` works; 0 while it is made.")
+    bytes: int = Field(description="Size of the zip; 0 while it is made.")
+
+    @classmethod
+    def of(cls, export: "Export") -> Self:
+        """Return the bundle."""
+        if export.link is None:
+            return cls(id=export.id, state="making", url="", expires_in=0, bytes=0)
+        link = export.link
+        return cls(id=export.id, state="ready", url=link.url, expires_in=link.seconds, bytes=link.size)

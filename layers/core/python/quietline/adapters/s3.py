@@ -13,6 +13,15 @@ _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 
 
 @dataclass(frozen=True)
+class Head:
+    """What is known of an object without reading it."""
+
+    size: int
+    etag: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Bucket:
     """One bucket by name. With a `realm` its users see `areas/202/…` where `areas/<realm>/202/…` lies."""
 
@@ -40,15 +49,20 @@ class Bucket:
             Bucket=self.name, Key=self._at(key), Body=body, ContentType=content_type, Metadata=metadata
         )
 
-    def facts(self, key: str) -> Mapping[str, str] | None:
-        """Return an object's metadata, or None when there is no object."""
+    def head(self, key: str) -> Head | None:
+        """Return what is known of an object, or None when there is none."""
         try:
-            found: dict[str, str] = client("s3").head_object(Bucket=self.name, Key=self._at(key))["Metadata"]
+            found = client("s3").head_object(Bucket=self.name, Key=self._at(key))
         except ClientError as error:
             if _code(error) in _ABSENT:
                 return None
             raise
-        return found
+        return Head(int(found["ContentLength"]), str(found["ETag"]), found["Metadata"])
+
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        """Return an object's metadata, or None when there is no object."""
+        found = self.head(key)
+        return found.facts if found else None
 
     def put_new(self, key: str, body: bytes, content_type: str) -> bool:
         """Write an object unless there is one (`If-None-Match: *`); return whether it was written."""

@@ -10,7 +10,7 @@ from quietline.bootstrap.closing import clearing, closing
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.console import workload
 from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
-from quietline.bootstrap.desk import bundle_links, bundles, case_moves, case_opening, case_views, desk
+from quietline.bootstrap.desk import bundles, case_moves, case_opening, case_views, desk, exports
 from quietline.bootstrap.directory import declarations, directory
 from quietline.bootstrap.evidence import evidence, evidence_scan
 from quietline.bootstrap.investigations import investigation, replies, review, tracebacks
@@ -95,7 +95,6 @@ __all__ = [
     "audit",
     "batches",
     "billing",
-    "bundle_links",
     "bundles",
     "calendars",
     "caller_numbers",
@@ -123,6 +122,7 @@ __all__ = [
     "evidence",
     "evidence_scan",
     "exhibits",
+    "exports",
     "import_area",
     "import_chunk_reader",
     "import_finish",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import signer
 
 if TYPE_CHECKING:
-    from quietline.adapters.bundlefiles import BundleFunction
     from quietline.cases.bundle import BundleService
     from quietline.cases.desk import DeskService
+    from quietline.cases.exports import ExportService
     from quietline.cases.moves import MoveService
     from quietline.cases.opening import OpeningService
     from quietline.cases.views import ViewService
@@ -85,32 +85,39 @@ def case_views(settings: "CaseApiSettings") -> "ViewService":
 @cache
 def bundles(settings: "BundleCaseSettings") -> "BundleService":
     """Return what makes bundles of cases."""
-    from quietline.adapters.bundlefiles import CaseEvidence
+    from quietline.adapters.bundlefiles import BundleBucket, CaseEvidence, SignedReceipts
     from quietline.adapters.dynamodb.case_desk import DynamoDeskStore
     from quietline.adapters.dynamodb.cases import DynamoCaseStore
     from quietline.adapters.dynamodb.evidence import DynamoEvidence
+    from quietline.adapters.dynamodb.investigations import DynamoInvestigations
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.s3 import Bucket
     from quietline.cases.bundle import BundleService
-    from quietline.kernel.clock import SystemClock
     from quietline.profiles.profile import load_profile
 
     table = Table(settings.cases_table)
     return BundleService(
         store=DynamoCaseStore(table),
         desk=DynamoDeskStore(table),
+        investigations=DynamoInvestigations(table),
+        receipts=SignedReceipts(Table(settings.sellers_table)),
         evidence=CaseEvidence(DynamoEvidence(table), Bucket(settings.evidence_bucket)),
         signer=signer(settings.signing_key_ids),
-        files=Bucket(settings.operations_bucket),
-        clock=SystemClock(),
+        files=BundleBucket(settings.operations_bucket),
         profile=load_profile(settings.profile),
     )
 
 
 @cache
-def bundle_links(settings: "CaseApiSettings") -> "BundleFunction":
-    """Return what hands out bundles of cases."""
+def exports(settings: "CaseApiSettings") -> "ExportService":
+    """Return what hands out cases as one file."""
     from quietline.adapters.bundlefiles import BundleFunction
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.s3 import Bucket
+    from quietline.cases.exports import ExportService
+    from quietline.kernel.clock import SystemClock
 
-    return BundleFunction(settings.bundle_function, Bucket(settings.operations_bucket), settings.bundle_link_seconds)
+    bucket = Bucket(settings.operations_bucket)
+    maker = BundleFunction(settings.bundle_function, bucket, settings.bundle_link_seconds)
+    return ExportService(DynamoCaseStore(Table(settings.cases_table)), maker, SystemClock())

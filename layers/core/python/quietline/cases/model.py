@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from quietline.cases.facts import Call, Facts, Priority
+from quietline.cases.statements import Comment, Correction, Ruling
 from quietline.kernel.money import Money
 
 
@@ -242,6 +243,9 @@ class Accusation:
         case_id: empty while it is in no case.
         has_mailbox: whether the complainant wants mails.
         signs: rules of screening that saw signs of a number that was not the caller's.
+        rulings: every rule that screening tried, in order.
+        added: comments that the consumer added later, oldest first.
+        corrections: what the consumer corrected, oldest first.
     """
 
     complaint_id: str
@@ -264,6 +268,9 @@ class Accusation:
     case_id: str
     has_mailbox: bool
     signs: tuple[str, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    added: tuple[Comment, ...] = field(default=(), repr=False)
+    corrections: tuple[Correction, ...] = field(default=(), repr=False)
 
     @property
     def call(self) -> Call:

@@ -12,6 +12,20 @@ ANY_TYPE = "application/octet-stream"
 """Content type of an upload whose owner did not say one: a form without script cannot know it before the file."""
 UPLOADS, CLEAN = "uploads", "clean"
 """Prefixes of the bucket: what came in and nobody reads, and what passed the scan."""
+ENDINGS = {
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/wav": "wav",
+    "audio/ogg": "ogg",
+    "audio/amr": "amr",
+    "audio/3gpp": "3gp",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "text/plain": "txt",
+}
+"""Content type → how the name of such a file ends."""
 _OWNER = re.compile(r"[A-Z]{1,20}#[0-9A-Za-z-]{1,40}")
 _KEY = re.compile(rf"{UPLOADS}/([A-Z]{{1,20}})/([0-9A-Za-z-]{{1,40}})/([0-9A-Z]{{26}})")
 
@@ -92,6 +106,11 @@ class Evidence:
     def clean_key(self) -> str:
         """Key of the file once it is clean: with its hash, so that what was scanned and what is read are the same."""
         return f"{CLEAN}/{self.owner.path}/{self.id}-{self.sha256}"
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called where people get it."""
+        return f"{self.kind}-{self.id}.{ENDINGS.get(self.content_type, 'bin')}"
 
     def counts(self, now: datetime) -> bool:
         """Whether it takes one of its owner's places: it is clean, or may still become so."""

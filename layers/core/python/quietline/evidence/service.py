@@ -26,19 +26,6 @@ from quietline.profiles.profile import Profile
 ATTEMPTS = 4
 GRACE = timedelta(hours=1)
 """An upload that was begun in time may end and be scanned so much later."""
-ENDINGS = {
-    "audio/mpeg": "mp3",
-    "audio/mp4": "m4a",
-    "audio/wav": "wav",
-    "audio/ogg": "ogg",
-    "audio/amr": "amr",
-    "audio/3gpp": "3gp",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "image/heic": "heic",
-    "text/plain": "txt",
-}
 
 
 @dataclass(frozen=True)
@@ -123,9 +110,8 @@ class EvidenceService:
         found = self.get(owner, evidence_id)
         if found.state is not State.CLEAN:
             raise ConflictError("Only evidence that was scanned and is clean can be read.")
-        name = f"{found.kind}-{found.id}.{ENDINGS.get(found.content_type, 'bin')}"
         seconds = self.profile.evidence.link_seconds
-        return self.forms.link(found.clean_key, name=name, content_type=found.content_type, seconds=seconds)
+        return self.forms.link(found.clean_key, name=found.file_name, content_type=found.content_type, seconds=seconds)
 
     def _checked(self, kind: str, content_type: str, size: int) -> Kind:
         if kind not in Kind or kind not in self.profile.evidence.kinds:

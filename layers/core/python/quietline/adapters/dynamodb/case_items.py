@@ -16,6 +16,7 @@ from quietline.adapters.dynamodb.complaints import complaint_of
 from quietline.adapters.dynamodb.table import Item
 from quietline.cases.model import Accusation, Case, Status
 from quietline.cases.queue import SORTS
+from quietline.cases.statements import Comment, Correction, Ruling
 from quietline.kernel.clock import from_text, to_text
 
 SIGNS = {"caller_number": ("unassigned", "invalid"), "neighbour": ("yes", "own_number")}
@@ -107,4 +108,7 @@ def accusation_of(item: Item) -> Accusation:
         case_id=complaint.case_id,
         has_mailbox=bool(complaint.email_ciphertext),
         signs=tuple(one.rule for one in complaint.rulings if one.answer in SIGNS.get(one.rule, ())),
+        rulings=tuple(Ruling(one.rule, one.answer, one.detail, one.source) for one in complaint.rulings),
+        added=tuple(Comment(one.at, one.text) for one in complaint.additions),
+        corrections=tuple(Correction(one.at, one.before) for one in complaint.corrections),
     )

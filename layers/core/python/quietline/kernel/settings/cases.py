@@ -19,6 +19,8 @@ class CaseApiSettings(Settings):
     bundle_function: str
     """Name of the function that makes them."""
     bundle_link_seconds: int = 600
+    bundle_wait_seconds: int = 15
+    """How long a request waits for a bundle before it says that it is being made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,8 @@ class BundleCaseSettings(Settings):
     """`bundle_case`: makes the bundle of a case."""
 
     cases_table: str
+    sellers_table: str
+    """For the receipts of lists."""
     evidence_bucket: str
     operations_bucket: str
     signing_key_ids: str
