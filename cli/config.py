@@ -27,6 +27,8 @@ class Config:
         publish_machine_arn: the `publish` state machine, for operators; empty when unknown.
         investigate_machine_arn: the `investigate-case` state machine, for operators; empty when unknown.
         screen_machine_arn: the `screen-complaint` state machine, for operators; empty when unknown.
+        dead_letters_url: the queue of what no function could take, for operators; empty when unknown.
+        relay_name: the function that reads the tables' streams, for operators; empty when unknown.
         failures_queue_url: the queue of executions that failed, for operators; empty when unknown.
         registry_table: the table of numbers, for operators; empty when unknown.
         user_pool_id: the user pool, for operators; empty when unknown.
@@ -52,6 +54,8 @@ class Config:
     publish_machine_arn: str = ""
     investigate_machine_arn: str = ""
     screen_machine_arn: str = ""
+    dead_letters_url: str = ""
+    relay_name: str = ""
     failures_queue_url: str = ""
     registry_table: str = ""
     user_pool_id: str = ""
@@ -101,6 +105,8 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
         investigate_machine_arn=env.get("QUIETLINE_INVESTIGATE_MACHINE")
         or str(outputs.get("investigate_machine_arn", "")),
         screen_machine_arn=env.get("QUIETLINE_SCREEN_MACHINE") or str(outputs.get("screen_machine_arn", "")),
+        dead_letters_url=env.get("QUIETLINE_DEAD_LETTERS") or str(outputs.get("dead_letters_url", "")),
+        relay_name=env.get("QUIETLINE_RELAY") or str(outputs.get("relay_name", "")),
         failures_queue_url=env.get("QUIETLINE_FAILURES_QUEUE") or str(outputs.get("failures_queue_url", "")),
         registry_table=env.get("QUIETLINE_REGISTRY_TABLE") or str(outputs.get("registry_table", "")),
         user_pool_id=env.get("QUIETLINE_USER_POOL") or str(outputs.get("user_pool_id", "")),

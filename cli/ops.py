@@ -1,4 +1,4 @@
-"""`quietline ops publish`: runs the state machine and follows it to the end."""
+"""`quietline ops publish`: runs the state machine and follows it to the end; `ops redrive-records`."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import typer
 
 from cli import config, machines, output
 from cli.app import ApiOption, JsonOption, command, ops
-from cli.errors import UsageError
+from cli.errors import RefusedError, UsageError
 
 
 @command(ops, "publish")
@@ -47,6 +47,30 @@ def publish(
         [[f"{made[name]:,}" for name in ("areas", "numbers", "added", "removed")]],
     )
     output.say(f"Manifest {made['manifest']['key']}, SHA-256 {made['manifest']['sha256']}")
+
+
+@command(ops, "redrive-records")
+def redrive_records(api: ApiOption = None, json_output: JsonOption = False) -> None:
+    """Forward again what no function could take from the tables' streams; a stream holds it for 24 hours."""
+    registry = config.load(api)
+    if not registry.dead_letters_url or not registry.relay_name:
+        raise UsageError(
+            "Set QUIETLINE_DEAD_LETTERS and QUIETLINE_RELAY to the queue's address and the function's name."
+        )
+    connect(registry)
+    from quietline import bootstrap
+    from quietline.kernel.errors import UnavailableError
+
+    try:
+        made = bootstrap.lost_records(registry.dead_letters_url, registry.relay_name).redrive()
+    except UnavailableError as error:
+        raise RefusedError(str(error)) from error
+    if json_output:
+        output.emit({"records": made.records, "gone": made.gone})
+        return
+    output.say(f"{output.counted(made.records, 'record')} forwarded.", "green")
+    if made.gone:
+        output.say(f"{output.counted(made.gone, 'letter')} too old: the stream holds the records no more.", "yellow")
 
 
 def _check(day: str) -> None:

@@ -35,6 +35,7 @@ def outputs(data: DataStack, service: ServiceStack, web: WebStack, deployment: D
             "ReconcileMachineArn": service.machines["reconcile"].state_machine_arn,
             "ScreenMachineArn": service.machines["screen-complaint"].state_machine_arn,
             "InvestigateMachineArn": service.machines["investigate-case"].state_machine_arn,
+            "DeadLettersUrl": service.dead_letters.queue_url,
             "FailuresQueueUrl": service.failures.queue_url,
             "MailQueueUrl": service.mail_queue.queue_url,
             "PaymentsQueueUrl": service.payments_queue.queue_url,

@@ -119,6 +119,14 @@ def test_redrive_of_complaints_says_what_it_needs(desk: Desk) -> None:
     assert "QUIETLINE_FAILURES_QUEUE" in run("ops", "redrive-complaints").output
 
 
+def test_redrive_of_records_says_what_it_needs_and_what_it_did(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "QUIETLINE_DEAD_LETTERS" in run("ops", "redrive-records").output
+
+    monkeypatch.setenv("QUIETLINE_DEAD_LETTERS", aws.client("sqs").create_queue(QueueName="dead")["QueueUrl"])
+    monkeypatch.setenv("QUIETLINE_RELAY", "relay")
+    assert "0 records forwarded" in run("ops", "redrive-records").output
+
+
 def test_the_group_is_on_the_command() -> None:
     assert {command.name for command in group.registered_commands} >= {"list", "show", "decide"} | DESK
 

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+THROTTLED_SECONDS = 1.0
 Batch = list[dict[str, Any]]
 Answer = dict[str, Any]
 
@@ -54,6 +55,10 @@ class StreamRetries:
         return answer
 
     def _failed(self, mapping: dict[str, Any], func: Any, records: Batch, answer: Answer, attempt: int) -> Answer:
+        if answer.get("throttle"):
+            # nobody looked at the records: that is no attempt
+            time.sleep(THROTTLED_SECONDS)
+            return self._run(mapping, func, records, attempt)
         limit = mapping.get("MaximumRetryAttempts")
         if limit is None or int(limit) < 0:
             return answer  # the poller repeats it until it works, as AWS does

@@ -7,8 +7,8 @@ from typing import Any
 
 from quietline.adapters.aws import client
 
-HELD_SECONDS = 20
-"""How long a dead letter that was read is hidden from others."""
+HELD_SECONDS = 900
+"""How long a dead letter that was read is hidden from others, if whoever reads breaks off."""
 
 
 def send(queue_url: str, message: Mapping[str, Any], delay_seconds: int = 0) -> None:
@@ -30,19 +30,16 @@ class RedrivenQueue:
 
     def dead(self) -> list[dict[str, Any]]:
         """Return the dead letters, which stay where they are; those that somebody reads just now are left out."""
-        return [json.loads(text) for text, _ in self._received()]
+        return [json.loads(text) for text, _ in dead_letters(self.dead_letters_url)]
 
     def revive(self) -> list[dict[str, Any]]:
         """Put every dead letter back onto the queue and return them; one may come twice when this is interrupted."""
         moved = []
-        for text, handle in self._received():
+        for text, delete in dead_letters(self.dead_letters_url):
             client("sqs").send_message(QueueUrl=self.url, MessageBody=text)
-            client("sqs").delete_message(QueueUrl=self.dead_letters_url, ReceiptHandle=handle)
+            delete()
             moved.append(json.loads(text))
         return moved
-
-    def _received(self) -> Iterator[tuple[str, str]]:
-        return _each(self.dead_letters_url)
 
 
 @dataclass(frozen=True)
@@ -54,23 +51,35 @@ class FailedExecutions:
     def each(self, machine: str, work: Callable[[str, str], None]) -> int:
         """Do `work(pk, execution)` for every failure of a machine and return how many; one is forgotten after it."""
         count = 0
-        for text, handle in _each(self.url):
+        for text, delete in dead_letters(self.url):
             failure = json.loads(text)
             if failure["machine"] == machine:
                 work(failure["pk"], failure["execution"])
-                client("sqs").delete_message(QueueUrl=self.url, ReceiptHandle=handle)
+                delete()
                 count += 1
         return count
 
 
-def _each(url: str) -> Iterator[tuple[str, str]]:
-    """Yield text and handle of each message; those not deleted are seen again after `HELD_SECONDS`."""
-    seen: set[str] = set()
-    while True:
-        answer = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HELD_SECONDS)
-        fresh = [one for one in answer.get("Messages", []) if one["MessageId"] not in seen]
-        if not fresh:
-            return
-        for one in fresh:
-            seen.add(one["MessageId"])
-            yield one["Body"], one["ReceiptHandle"]
+def dead_letters(url: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield the text of each message that nobody reads just now, and what deletes it; the others are seen again after.
+
+    Those that are not deleted are held for as long as the reading takes, at most `HELD_SECONDS` after they were read.
+    """
+    sqs, kept = client("sqs"), {}
+    try:
+        while True:
+            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HELD_SECONDS)
+            fresh = {one["MessageId"]: one for one in answer.get("Messages", []) if one["MessageId"] not in kept}
+            if not fresh:
+                return
+            for key, one in fresh.items():
+                kept[key] = handle = one["ReceiptHandle"]
+
+                def delete(key: str = key, handle: str = handle) -> None:
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+                    del kept[key]
+
+                yield one["Body"], delete
+    finally:
+        for handle in kept.values():
+            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)

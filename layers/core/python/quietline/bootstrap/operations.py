@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.lists import changes, publications
 
 if TYPE_CHECKING:
+    from quietline.adapters.streams import LostRecords
     from quietline.imports.ports import ImportStore
     from quietline.imports.service import AreaImport, ChunkReader, ImportFinish, ImportPlanner
     from quietline.kernel.settings import ImportChunkSettings, ImportSettings, ReconcileSettings
@@ -142,3 +143,10 @@ def reconcile_finish(settings: "ReconcileSettings") -> "ReconcileFinish":
         objects=Bucket(settings.operations_bucket),
         profile=load_profile(settings.profile),
     )
+
+
+def lost_records(dead_letters_url: str, relay_name: str) -> "LostRecords":
+    """Return what hands the records of streams to `relay` again that it could not take."""
+    from quietline.adapters.streams import LostRecords, invoked
+
+    return LostRecords(dead_letters_url, invoked(relay_name))
