@@ -41,6 +41,7 @@ class Config:
         operations_bucket: the operators' private files; empty when unknown.
         open_data_bucket: the files of open data, for operators; empty when unknown.
         publish_open_data_name: the function that publishes them, for operators; empty when unknown.
+        publish_statistics_name: the same of the data book.
         profile: name of the jurisdiction.
         emulator_url: address of the local cloud; empty on AWS.
 
@@ -68,6 +69,7 @@ class Config:
     operations_bucket: str = ""
     open_data_bucket: str = ""
     publish_open_data_name: str = ""
+    publish_statistics_name: str = ""
     profile: str = "us"
     emulator_url: str = ""
 
@@ -120,6 +122,8 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
         operations_bucket=env.get("QUIETLINE_OPERATIONS_BUCKET") or str(outputs.get("operations_bucket", "")),
         open_data_bucket=env.get("QUIETLINE_OPEN_DATA_BUCKET") or str(outputs.get("open_data_bucket", "")),
         publish_open_data_name=env.get("QUIETLINE_PUBLISH_OPEN_DATA") or str(outputs.get("publish_open_data_name", "")),
+        publish_statistics_name=env.get("QUIETLINE_PUBLISH_STATISTICS")
+        or str(outputs.get("publish_statistics_name", "")),
         profile=env.get("QUIETLINE_PROFILE") or str(outputs.get("profile", "")) or "us",
         emulator_url=emulator,
     )

@@ -43,6 +43,29 @@ def publish(
         _say(made)
 
 
+@command(group, "statistics")
+def statistics(
+    years: Annotated[
+        list[int] | None, typer.Option("--restate", help="A closed fiscal year to count again, repeatable.")
+    ] = None,
+    api: ApiOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Publish the data book's tables and pages now. A closed year whose numbers differ gets its next version."""
+    registry = config.load(api)
+    if not registry.publish_statistics_name:
+        raise UsageError("The publishing function is unknown; set QUIETLINE_PUBLISH_STATISTICS to its name.")
+    connect(registry)
+    made = _invoke(registry.publish_statistics_name, {"years": years or []})["editions"]
+    if json_output:
+        output.emit({"editions": made})
+    elif made:
+        for one in made:
+            output.say(str(one))
+    else:
+        output.say("Everything is published as it is; no number was changed.")
+
+
 @command(group, "key")
 def key(
     name: Annotated[str, typer.Argument(help="Whose key it is.")],
@@ -136,18 +159,20 @@ def _keep(registry: config.Config, day: date, data: bytes) -> "Imported":
 
 def _publish(registry: config.Config, days: list[date]) -> list[dict[str, Any]]:
     """Publish the days one by one, so that each is one short call; without days what is due."""
-    from quietline.adapters.aws import client
-
     made: list[dict[str, Any]] = []
     for event in [{"dates": [day.isoformat()]} for day in days] or [{}]:
-        answer = machines.call(
-            client("lambda").invoke, FunctionName=registry.publish_open_data_name, Payload=json.dumps(event)
-        )
-        document = json.loads(answer["Payload"].read())
-        if answer.get("FunctionError"):
-            raise RefusedError(f"Publishing failed ({document.get('errorType', 'unknown')}); its log says why.")
-        made += document["files"]
+        made += _invoke(registry.publish_open_data_name, event)["files"]
     return made
+
+
+def _invoke(function: str, event: dict[str, Any]) -> dict[str, Any]:
+    from quietline.adapters.aws import client
+
+    answer = machines.call(client("lambda").invoke, FunctionName=function, Payload=json.dumps(event))
+    document: dict[str, Any] = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise RefusedError(f"Publishing failed ({document.get('errorType', 'unknown')}); its log says why.")
+    return document
 
 
 def _registry(api: str | None) -> config.Config:

@@ -30,7 +30,11 @@ EVIDENCE_EXPORT = "ExportsOutputFnGetAttEvidence4CC26D68Arn9E0A376E"
 """The same of the bucket of evidence."""
 OPEN_DATA_EXPORT = "ExportsOutputFnGetAttOpenData12C7EFDDArn4ABC0141"
 """The same of the bucket of open data."""
-OPEN_DATA = {"publish_open_data": ("data", "private"), "open_data_api": ("private",)}
+OPEN_DATA = {
+    "publish_open_data": ("data", "private"),
+    "publish_statistics": ("data",),
+    "open_data_api": ("private", "data/statistics"),
+}
 """Function → prefixes of that bucket that its role reaches."""
 PREFIXES = {
     "public_api": ("manifests",),
@@ -39,6 +43,7 @@ PREFIXES = {
     "publish_plan": ("manifests",),
     "publish_area": ("areas",),
     "publish_manifest": ("areas", "manifests"),
+    "publish_statistics": ("manifests",),
     "publish_sandbox": ("areas/sandbox", "manifests/sandbox"),
     "render_list": ("areas", "renders"),
     "import_plan": ("manifests",),

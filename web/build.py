@@ -48,7 +48,7 @@ def build(site: Path = SITE, profile_name: str = "us") -> list[Path]:
     pages = Pages(profile)
     shutil.rmtree(site, ignore_errors=True)
     (site / "assets").mkdir(parents=True)
-    for name in ("site", "paper", "portal", "console"):
+    for name in ("site", "paper", "portal", "console", "data"):
         _styles(name, site / "assets" / f"{name}.css")
     shutil.copy(STYLES / "icon.svg", site / "assets" / "icon.svg")
     for script in SCRIPTS.glob("*.js"):

@@ -4,7 +4,7 @@ from typing import Any
 
 from quietline.http.app import handle
 
-from functions.open_data_api.routes import calls  # noqa: F401  (it declares its routes on `app`)
+from functions.open_data_api.routes import calls, statistics  # noqa: F401  (they declare their routes on `app`)
 from functions.open_data_api.wiring import app
 
 

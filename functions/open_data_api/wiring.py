@@ -11,6 +11,7 @@ from quietline.profiles.profile import Profile, load_profile
 if TYPE_CHECKING:
     from quietline.opendata.answer import ReportedCalls
     from quietline.opendata.limits import RateLimits
+    from quietline.statistics.answer import Statistics
 
 app = make_app()
 
@@ -34,3 +35,8 @@ def reported_calls() -> "ReportedCalls":
 def limits() -> "RateLimits":
     """Return what counts requests."""
     return bootstrap.open_data_limits(settings().cases_table, settings().idempotency_table, settings().profile)
+
+
+def statistics() -> "Statistics":
+    """Return what reads the data book."""
+    return bootstrap.statistics(settings().open_data_bucket)

@@ -1,4 +1,4 @@
-"""Publishes daily files and the data book's tables: a schedule calls it, and operators do after an import."""
+"""Publishes daily files: a schedule calls it, and operators do after an import."""
 
 from datetime import date
 from functools import cache
@@ -23,10 +23,9 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     publication = bootstrap.open_data_publication(settings())
     dates = [date.fromisoformat(str(day)) for day in event.get("dates", ())]
     made = publication.publish_days(dates) if dates else publication.publish_due()
-    editions = bootstrap.data_book(settings()).publish()
     files = [
         {"date": one.date.isoformat(), "file": one.name, "version": one.current.version, "rows": one.current.rows}
         for one in made
     ]
     logger.info("published", files=len(files), rows=sum(one.current.rows for one in made))
-    return {"files": files, "statistics": editions}
+    return {"files": files}

@@ -62,7 +62,8 @@ class Pages(Renderer):
         context |= {
             "footer_links": [
                 {"href": f"/{language}/{name.replace('_', '-')}/", "text": titles[name]} for name in FOOTER
-            ],
+            ]
+            + [{"href": f"/data/{language}/", "text": titles["data"]}],
             "subjects": [
                 {"code": str(subject.code), "label": subject.label[language]}
                 for subject in self._profile.complaints.subjects

@@ -267,13 +267,15 @@ def report_calls(place: Place, outputs: dict[str, str]) -> None:
             path.write_text(sample_file(day, REPORTED_A_DAY, profile), encoding="utf-8")
     search = os.pathsep.join([str(ROOT / "layers/core/python"), str(ROOT)])
     environment = os.environ | {"QUIETLINE_OUTPUTS": str(place.outputs_file), "PYTHONPATH": search}
-    ended = subprocess.run(
-        [sys.executable, "-m", "cli.main", "ops", "import-reported", str(folder)],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=environment,
-    )
-    if ended.returncode:
-        raise LocalCloudError(f"Importing sample days of reported calls failed: {ended.stderr.strip()[-300:]}")
+    # and the data book of them all, which a schedule makes on AWS
+    for arguments in (["import-reported", str(folder)], ["open-data", "statistics"]):
+        ended = subprocess.run(
+            [sys.executable, "-m", "cli.main", "ops", *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+        )
+        if ended.returncode:
+            raise LocalCloudError(f"Publishing sample days of reported calls failed: {ended.stderr.strip()[-300:]}")

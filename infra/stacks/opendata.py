@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations, Duration, TimeZone
@@ -17,13 +18,48 @@ from quietline.profiles import load_profile
 from infra.stacks.permissions import READ
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from infra.stacks.data import DataStack
     from infra.stacks.service import ServiceStack
     from infra.stacks.web import WebStack
 
 OPEN_DATA_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["OPEN_DATA*"]}}
 """Of the cases table, just what is published: no complaint."""
+COUNTED_SELLERS = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ENTITLEMENTS#*", "LEDGER_MONTH#*"]}}
+"""Of the index of organizations, just entitlements and the ledger by month."""
+ORGANIZATIONS_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORGANIZATION#*"]}}
+MANIFESTS_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["MANIFESTS"]}}
+"""Of the registry's table, just the lists that were published: no number."""
+BOOK_AFTER = 30
+"""Minutes after the daily files at which the data book is counted: it counts them too."""
 PUBLIC, PRIVATE = "data/*", "private/*"
+
+
+VIEWER_REQUEST = """
+var languages = LANGUAGES;
+function handler(event) {
+  var request = event.request;
+  if (request.uri === '/data' || request.uri === '/data/') {
+    var asked = request.headers['accept-language'] ? request.headers['accept-language'].value.toLowerCase() : '';
+    var best = languages[0], at = asked.length;
+    for (var language of languages) {
+      var place = (',' + asked.replace(/\\s/g, '')).indexOf(',' + language);
+      if (place >= 0 && place < at) { best = language; at = place; }
+    }
+    var there = { location: { value: '/data/' + best + '/' }, vary: { value: 'accept-language' } };
+    return { statusCode: 302, statusDescription: 'Found', headers: there };
+  }
+  if (request.uri.endsWith('/')) { request.uri += 'index.html'; }
+  return request;
+}
+"""
+"""`/data/` → the page in the reader's language; `/data/en/` → its file. A language is preferred by its place."""
+
+
+def viewer_request(profile: str) -> str:
+    """Return the CloudFront function of the bucket's pages."""
+    return VIEWER_REQUEST.replace("LANGUAGES", json.dumps(list(load_profile(profile).languages)))
 
 
 def bucket(stack: DataStack) -> s3.Bucket:
@@ -58,6 +94,7 @@ def bucket(stack: DataStack) -> s3.Bucket:
 def behavior(
     stack: WebStack,
     data: DataStack,
+    profile: str,
     viewer: cloudfront.ViewerProtocolPolicy,
     headers: cloudfront.IResponseHeadersPolicy,
 ) -> cloudfront.BehaviorOptions:
@@ -75,6 +112,17 @@ def behavior(
         viewer_protocol_policy=viewer,
         cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
         response_headers_policy=headers,
+        function_associations=[
+            cloudfront.FunctionAssociation(
+                function=cloudfront.Function(
+                    stack,
+                    "DataPages",
+                    code=cloudfront.FunctionCode.from_inline(viewer_request(profile)),
+                    runtime=cloudfront.FunctionRuntime.JS_2_0,
+                ),
+                event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+            )
+        ],
     )
 
 
@@ -93,6 +141,21 @@ def add(stack: ServiceStack) -> None:
         ),
         memory=1769,
         timeout=600,
+    )
+    stack.add(
+        "publish_statistics",
+        s.PublishStatisticsSettings(
+            stage=d.stage,
+            profile=d.profile,
+            registry_table=data.registry.table_name,
+            sellers_table=data.sellers.table_name,
+            cases_table=data.cases.table_name,
+            lists_bucket=data.lists.bucket_name,
+            open_data_bucket=data.open_data.bucket_name,
+            signing_key_ids=data.signing_key_ids,
+        ),
+        memory=1024,
+        timeout=300,
     )
     stack.add(
         "open_data_api",
@@ -122,29 +185,58 @@ def _grant(stack: ServiceStack) -> None:
     publisher.allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
     publisher.allow(["secretsmanager:GetSecretValue"], data.app_secret.secret_arn)
 
+    book = stack.functions["publish_statistics"]
+    book.allow(["dynamodb:Query"], data.registry.table_arn, conditions=MANIFESTS_ONLY)
+    book.allow(["dynamodb:GetItem", "dynamodb:Query"], data.cases.table_arn, conditions=OPEN_DATA_ONLY)
+    book.allow(["dynamodb:Query"], f"{data.sellers.table_arn}/index/gsi1", conditions=COUNTED_SELLERS)
+    book.allow(["dynamodb:BatchGetItem"], data.sellers.table_arn, conditions=ORGANIZATIONS_ONLY)
+    book.allow(["s3:GetObject"], data.lists.arn_for_objects("manifests/*"))
+    book.allow(["s3:GetObject", "s3:PutObject"], data.open_data.arn_for_objects(PUBLIC))
+    # without it S3 answers 403 instead of 404 for a file that is not there
+    book.allow(["s3:ListBucket"], data.open_data.bucket_arn, data.lists.bucket_arn)
+    book.allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
+
     asked = stack.functions["open_data_api"]
     asked.allow(["dynamodb:GetItem", "dynamodb:Query"], data.cases.table_arn, conditions=OPEN_DATA_ONLY)
     # how often somebody has asked
     asked.allow(["dynamodb:UpdateItem"], data.idempotency.table_arn)
-    asked.allow(["s3:GetObject"], data.open_data.arn_for_objects(PRIVATE))
+    asked.allow(
+        ["s3:GetObject"], data.open_data.arn_for_objects(PRIVATE), data.open_data.arn_for_objects("data/statistics/*")
+    )
     asked.allow(["s3:ListBucket"], data.open_data.bucket_arn)
 
 
 def _schedule(stack: ServiceStack) -> None:
+    hour, minute = map(int, load_profile(stack.deployment.profile).open_data.publish_at.split(":"))
+    _daily(
+        stack,
+        "OpenData",
+        "publish_open_data",
+        "Publish the daily file of reported calls; holidays are the profile's",
+        {"minute": str(minute), "hour": str(hour), "week_day": "MON-FRI"},
+    )
+    later = 60 * hour + minute + BOOK_AFTER
+    _daily(
+        stack,
+        "Statistics",
+        "publish_statistics",
+        "Count the data book's tables and draw its pages",
+        {"minute": str(later % 60), "hour": str(later // 60)},
+    )
+
+
+def _daily(stack: ServiceStack, name: str, function_name: str, text: str, at: Mapping[str, str]) -> None:
     profile = load_profile(stack.deployment.profile)
-    function = stack.functions["publish_open_data"].function
+    function = stack.functions[function_name].function
     # CDK's own role might call every version of the function
-    role = iam.Role(stack, "OpenDataScheduler", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+    role = iam.Role(stack, f"{name}Scheduler", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
     role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn]))
     stack.dead_letters.grant_send_messages(role)
-    hour, minute = profile.open_data.publish_at.split(":")
     scheduler.Schedule(
         stack,
-        "OpenDataDaily",
-        description="Publish the daily file of reported calls; holidays are the profile's",
-        schedule=scheduler.ScheduleExpression.cron(
-            minute=str(int(minute)), hour=str(int(hour)), week_day="MON-FRI", time_zone=TimeZone.of(profile.time_zone)
-        ),
+        f"{name}Daily",
+        description=text,
+        schedule=scheduler.ScheduleExpression.cron(**at, time_zone=TimeZone.of(profile.time_zone)),
         target=targets.LambdaInvoke(
             function,
             role=role.without_policy_updates(),

@@ -45,6 +45,7 @@ class OperationsStack(Stack):
         alarms = [alarm for function in service.functions.values() for alarm in function.alarms(self)]
         alarms += self._queue_alarms(service) + self._machine_alarms(service)
         alarms += [self._api_alarm(web), self._reconciliation_alarm(), self._hygiene_alarm(deployment)]
+        alarms.append(self._daily_file_alarm())
         alarms += self._wash_alarms(service)
         alarms += self._evidence_alarms(service)
         alarms += self._payment_alarms()
@@ -222,6 +223,26 @@ class OperationsStack(Stack):
             "Carriers' reports took many numbers off the list within an hour (docs/runbooks/hygiene.md)",
             metric,
             threshold=load_profile(deployment.profile).hygiene.alarm_removals,
+        )
+
+    def _daily_file_alarm(self) -> cloudwatch.Alarm:
+        """The day's file of reported calls is not there, or nobody looked whether it is."""
+        metric = cloudwatch.Metric(
+            namespace="Quietline",
+            metric_name="DailyFilesMissing",
+            dimensions_map={"service": "publish_statistics"},
+            period=Duration.days(1),
+            statistic="max",
+        )
+        return cloudwatch.Alarm(
+            self,
+            "NoDailyFile",
+            alarm_description="The day's file of reported calls was not published (docs/runbooks/open-data.md)",
+            metric=metric,
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
         )
 
     def _dashboard(self, deployment: Deployment, service: ServiceStack) -> None:

@@ -76,7 +76,7 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
     # more exact than the prefix above, so a feed is answered without signing in
     "calendar_feed": (False, ("GET /v1/calendars/{feed}",)),
     "case_api": (True, _any("/v1/cases", "/v1/investigators", "/v1/views", "/v1/audit")),
-    "open_data_api": (False, _any("/v1/dnc-complaints", "/v0/dnc-complaints")),
+    "open_data_api": (False, _any("/v1/dnc-complaints", "/v0/dnc-complaints", "/v1/statistics")),
     "carrier_api": (True, _any("/v1/carriers")),
 }
 """Function → (behind the authorizer, routes)."""

@@ -148,7 +148,9 @@ class WebStack(Stack):
                     ("/v0/*", "/v1/*", "/forms/*", "/portal", "/portal/*", "/console", "/console/*", "/.well-known/*"),
                     served,
                 ),
-                "/data/*": opendata.behavior(self, data, viewer, headers),
+                **dict.fromkeys(
+                    ("/data", "/data/*"), opendata.behavior(self, data, deployment.profile, viewer, headers)
+                ),
             },
         )
         self.site_url = (

@@ -89,6 +89,7 @@ def test_only_the_known_prefixes_are_public() -> None:
         "/v1/sellers",
         "/v1/dnc-complaints",
         "/v0/dnc-complaints",
+        "/v1/statistics",
         "/.well-known/jwks.json",
         "/v1/webhooks/stripe",
         "/v1/calendars/<token>.ics",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.stacks import opendata
 from infra.stacks.web import FUNCTION_BYTES, viewer_request
 
 
@@ -56,3 +57,34 @@ def test_a_site_that_outgrows_the_function_is_refused_at_synth(site: Path, tmp_p
 
     with pytest.raises(ValueError, match="more than 10240"):
         viewer_request(tmp_path)
+
+
+def ask_data(uri: str, accept: str | None = None) -> dict[str, Any]:
+    node = shutil.which("node")
+    assert node, "Node is missing"
+    headers = {"accept-language": {"value": accept}} if accept is not None else {}
+    call = f"console.log(JSON.stringify(handler({{request: {json.dumps({'uri': uri, 'headers': headers})}}})))"
+    code = opendata.viewer_request("us") + call
+    answer: dict[str, Any] = json.loads(subprocess.run([node, "-e", code], capture_output=True, check=True).stdout)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("accept", "there"),
+    [
+        (None, "/data/en/"),
+        ("de", "/data/en/"),
+        ("es-MX,es;q=0.9,en;q=0.8", "/data/es/"),
+        ("en-US, es;q=0.5", "/data/en/"),
+        ("fr, ES;q=0.5", "/data/es/"),
+    ],
+)
+def test_open_data_is_shown_in_the_readers_language(accept: str | None, there: str) -> None:
+    for uri in ("/data", "/data/"):
+        answer = ask_data(uri, accept)
+        assert (answer["statusCode"], answer["headers"]["location"]["value"]) == (302, there)
+
+
+def test_a_page_of_open_data_is_its_file_and_a_file_itself() -> None:
+    assert ask_data("/data/en/fees/")["uri"] == "/data/en/fees/index.html"
+    assert ask_data("/data/index.json")["uri"] == "/data/index.json"

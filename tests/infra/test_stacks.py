@@ -119,6 +119,9 @@ def test_a_failed_publication_and_a_missing_one_raise_an_alarm_that_somebody_get
     (missing,) = watching("ExecutionsSucceeded")
     assert (missing["Period"], missing["Threshold"], missing["ComparisonOperator"]) == (86400, 1, "LessThanThreshold")
     assert missing["TreatMissingData"] == "breaching"
+    (late,) = watching("DailyFilesMissing")
+    assert (late["Period"], late["Threshold"], late["Statistic"]) == (86400, 1, "Maximum")
+    assert late["TreatMissingData"] == "breaching"
     for alarm in found.values():
         assert alarm["AlarmActions"], alarm["AlarmDescription"]
 

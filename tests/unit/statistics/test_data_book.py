@@ -10,6 +10,8 @@ from quietline.kernel.clock import FixedClock
 from quietline.opendata.layout import read_ftc, write_rows
 from quietline.opendata.publish import OpenDataPublication, import_name
 from quietline.profiles.profile import Profile
+from quietline.statistics.answer import Statistics
+from quietline.statistics.calls import ReportedCallsBook
 from quietline.statistics.publish import DataBook
 
 from infra.local.reported import sample_file
@@ -37,15 +39,18 @@ def put(made: OpenDataPublication, day: date, rows: int) -> None:
 
 @pytest.fixture
 def book(made: OpenDataPublication) -> DataBook:
-    return DataBook(made.profile, made.clock, made.releases, made.files, made.signer)
+    calls = ReportedCallsBook(made.releases, made.profile.statistics)
+    return DataBook(made.profile, made.clock, made.files, made.signer, (calls,), made.releases)
 
 
 def table(made: OpenDataPublication, name: str) -> list[dict[str, Any]]:
-    return list(csv.DictReader((made.files.published(f"statistics/{name}.csv") or b"").decode().splitlines()))
+    return list(
+        csv.DictReader((made.files.published(f"statistics/reported-calls/{name}.csv") or b"").decode().splitlines())
+    )
 
 
 def test_every_table_adds_up_to_the_files_of_its_year(made: OpenDataPublication, book: DataBook) -> None:
-    assert book.publish() == ["2026/provisional", "2027/provisional"]
+    assert book.publish() == ["reported-calls/2026/provisional", "reported-calls/2027/provisional"]
 
     for year in (2026, 2027):
         for name in ("total", "months", "states", "areas", "subjects", "state_subjects"):
@@ -84,15 +89,49 @@ def test_unchanged_numbers_are_not_published_again(book: DataBook) -> None:
 def test_a_closed_year_keeps_every_version_it_had(made: OpenDataPublication, book: DataBook, clock: FixedClock) -> None:
     book.publish()
     clock.instant = datetime(2026, 12, 1, 12, tzinfo=UTC)
-    assert book.publish() == ["2026/v1"]
-    first = made.files.published("statistics/2026/v1/total.csv")
+    assert book.publish() == ["reported-calls/2026/v1"]
+    first = made.files.published("statistics/reported-calls/2026/v1/total.csv")
 
     put(made, DAYS[0], ROWS + 1)
 
-    assert book.publish() == ["2026/v2"]
-    assert made.files.published("statistics/2026/v1/total.csv") == first
+    assert book.publish() == ["reported-calls/2026/v2"]
+    assert made.files.published("statistics/reported-calls/2026/v1/total.csv") == first
     assert table(made, "2026/v2/total")[0]["complaints"] == str(2 * ROWS + 1)
     index = json.loads(made.files.published("statistics/index.json") or b"")
-    assert [one["version"] for one in index["2026"]] == ["v1", "v2"]
-    manifest = json.loads(made.files.published("statistics/2026/v2/manifest.jws") or b"")
-    assert (manifest["previous"], len(manifest["files"])) == ("v1", 12)
+    assert [one["version"] for one in index["reported-calls"]["2026"]] == ["v1", "v2"]
+    manifest = json.loads(made.files.published("statistics/reported-calls/2026/v2/manifest.jws") or b"")
+    assert (manifest["previous"]["version"], len(manifest["files"])) == ("v1", 12)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 11, 4, 15, 59, tzinfo=UTC), date(2026, 11, 3)),  # 10:59 in Washington
+        (datetime(2026, 11, 4, 16, 0, tzinfo=UTC), date(2026, 11, 4)),
+        (datetime(2026, 11, 8, 17, 0, tzinfo=UTC), date(2026, 11, 6)),  # Sunday
+        (datetime(2026, 11, 12, 3, 0, tzinfo=UTC), date(2026, 11, 10)),  # Veterans Day, late in the evening
+    ],
+)
+def test_which_daily_file_should_be_there(now: datetime, due: date, profile: Profile) -> None:
+    assert profile.open_data.due(now.astimezone(profile.zone)) == due
+
+
+def test_a_missed_daily_file_is_told_until_it_is_published(
+    made: OpenDataPublication, book: DataBook, clock: FixedClock
+) -> None:
+    clock.instant = datetime(2026, 11, 4, 15, tzinfo=UTC)
+    assert book.missing() is None  # yesterday's is there
+    clock.instant = datetime(2026, 11, 4, 17, tzinfo=UTC)
+    assert book.missing() == date(2026, 11, 4)
+
+    made.publish_due()
+
+    assert book.missing() is None
+
+
+def test_an_index_of_the_time_before_books_had_names_is_left_aside(made: OpenDataPublication, book: DataBook) -> None:
+    made.files.publish("statistics/index.json", b'{"2027": [{"version": "provisional", "sha256": "0"}]}', "")
+
+    assert Statistics(made.files).index() == {}
+    assert len(book.publish()) == 2
+    assert set(Statistics(made.files).index()) == {"reported-calls"}

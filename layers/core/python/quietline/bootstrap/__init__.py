@@ -34,7 +34,13 @@ from quietline.bootstrap.notices import (
     webhook_delivery,
     webhooks,
 )
-from quietline.bootstrap.opendata import data_book, open_data_limits, open_data_publication, reported_calls
+from quietline.bootstrap.opendata import (
+    data_book,
+    open_data_limits,
+    open_data_publication,
+    reported_calls,
+    statistics,
+)
 from quietline.bootstrap.operations import (
     area_reconciliation,
     import_area,
@@ -178,6 +184,7 @@ __all__ = [
     "segment_scan",
     "sessions",
     "signer",
+    "statistics",
     "stop_feed",
     "stop_store",
     "stops",

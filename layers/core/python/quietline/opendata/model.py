@@ -53,12 +53,32 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DayFile:
+    """A public file of a day, as its manifest describes it: `format` is `csv` or `parquet`, `size` bytes."""
+
+    name: str
+    format: str
+    size: int
+    sha256: str
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return it as manifests and the index spell it."""
+        return {"name": self.name, "format": self.format, "bytes": self.size, "sha256": self.sha256}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> "DayFile":
+        """Read what `to_payload` made."""
+        return cls(name=payload["name"], format=payload["format"], size=payload["bytes"], sha256=payload["sha256"])
+
+
+@dataclass(frozen=True, kw_only=True)
 class Version:
     """One state of a file: what its signed manifest says, kept for good.
 
     Attributes:
         sha256: of the CSV file.
         rows_sha256: of everything that is known of the rows, the unpublished fields included.
+        files: every public file of it; of versions made before they were kept, none.
     """
 
     version: int
@@ -66,6 +86,7 @@ class Version:
     rows: int
     sha256: str
     rows_sha256: str
+    files: tuple[DayFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

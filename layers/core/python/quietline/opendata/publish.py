@@ -10,7 +10,7 @@ from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import UnavailableError
 from quietline.opendata.feed import Callers
 from quietline.opendata.layout import read_rows, write_csv, write_rows
-from quietline.opendata.model import Release, Row, Version, file_name, manifest_name
+from quietline.opendata.model import DayFile, Release, Row, Version, file_name, manifest_name
 from quietline.opendata.own import row_of
 from quietline.opendata.ports import ColumnWriter, Files, Releases, ReportedComplaints, Signer
 from quietline.opendata.protect import protect
@@ -100,15 +100,20 @@ class OpenDataPublication:
             if before is None and not rows and day != self.profile.local_date(self.clock.now()):
                 return None
             versions = before.versions if before else ()
+            contents = self._contents(day, body)
             version = Version(
                 version=len(versions) + 1,
                 at=self.clock.now(),
                 rows=len(rows),
                 sha256=digest,
                 rows_sha256=private_digest,
+                files=tuple(
+                    DayFile(name=name, format=kind, size=len(content), sha256=_sha256(content))
+                    for name, kind, content, _type in contents
+                ),
             )
             release = Release(date=day, versions=(*versions, version), summary=summarise(rows))
-            self._write(release, body, private)
+            self._write(release, contents, private)
             if self.releases.put(release):
                 return release
         raise UnavailableError("Others are publishing the same day. Please run it again.")
@@ -124,6 +129,7 @@ class OpenDataPublication:
                 "version": release.current.version,
                 "published_at": to_text(release.current.at),
                 "manifest": manifest_name(release.date, release.current.version),
+                "files": [file.to_payload() for file in release.current.files],
             }
             for release in reversed(self.releases.all())
         ]
@@ -164,16 +170,15 @@ class OpenDataPublication:
             rows += protect([row for row in own if row is not None], self.profile.open_data.min_cell)
         return sorted(rows, key=lambda row: row.order)
 
-    def _write(self, release: Release, body: bytes, private: bytes) -> None:
-        """Write everything that the release's item will point at; a run that stops before it repeats the same."""
-        files = [(release.name, "csv", body, CSV)]
+    def _contents(self, day: date, body: bytes) -> list[tuple[str, str, bytes, str]]:
+        """Return a day's public files: name, format, bytes, content type."""
+        files = [(file_name(day), "csv", body, CSV)]
         if self.columns is not None:
-            name = file_name(release.date, "parquet")
-            files.append((name, "parquet", self.columns(body), PARQUET))
-        described = [
-            {"name": name, "format": kind, "bytes": len(content), "sha256": _sha256(content)}
-            for name, kind, content, _type in files
-        ]
+            files.append((file_name(day, "parquet"), "parquet", self.columns(body), PARQUET))
+        return files
+
+    def _write(self, release: Release, contents: list[tuple[str, str, bytes, str]], private: bytes) -> None:
+        """Write everything that the release's item will point at; a run that stops before it repeats the same."""
         current, previous = release.current, release.versions[:-1]
         manifest = {
             "type": "reported_calls",
@@ -184,10 +189,10 @@ class OpenDataPublication:
             "rows": current.rows,
             "sources": release.summary["sources"],
             "previous": {"version": previous[-1].version, "sha256": previous[-1].sha256} if previous else None,
-            "files": described,
+            "files": [file.to_payload() for file in current.files],
         }
         self.files.keep(rows_name(release.date), private)
-        for name, _kind, content, content_type in files:
+        for name, _kind, content, content_type in contents:
             self.files.publish(name, content, content_type)
         name = manifest_name(release.date, current.version)
         # one of a run that stopped before its item stood for nothing: no release named it

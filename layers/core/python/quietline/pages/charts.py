@@ -1,6 +1,6 @@
 """Charts as templates draw them (inline SVG without a style): a map of tiles, and bars by day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +27,24 @@ class Map:
 
 
 @dataclass(frozen=True)
+class Columns:
+    """Columns side by side; `columns` are {x, y, width, height, middle, value}, the value None where it is not told."""
+
+    columns: list[dict[str, Any]]
+
+    @property
+    def line(self) -> list[str]:
+        """The points of a line over the columns' tops, a piece for each run without a gap."""
+        pieces: list[list[str]] = [[]]
+        for one in self.columns:
+            if one["value"] is None:
+                pieces.append([])
+            else:
+                pieces[-1].append(f"{one['middle']},{one['y']}")
+        return [" ".join(piece) for piece in pieces if piece]
+
+
+@dataclass(frozen=True)
 class Bars:
     """Bars by day, or by spans of `days` days; `bars` are {first, last, count, x, y, width, height}, oldest first."""
 
@@ -35,7 +53,7 @@ class Bars:
     bars: list[dict[str, Any]]
 
 
-def state_map(profile_name: str, language: str, counts: Mapping[str, int]) -> Map | None:
+def state_map(profile_name: str, language: str, counts: Mapping[str, int | float]) -> Map | None:
     """Return the map of a jurisdiction with what each state has; None where nobody drew one."""
     known = map_of(profile_name)
     if not known:
@@ -51,7 +69,7 @@ def state_map(profile_name: str, language: str, counts: Mapping[str, int]) -> Ma
                 "name": tile.get(language, name),
                 "count": count,
                 # rounded up, so that one complaint is never the colour of none
-                "level": -(-count * LEVELS // most) if most else 0,
+                "level": int(-(-count * LEVELS // most)) if most else 0,
                 "x": x,
                 "y": y,
                 "middle": x + (TILE - 2) // 2,
@@ -92,3 +110,32 @@ def day_bars(counts: Mapping[date, int]) -> Bars | None:
             }
         )
     return Bars(days, most, bars)
+
+
+def columns(values: Sequence[int | float | None]) -> Columns:
+    """Return a column for each value, from zero; one that is not told has no height.
+
+    A value below zero stands at the axis: its number says it.
+    """
+    most = max((value for value in values if value is not None), default=0)
+    room = WIDTH / max(1, len(values))
+    made = []
+    for index, value in enumerate(values):
+        height = round(HEIGHT * max(0, value or 0) / most, 1) if most > 0 else 0
+        made.append(
+            {
+                "x": round(index * room + room * 0.1, 1),
+                "y": round(HEIGHT - height, 1),
+                "width": round(room * 0.8, 1),
+                "height": height,
+                "middle": round((index + 0.5) * room, 1),
+                "value": value,
+            }
+        )
+    return Columns(made)
+
+
+def shares(values: Sequence[int | float | None]) -> list[float]:
+    """Return each value's length as a percentage of the longest."""
+    most = max((value for value in values if value is not None), default=0)
+    return [round(100 * max(0, value or 0) / most, 1) if most > 0 else 0.0 for value in values]

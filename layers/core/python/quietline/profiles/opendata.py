@@ -1,6 +1,6 @@
 """The profile's rules of open data: when files appear, on which days offices rest, how small cells are protected."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,6 +82,15 @@ class OpenData(_Part):
             kept = (holiday.kept_on(year) for year in (day.year, day.year + 1) for holiday in self.holidays)
             self._kept[day.year] = frozenset(on for on in kept if on)
         return day not in self._kept[day.year]
+
+    def due(self, local: datetime) -> date:
+        """Return the date of the newest file that should be published at a time of the registry's day."""
+        day = local.date()
+        if f"{local:%H:%M}" < self.publish_at:
+            day -= timedelta(days=1)
+        while not self.is_business_day(day):
+            day -= timedelta(days=1)
+        return day
 
     def covered(self, release: date) -> tuple[date, ...]:
         """Return the days whose complaints a file holds: from the file before it to the day before its own."""

@@ -9,9 +9,12 @@ from quietline.fees.model import Subscription, Term
 from quietline.orders.model import Entitlement, EntitlementState, StopReason
 
 
-def entitlement_item(entitlement: Entitlement) -> Item:
-    """Return the stored form of an entitlement."""
+def entitlement_item(organization_id: str, entitlement: Entitlement) -> Item:
+    """Return the stored form of an organization's entitlement."""
     return {
+        "organization_id": organization_id,
+        "gsi1pk": keys.entitlements_from(entitlement.term.start),
+        "gsi1sk": f"{organization_id}#{entitlement.order_id}",
         "order_id": entitlement.order_id,
         "areas": sorted(entitlement.areas),
         "term_start": entitlement.term.start.isoformat(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import Item, Table, Write
@@ -21,7 +22,9 @@ def entry_write(table: Table, entry: Entry) -> Write:
         "currency": entry.currency,
         "postings": [{"account": one.account, "amount": one.amount} for one in entry.postings],
     }
-    return table.put_new(keys.ledger_entry(entry.organization_id, entry.at, entry.id), item)
+    key = keys.ledger_entry(entry.organization_id, entry.at, entry.id)
+    item |= {"gsi1pk": keys.ledger_month(to_text(entry.at)[:7]), "gsi1sk": f"{key[1]}#{entry.organization_id}"}
+    return table.put_new(key, item)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,24 @@ class LedgerStore:
         """Yield every entry, in no order; reads the whole table."""
         for item in self.table.scan(keys.ledger("")):
             yield _entry_of(item)
+
+
+@dataclass(frozen=True)
+class LedgerByTime:
+    """`statistics.ports.Money` on DynamoDB."""
+
+    table: Table
+
+    def entries(self, start: datetime, end: datetime) -> Iterator[Entry]:
+        """Yield the entries from `start` to before `end`, in no order."""
+        low, high = to_text(start), to_text(end)
+        year, month = int(low[:4]), int(low[5:7])
+        while f"{year:04}-{month:02}" <= high[:7]:
+            partition = keys.ledger_month(f"{year:04}-{month:02}")
+            # keys go on after the instant with `#`, so that `end` itself lies outside
+            for item in self.table.query(partition, between=(low, high), index="gsi1"):
+                yield _entry_of(item)
+            year, month = year + month // 12, month % 12 + 1
 
 
 def _entry_of(item: Item) -> Entry:

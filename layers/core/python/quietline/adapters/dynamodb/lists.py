@@ -29,12 +29,12 @@ class DynamoPublicationStore:
     def newest(self) -> Published | None:
         """Return the current list, or None before the first."""
         partition = keys.manifest(date.min)[0]
-        return next((_published(item) for item in self.table.query(partition, newest_first=True, limit=1)), None)
+        return next((published_of(item) for item in self.table.query(partition, newest_first=True, limit=1)), None)
 
     def published(self, day: date) -> Published | None:
         """Return the list of a date, or None when it is not published."""
         item = self.table.get(keys.manifest(day))
-        return _published(item) if item else None
+        return published_of(item) if item else None
 
     def begun(self, day: date) -> Publication | None:
         """Return what the first run of a date fixed, or None when there was none."""
@@ -92,7 +92,7 @@ class DynamoPublicationStore:
             self.table.write(entry, head, told)
         except ConditionFailedError as error:
             stored = self.table.get(keys.manifest(published.date))
-            if stored is None or _published(stored) != published:
+            if stored is None or published_of(stored) != published:
                 raise ConflictError(_OVERTAKEN) from error
 
     def _move_head(self, pointer: str, day: date, base: date | None, condition: str) -> Write:
@@ -224,7 +224,8 @@ def _receipt(item: Item) -> KeptReceipt:
     )
 
 
-def _published(item: Item) -> Published:
+def published_of(item: Item) -> Published:
+    """Return what an item of the partition `MANIFESTS` tells."""
     return Published(
         date=date.fromisoformat(item["date"]),
         cutoff=from_text(item["cutoff"]),

@@ -12,7 +12,7 @@ from quietline.adapters.dynamodb.complaints import complaint_of
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
 from quietline.complaints.model import Complaint
 from quietline.kernel.clock import from_text, to_text
-from quietline.opendata.model import Release, Version
+from quietline.opendata.model import DayFile, Release, Version
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class DynamoReleases:
                     "rows": one.rows,
                     "sha256": one.sha256,
                     "rows_sha256": one.rows_sha256,
+                    "files": [file.to_payload() for file in one.files],
                 }
                 for one in release.versions
             ],
@@ -84,7 +85,16 @@ class DynamoReleases:
 def _release(item: Item) -> Release:
     return Release(
         date=date.fromisoformat(str(item["sk"])),
-        versions=tuple(Version(**one | {"at": from_text(one["at"])}) for one in item["versions"]),
+        versions=tuple(
+            Version(
+                **one
+                | {
+                    "at": from_text(one["at"]),
+                    "files": tuple(DayFile.from_payload(each) for each in one.get("files", ())),
+                }
+            )
+            for one in item["versions"]
+        ),
         summary=json.loads(zlib.decompress(item["summary"])),
     )
 

@@ -83,7 +83,7 @@ class OrderStore:
         entitlement = standing_of(order).entitlement(order)
         if entitlement:
             key = keys.entitlement(order.organization_id, order.id)
-            writes.append(self.table.put_new(key, entitlement_item(entitlement)))
+            writes.append(self.table.put_new(key, entitlement_item(order.organization_id, entitlement)))
         self._write(*writes)
 
     def get(self, order_id: str) -> Order | None:
@@ -152,7 +152,7 @@ class OrderStore:
         ]
         if settlement.entitlement:
             key = keys.entitlement(after.organization_id, after.id)
-            writes.append(self.table.put(key, entitlement_item(settlement.entitlement)))
+            writes.append(self.table.put(key, entitlement_item(after.organization_id, settlement.entitlement)))
         if not before.invoice_id:
             pointer: Item = {"order_id": after.id, "organization_id": after.organization_id}
             place = keys.invoice_index(settlement.event.at, after.invoice_id)

@@ -28,6 +28,7 @@ from quietline.kernel.settings.lists import (
 from quietline.kernel.settings.opendata import (
     OpenDataApiSettings,
     PublishOpenDataSettings,
+    PublishStatisticsSettings,
 )
 from quietline.kernel.settings.sellers import (
     CalendarFeedSettings,
@@ -66,6 +67,7 @@ __all__ = [
     "PublishOpenDataSettings",
     "PublishSandboxSettings",
     "PublishSettings",
+    "PublishStatisticsSettings",
     "ReconcileSettings",
     "RelaySettings",
     "RenderListSettings",
@@ -115,6 +117,7 @@ FUNCTION_SETTINGS: Mapping[str, type[Settings]] = {
     "reconcile_area": ReconcileSettings,
     "reconcile_finish": ReconcileSettings,
     "publish_open_data": PublishOpenDataSettings,
+    "publish_statistics": PublishStatisticsSettings,
     "open_data_api": OpenDataApiSettings,
 }
 """Every function folder and its settings model; a test compares this with `functions/` and with the templates."""

@@ -16,6 +16,18 @@ class PublishOpenDataSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishStatisticsSettings(Settings):
+    """`publish_statistics`: the data book's tables and pages."""
+
+    registry_table: str
+    sellers_table: str
+    cases_table: str
+    lists_bucket: str
+    open_data_bucket: str
+    signing_key_ids: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenDataApiSettings(Settings):
     """`open_data_api`: questions to the published files."""
 

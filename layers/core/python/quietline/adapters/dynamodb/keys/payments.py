@@ -26,6 +26,11 @@ def ledger_entry(organization_id: str, at: datetime, entry_id: str) -> tuple[str
     return ledger(organization_id), f"{to_text(at)}#{entry_id}"
 
 
+def ledger_month(month: str) -> str:
+    """Partition of `gsi1`: the entries of a UTC month (`2026-11`) of all organizations, by instant."""
+    return f"LEDGER_MONTH#{month}"
+
+
 def customer(customer_id: str) -> tuple[str, str]:
     """Key of the pointer from the payment server's customer to the organization."""
     return f"CUSTOMER#{customer_id}", META

@@ -56,6 +56,11 @@ def entitlement(organization_id: str, order_id: str) -> tuple[str, str]:
     return f"ORGANIZATION#{organization_id}", f"ENTITLEMENT#{order_id}"
 
 
+def entitlements_from(first: date) -> str:
+    """Partition of `gsi1`: the entitlements of all organizations whose term begins on the first of a month."""
+    return f"ENTITLEMENTS#{first.isoformat()}"
+
+
 def user(sub: str) -> tuple[str, str]:
     """Key of the pointer from a user to the organization; makes one organization per user."""
     return f"USER#{sub}", META

@@ -1,41 +1,40 @@
 """Tables of reported calls: counted from the daily files' sums, so that anybody can count them again from the files."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from quietline.opendata.ports import Releases
 from quietline.opendata.summary import entries
 from quietline.profiles.opendata import Statistics
-
-UNKNOWN = ""
-"""State, area or subject of calls whose place is not told or blank."""
-
-type Cell = str | int | float | None
+from quietline.statistics.table import UNKNOWN, Cell, Table, ranked
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table: its name, its columns and rows in a fixed order."""
+class ReportedCallsBook:
+    """See `publish.Book`. Every year is counted each time: its sums are small, and files are restated."""
 
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    releases: Releases
+    rules: Statistics
+    name: str = "reported-calls"
+    again: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the table as one JSON object."""
-        return {"table": self.name, "rows": [dict(zip(self.columns, row, strict=True)) for row in self.rows]}
+    def years(self, today: date) -> set[int]:
+        """Return the years that have a file."""
+        del today
+        return set(self._summaries())
 
-    def to_csv(self) -> bytes:
-        """Return the table as CSV; the same rows make the same bytes."""
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(self.rows)
-        return text.getvalue().encode("utf-8")
+    def tables(self, year: int, first: date, last: date) -> tuple[Table, ...]:
+        """Return the tables of a year."""
+        return reported_calls(self._summaries()[year], first, last, self.rules)
+
+    def _summaries(self) -> dict[int, list[Mapping[str, Any]]]:
+        years: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+        for release in self.releases.all():
+            years[self.rules.fiscal_year(release.date - timedelta(days=1))].append(release.summary)
+        return years
 
 
 def reported_calls(
@@ -70,14 +69,14 @@ def reported_calls(
     return (
         Table(
             "total",
-            ("from", "to", *counted),
+            ("first_day", "last_day", *counted),
             ((first.isoformat(), last.isoformat(), *_counts(total)),),
         ),
         Table("months", ("month", *counted), tuple((month, *_counts(cell)) for month, cell in sorted(months.items()))),
         Table(
             "states",
             ("state", *counted, "residents", "per_100000", "rank"),
-            _ranked(states, rules),
+            _states(states, rules),
         ),
         Table(
             "areas",
@@ -114,17 +113,11 @@ def _most(item: tuple[Any, list[int]]) -> tuple[int, Any]:
     return -item[1][0], item[0]
 
 
-def _ranked(states: Mapping[str, list[int]], rules: Statistics) -> tuple[tuple[Cell, ...], ...]:
-    """Return every state's row, by rank of complaints per 100,000 residents; states with the same rate share a rank."""
-    rates = {
-        state.name: round(states[state.name][0] * 100_000 / state.population, 2) if state.name in states else 0.0
-        for state in rules.states
-    }
-    rows: list[tuple[Cell, ...]] = []
-    for state in sorted(rules.states, key=lambda one: (-rates[one.name], one.name)):
-        rate = rates[state.name]
-        rank = 1 + sum(other > rate for other in rates.values())
-        rows.append((state.name, *_counts(states.get(state.name, [0, 0])), state.population, rate, rank))
+def _states(states: Mapping[str, list[int]], rules: Statistics) -> tuple[tuple[Cell, ...], ...]:
+    rows: list[tuple[Cell, ...]] = [
+        (one.state, *_counts(states.get(one.state, [0, 0])), one.residents, one.rate, one.rank)
+        for one in ranked({state: cell[0] for state, cell in states.items()}, rules)
+    ]
     if UNKNOWN in states:
         rows.append((UNKNOWN, *_counts(states[UNKNOWN]), None, None, None))
     return tuple(rows)

@@ -1,0 +1,1 @@
+"""Publishes the data book: its tables and the pages that show them."""
