@@ -1,6 +1,7 @@
 """Two emulators: as its makers ship it, and with our fixes. Each claim about a fix is tried on both."""
 
 import io
+import json
 import os
 import socket
 import subprocess
@@ -19,6 +20,8 @@ from botocore.config import Config
 from infra.local.place import ROOT, TOOLS
 
 ROLE = "arn:aws:iam::000000000000:role/any"
+FAILING = "def handler(event, context):\n    raise LookupError('no such area')\n"
+"""A function that always fails."""
 
 
 def free_port() -> int:
@@ -108,6 +111,32 @@ def stop(emulator: Emulator) -> None:
     except subprocess.TimeoutExpired:
         emulator.process.kill()
         emulator.process.wait(10)
+
+
+def invoke(emulator: Emulator, name: str, event: dict[str, Any] | None = None) -> Any:
+    answer = emulator.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event or {}).encode())
+    return json.loads(answer["Payload"].read())
+
+
+def get(url: str, host: str = "") -> tuple[int, str]:
+    request = urllib.request.Request(url, headers={"Host": host} if host else {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def http_api(emulator: Emulator, function: str) -> str:
+    """An HTTP API whose every route is the function."""
+    gateway = emulator.client("apigatewayv2")
+    api = str(gateway.create_api(Name="api", ProtocolType="HTTP")["ApiId"])
+    integration = gateway.create_integration(
+        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function, PayloadFormatVersion="2.0"
+    )["IntegrationId"]
+    gateway.create_route(ApiId=api, RouteKey="$default", Target=f"integrations/{integration}")
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    return api
 
 
 @pytest.fixture(scope="session")
