@@ -2,27 +2,24 @@
 
 from typing import Any
 
-from aws_cdk import Duration, Stack, TimeZone
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as api
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as event_targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 from quietline.kernel import settings as s
-from quietline.profiles import load_profile
 
 from infra.constructs.function import QuietlineFunction, arn
 from infra.constructs.layers import Layers
 from infra.constructs.workflow import workflow
 from infra.deployment import Deployment
-from infra.stacks import evidence, functions, opendata, permissions
+from infra.stacks import evidence, functions, opendata, permissions, schedules
 from infra.stacks.data import DataStack
 from infra.stacks.web import WebStack
 
@@ -134,7 +131,7 @@ class ServiceStack(Stack):
         self._machines()
         self._sources()
         self._api()
-        self._schedule()
+        schedules.add(self)
 
     def machine_arn(self, kind: str) -> str:
         """ARN of a state machine, known before it exists (functions and machines point at each other)."""
@@ -337,66 +334,4 @@ class ServiceStack(Stack):
             "Api",
             principal=iam.ServicePrincipal("apigateway.amazonaws.com"),
             source_arn=arn(self, "execute-api", f"{self.api_id}/", of_api),
-        )
-
-    def _schedule(self) -> None:
-        zone = load_profile(self.deployment.profile).time_zone
-        scheduler.Schedule(
-            self,
-            "Publish",
-            description="Publish the list of the day that has ended",
-            schedule=scheduler.ScheduleExpression.cron(minute="10", hour="0", time_zone=TimeZone.of(zone)),
-            target=targets.StepFunctionsStartExecution(
-                self.machines["publish"],
-                dead_letter_queue=self.dead_letters,
-                input=scheduler.ScheduleTargetInput.from_object({}),
-            ),
-        )
-        events.Rule(
-            self,
-            "SandboxSchedule",
-            description="Publish the sandbox's list of the day, once; the other hours find it published",
-            schedule=events.Schedule.rate(Duration.hours(1)),
-            targets=[
-                event_targets.LambdaFunction(
-                    self.functions["publish_sandbox"].function, dead_letter_queue=self.dead_letters
-                )
-            ],
-        )
-        scheduler.Schedule(
-            self,
-            "Reconcile",
-            description="Compare the registry with the published list",
-            schedule=scheduler.ScheduleExpression.cron(
-                minute="0", hour="3", week_day="SUN", time_zone=TimeZone.of(zone)
-            ),
-            target=targets.StepFunctionsStartExecution(
-                self.machines["reconcile"],
-                dead_letter_queue=self.dead_letters,
-                input=scheduler.ScheduleTargetInput.from_object({}),
-            ),
-        )
-        scheduler.Schedule(
-            self,
-            "CheckPayments",
-            description="Compare orders with the payment server and heal what its webhooks missed",
-            schedule=scheduler.ScheduleExpression.cron(minute="30", hour="2", time_zone=TimeZone.of(zone)),
-            target=targets.SqsSendMessage(
-                self.payments_queue,
-                dead_letter_queue=self.dead_letters,
-                input=scheduler.ScheduleTargetInput.from_object(
-                    {"pk": "PAYMENT_CHECK#nightly", "kind": "PAYMENT_CHECK"}
-                ),
-            ),
-        )
-        scheduler.Schedule(
-            self,
-            "Remind",
-            description="Remind organizations whose list grows old, in the morning of the registry's day",
-            schedule=scheduler.ScheduleExpression.cron(minute="0", hour="8", time_zone=TimeZone.of(zone)),
-            target=targets.SqsSendMessage(
-                self.notices_queue,
-                dead_letter_queue=self.dead_letters,
-                input=scheduler.ScheduleTargetInput.from_object({"kind": "DAILY"}),
-            ),
         )
