@@ -8,6 +8,7 @@ from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
 from quietline.cases.model import SYSTEM, Action, Event
 from quietline.kernel.clock import Clock, SystemClock
+from quietline.kernel.ids import new_ulid
 from quietline.kernel.settings import ConsoleSettings
 from quietline.profiles.profile import Profile
 
@@ -82,8 +83,10 @@ class Visitor(portal.Visitor):
         return self
 
 
-def evidence(cloud: Cloud, profile: Profile, case_id: str, data: bytes, kind: str = "screenshot") -> str:
-    """Give the case's first complaint a scanned file; return the path of its page."""
+def evidence(
+    cloud: Cloud, profile: Profile, case_id: str, data: bytes, kind: str = "screenshot", *, seller: bool = False
+) -> str:
+    """Give the case's first complaint, or its seller's reply, a scanned file; return the path of its page."""
     from quietline import bootstrap
     from quietline.adapters.dynamodb.evidence import DynamoEvidence
     from quietline.adapters.evidencefiles import EvidenceBucket
@@ -93,7 +96,8 @@ def evidence(cloud: Cloud, profile: Profile, case_id: str, data: bytes, kind: st
 
     complaint = Desk(cloud, SystemClock(), profile).cases.accusations(case_id)[0]
     service = bootstrap.evidence(cloud.cases_table, cloud.evidence_bucket, profile.name)
-    made = service.offer(Owner(f"COMPLAINT#{complaint.complaint_id}"), kind).evidence
+    owner = f"REPLY#{case_id}" if seller else f"COMPLAINT#{complaint.complaint_id}"
+    made = service.offer(Owner(owner), kind).evidence
     stored = aws.client("s3").put_object(Bucket=cloud.evidence_bucket, Key=made.upload_key, Body=data)
     scan = EvidenceScan(
         DynamoEvidence(Table(cloud.cases_table)),
@@ -103,11 +107,11 @@ def evidence(cloud: Cloud, profile: Profile, case_id: str, data: bytes, kind: st
         profile,
     )
     scan.run(Uploaded(made.upload_key, stored["ETag"].strip('"'), len(data)))
-    return f"cases/{case_id}/evidence/{complaint.complaint_id}/{made.id}"
+    return f"cases/{case_id}/evidence/{'reply' if seller else complaint.complaint_id}/{made.id}"
 
 
-def investigated(cloud: Cloud, profile: Profile, case_id: str) -> None:
-    """Give a case findings, a carrier that handed the calls over, and a seller's answer."""
+def investigated(cloud: Cloud, profile: Profile, case_id: str, files: tuple[str, ...] = ()) -> None:
+    """Give a case findings, a carrier that handed the calls over, and a seller's answer with some files."""
     from quietline.adapters.dynamodb.investigations import DynamoInvestigations
     from quietline.cases.investigation import model as m
     from quietline.kernel.money import Money
@@ -138,7 +142,7 @@ def investigated(cloud: Cloud, profile: Profile, case_id: str) -> None:
     store.ask_carrier(hop, event)
     store.close_hop(replace(hop, state=m.HopState.FORWARDED, following="9876", answered_at=now), event)
     answer = m.CallAnswer(
-        calls[0].complaint_id, m.Claim.RELATIONSHIP, date(2026, 2, 11), "They had asked for an offer."
+        calls[0].complaint_id, m.Claim.RELATIONSHIP, date(2026, 2, 11), "They had asked for an offer.", files
     )
     reply = m.Reply(
         case_id=case_id,
@@ -153,3 +157,17 @@ def investigated(cloud: Cloud, profile: Profile, case_id: str) -> None:
         attribution.organization_id, "SAN-1", attribution.name, exempt=False, contact_ciphertext="x", language="en"
     )
     store.hear(reply, accused, event)
+
+
+def bundled(cloud: Cloud, case_id: str, *, made: bool) -> str:
+    """Ask for a case's bundle, and put a file there once it is `made`; return the path of its page."""
+    from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.cases.bundle import bundle_key
+
+    bundle_id = new_ulid(SystemClock().now())
+    DynamoCaseStore(Table(cloud.cases_table)).record_event(
+        case_id, Event(SystemClock().now(), Action.EXPORTED, "somebody", bundle_id)
+    )
+    if made:
+        aws.client("s3").put_object(Bucket=cloud.operations_bucket, Key=bundle_key(case_id, bundle_id), Body=b"zip")
+    return f"cases/{case_id}/bundles/{bundle_id}"

@@ -126,7 +126,7 @@ def _reply(request: "Request", reply: "Reply | None", references: dict[str, str]
                 "claim": own["claims"].get(one.claim, one.claim),
                 "on": request.day(one.on) if one.on else "",
                 "text": one.text,
-                "evidence": len(one.evidence),
+                "evidence": list(one.evidence),
             }
             for one in reply.answers.values()
         ],

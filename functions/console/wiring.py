@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from quietline.adapters.cognito_accounts import CognitoPeople
     from quietline.cases.desk import DeskService
     from quietline.cases.exhibits import ExhibitService
+    from quietline.cases.exports import ExportService
     from quietline.cases.investigation.review import ReviewService
     from quietline.cases.moves import MoveService
+    from quietline.cases.opening import OpeningService
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService
     from quietline.cases.views import ViewService
@@ -50,6 +52,16 @@ def people() -> "CognitoPeople":
 def reader() -> "CaseReader":
     """Return what investigators read with."""
     return bootstrap.case_reader(settings())
+
+
+def exports() -> "ExportService":
+    """Return what hands out cases as one file."""
+    return bootstrap.exports(settings())
+
+
+def opening() -> "OpeningService":
+    """Return what opens cases by hand."""
+    return bootstrap.case_opening(settings())
 
 
 def exhibits() -> "ExhibitService":

@@ -173,7 +173,7 @@ def test_a_search_leaves_no_trace_of_what_was_searched_for(
     tripwire.watch("+13055550187")
     visitor = investigator().post("search", {"caller_number": "305-555-0187"}, at="search")
     assert f"cases/{case_id}" in visitor.text
-    reference = re.search(r'ql-reference">([\w-]+)<', visitor.get(f"cases/{case_id}").text)
+    reference = re.search(r'ql-reference"><a [^>]+>([\w-]+)<', visitor.get(f"cases/{case_id}").text)
     assert reference
     visitor.post("search", {"reference": reference[1].lower()}, at="search")
     assert f"cases/{case_id}" in visitor.text

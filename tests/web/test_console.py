@@ -2,10 +2,12 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from quietline.kernel.clock import SystemClock
 from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud
-from tests.console import PNG, case, evidence, investigated
+from tests.console import PNG, bundled, case, evidence, investigated
+from tests.fakes.complaints import Desk
 from tests.web.conftest import checked
 
 pytestmark = pytest.mark.browser
@@ -31,13 +33,17 @@ def test_every_page_is_free_of_barriers(at_desk: Page, console: str, cloud: Clou
         "account",
         f"cases/{case_id}",
         evidence(cloud, profile, case_id, PNG),
+        f"cases/{case_id}/complaints/{Desk(cloud, SystemClock(), profile).cases.accusations(case_id)[0].complaint_id}",
+        bundled(cloud, case_id, made=False),
+        bundled(cloud, case_id, made=True),
+        "open",
         "nothing",
     ):
         at_desk.goto(f"{console}/en/{path}")
         titles.add(checked(at_desk))
     at_desk.goto(f"{console}/es/cases/{case_id}")
     checked(at_desk)
-    assert len(titles) == 19
+    assert len(titles) == 22
 
 
 def test_a_case_is_decided_with_the_keyboard_alone(at_desk: Page, console: str, cloud: Cloud, profile: Profile) -> None:

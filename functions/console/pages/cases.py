@@ -212,6 +212,8 @@ def complaint(request: Request, one: "Accusation", penalty: "Money | None" = Non
         "robocall": answers[one.robocall],
         "subject": words.subject(request, one.subject),
         "outcome": own["outcomes"].get(one.outcome, one.outcome),
+        "added": len(one.added),
+        "corrected": len(one.corrections),
         "done_business": answers[one.done_business],
         "asked_to_stop": answers[one.asked_to_stop],
         "comments": one.comments,

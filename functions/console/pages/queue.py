@@ -5,9 +5,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from quietline.cases.model import Status
+from quietline.cases.queue import NOBODY, Filter
 from quietline.kernel.errors import FieldError, InvalidInputError
 
-from functions.console import filters, wiring, words
+from functions.console import filters, inquiry, wiring, words
 from functions.console.frame import Answer, Request, Who, form_again, go, page
 
 if TYPE_CHECKING:
@@ -71,6 +72,20 @@ def pictures(request: Request) -> Answer:
     )
 
 
+@page("GET", "next", Who.INVESTIGATOR)
+def following(request: Request) -> Answer:
+    """Go on with the next case to be decided: of one's own the most urgent, then of those that nobody has."""
+    who, after = request.investigator, request.query.get("after", "")
+    found: list[Case] = []
+    for assignee in (request.sub, NOBODY):
+        wanted = Filter(agency=who.agency, assignee=assignee, on_hold=False)
+        found += wiring.reader().page(wanted, LIMIT, "", who).cases
+    ids = [case.id for case in found if case.decision is None]
+    behind = ids[ids.index(after) + 1 :] if after in ids else []
+    following = next(iter([*behind, *(one for one in ids if one != after)]), "")
+    return go(request, f"cases/{following}") if following else go(request, "", done="all_done")
+
+
 @page("POST", "views", Who.INVESTIGATOR)
 def save(request: Request) -> Answer:
     """Keep the queue's filter under a name."""
@@ -120,4 +135,5 @@ def row(request: Request, case: "Case", names: words.Names) -> dict[str, Any]:
         "assignee": names.of(case.assignee) if case.assignee else "",
         "on_hold": case.on_hold(request.profile.local_date(now)),
         "referred": bool(case.referral),
+        "second": case.status is Status.OPEN and case.decision is not None and case.decision.kind == inquiry.CITATION,
     }

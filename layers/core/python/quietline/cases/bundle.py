@@ -17,7 +17,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from quietline.cases.desk_ports import DeskStore
-from quietline.cases.exhibits import owner_of
+from quietline.cases.exhibits import owner_of, reply_of
 from quietline.cases.find import find
 from quietline.cases.investigation.model import Finding, Investigation, Reply
 from quietline.cases.investigation.ports import InvestigationStore
@@ -233,7 +233,7 @@ class BundleService:
     def _evidence(self, case_id: str, accusations: Sequence[Accusation], into: "_Writer") -> Iterator[dict[str, Any]]:
         """Write the files of evidence, the consumers' and the seller's; yield what the index says of each."""
         folders = {owner_of(entry.complaint_id): f"evidence/{entry.reference}" for entry in accusations}
-        folders[Owner(f"REPLY#{case_id}")] = "replies"
+        folders[reply_of(case_id)] = "replies"
         for one in self.evidence.of(list(folders)):
             if one.state is not State.CLEAN:
                 continue

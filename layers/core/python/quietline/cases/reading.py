@@ -19,7 +19,7 @@ from quietline.cases.priority import facts_of
 from quietline.cases.queue import PAGE, Filter, Reading, check, total
 from quietline.kernel.callers import caller_key
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import FieldError, InvalidInputError, InvalidPhoneNumberError
+from quietline.kernel.errors import FieldError, InvalidInputError, InvalidPhoneNumberError, NotFoundError
 from quietline.kernel.ids import read_reference
 from quietline.kernel.phone import parse_any
 from quietline.profiles.profile import Profile
@@ -106,6 +106,21 @@ class CaseReader:
             earlier=tuple(sorted(earlier, reverse=True)),
             may_change=may_change(case, person),
         )
+
+    def complaint(self, case_id: str, complaint_id: str, person: Person) -> Accusation:
+        """Return one complaint of a case in full; the view is logged.
+
+        Raises:
+            NotFoundError: there is no such case, or no such complaint in it.
+        """
+        find(self.store, case_id)
+        entry = self.store.accusation(complaint_id)
+        if entry is None or entry.case_id != case_id:
+            raise NotFoundError("There is no such complaint in this case.")
+        self.store.record_event(
+            case_id, Event(self.clock.now(), Action.VIEWED, person.sub, f"complaint {entry.reference}")
+        )
+        return entry
 
     def events(self, case_id: str, person: Person) -> tuple[Event, ...]:
         """Return a case's timeline, oldest first; the view is logged.
