@@ -37,7 +37,7 @@ test: fast ## Run every test, the last ones against a local cloud of their own
 	@$(PYTEST) $(wildcard tests/web)
 	@set -e; trap '$(TEST_CLOUD) $(LOCAL) clean' EXIT; \
 	  $(TEST_CLOUD) $(LOCAL) clean && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) $(OPEN); \
-	  $(TEST_CLOUD) $(LOCAL) clean && export QUIETLINE_AUTH=1 && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) tests/e2e
+	  $(TEST_CLOUD) $(LOCAL) clean && export QUIETLINE_AUTH=1 QUIETLINE_DAY_SECONDS=4 && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) tests/e2e
 
 check: setup ## Formatting, lint, imports, types, API drift; changes nothing
 	@.venv/bin/ruff format --check -q . || { echo "Run .venv/bin/ruff format ."; exit 1; }

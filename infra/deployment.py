@@ -38,6 +38,8 @@ class LocalGaps:
     """No telephone lines: codes for them are shown among the mails."""
     webhook_retry_seconds: str = ""
     """Pauses between a webhook's attempts, in place of the profile's day: nobody waits a day for a test."""
+    day_seconds: int = 86_400
+    """How long a day of an investigation's deadlines is: nobody waits three weeks for a seller's silence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,7 @@ class Deployment:
                 if not given[name].isdecimal():
                     raise ValueError(f"-c {name}={given[name]}: give a whole number.")
                 given[name] = int(given[name])
+        day_seconds = given.pop("day_seconds", 86_400)
         if context.try_get_context("target") == "local":
             given = LOCAL | given
             gaps = LocalGaps(
@@ -111,8 +114,11 @@ class Deployment:
                 loopback_webhooks=True,
                 mailed_lines=True,
                 webhook_retry_seconds="1,1",
+                day_seconds=day_seconds,
             )
             made = cls(**given, settle_seconds=2, days_ahead=30, gaps=gaps)
+        elif day_seconds != 86_400:
+            raise ValueError(f"-c day_seconds={day_seconds}: days are shorter only on the local cloud.")
         else:
             made = cls(**given)
         made.check()
@@ -202,8 +208,9 @@ CONTEXT = (
     "representative_mfa",
     "signing_keys",
     "signing_key",
+    "day_seconds",
 )
-NUMBERS = ("signing_keys", "signing_key")
+NUMBERS = ("signing_keys", "signing_key", "day_seconds")
 LOCAL = {
     "stage": "local",
     "site_url": "http://127.0.0.1:4570",

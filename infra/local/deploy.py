@@ -18,7 +18,7 @@ _IGNORED = {"__pycache__", "local", "node_modules"}
 
 def fingerprint(place: Place) -> str:
     """Hash of everything that a deployment is made of."""
-    digest = hashlib.sha256(f"{place.port}\n{sys.version_info[:2]}\n".encode())
+    digest = hashlib.sha256(f"{place.port}\n{sys.version_info[:2]}\n{place.day_seconds}\n".encode())
     for path in sorted(_input_files()):
         digest.update(f"{path.relative_to(ROOT)}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -65,6 +65,7 @@ def synth(place: Place) -> None:
         "site_url": place.site_url,
         "payments_url": place.payments_url,
         "emulator_url": place.emulator_url,
+        "day_seconds": str(place.day_seconds),
     }
     shutil.rmtree(place.assembly, ignore_errors=True)
     environment = place.client_environment() | {

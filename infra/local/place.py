@@ -30,29 +30,35 @@ class Place:
         state: directory of everything that this cloud remembers.
         port: port of the emulator; the site is at +4, the mail page at +5, the payment server at +6.
         enforce_iam: whether the emulator checks signatures and policies (`AUTH=true`).
+        day_seconds: how long a day of an investigation's deadlines is; less where somebody wants to see them pass.
 
     """
 
     state: Path
     port: int
     enforce_iam: bool
+    day_seconds: int = 86_400
 
     @classmethod
     def from_environment(cls) -> "Place":
-        """Read `QUIETLINE_LOCAL`, `QUIETLINE_PORT` and `QUIETLINE_AUTH`.
+        """Read `QUIETLINE_LOCAL`, `QUIETLINE_PORT`, `QUIETLINE_AUTH` and `QUIETLINE_DAY_SECONDS`.
 
         Raises:
-            LocalCloudError: the port is not a number between 1024 and 65000.
+            LocalCloudError: the port is not a number between 1024 and 65000, or the day none of 1 to 86,400.
 
         """
         state = Path(os.environ.get("QUIETLINE_LOCAL") or TOOLS)
         text = os.environ.get("QUIETLINE_PORT") or "4566"
         if not text.isdecimal() or not 1024 <= int(text) <= 65000:
             raise LocalCloudError("QUIETLINE_PORT must be a number between 1024 and 65000, for example 4566.")
+        day = os.environ.get("QUIETLINE_DAY_SECONDS") or "86400"
+        if not day.isdecimal() or not 1 <= int(day) <= 86_400:
+            raise LocalCloudError("QUIETLINE_DAY_SECONDS must be a number between 1 and 86400, for example 3.")
         return cls(
             state=state if state.is_absolute() else ROOT / state,
             port=int(text),
             enforce_iam=os.environ.get("QUIETLINE_AUTH", "") == "1",
+            day_seconds=int(day),
         )
 
     @property

@@ -77,6 +77,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
         "webhook_loopback": int(d.gaps.loopback_webhooks),
         "token_url": f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
         "washes_bucket": washes,
+        "day_seconds": d.gaps.day_seconds,
     }
     # lookups of thousands of numbers: half a second of parsing on a whole core
     stack.add("seller_api", s.SellerApiSettings(**creating, **selling), memory=1024)
@@ -104,6 +105,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
         "registry_table": registry,
         "operations_bucket": operations,
         "bundle_function": stack.functions["bundle_case"].function.function_name,
+        "day_seconds": d.gaps.day_seconds,
     }
     stack.add("case_api", s.CaseApiSettings(**creating, **desk), timeout=29)
     console = s.ConsoleSettings(
@@ -229,7 +231,13 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
     )
     stack.add(
         "investigate_case",
-        s.InvestigateCaseSettings(**common, cases_table=cases, sellers_table=sellers, registry_table=registry),
+        s.InvestigateCaseSettings(
+            **common,
+            cases_table=cases,
+            sellers_table=sellers,
+            registry_table=registry,
+            day_seconds=d.gaps.day_seconds,
+        ),
         timeout=30,
     )
     importing = s.ImportSettings(**common, registry_table=registry, lists_bucket=lists, operations_bucket=operations)

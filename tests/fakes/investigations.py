@@ -25,7 +25,7 @@ from quietline.kernel.clock import Clock, to_text
 from quietline.profiles.profile import Profile
 
 SELLER = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
-SAN = "10000000004"
+SAN = "100-000-0008"
 NAME = "Harbor Roofing LLC"
 
 

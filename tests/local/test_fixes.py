@@ -162,6 +162,40 @@ def test_a_lambda_that_fails_fails_its_waiting_task(fixed: Emulator, bare: Emula
     assert waiting_task(bare)["status"] == "RUNNING"
 
 
+def timed_task(emulator: Emulator) -> dict[str, Any]:
+    arn = emulator.function("silent", "def handler(event, context):\n    return {}\n")
+    definition = {
+        "StartAt": "Wait",
+        "States": {
+            "Wait": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+                "Parameters": {"FunctionName": arn, "Payload": {"token.$": "$$.Task.Token"}},
+                "TimeoutSecondsPath": "$.wait.seconds",
+                "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}],
+                "End": True,
+            },
+            "Late": {"Type": "Succeed"},
+        },
+    }
+    machines = emulator.client("stepfunctions")
+    machine = machines.create_state_machine(name="timed", definition=json.dumps(definition), roleArn=ROLE)
+    given = json.dumps({"wait": {"seconds": 1}})
+    run = machines.start_execution(stateMachineArn=machine["stateMachineArn"], input=given)["executionArn"]
+    end = time.monotonic() + 4
+    while time.monotonic() < end:
+        state: dict[str, Any] = machines.describe_execution(executionArn=run)
+        if state["status"] != "RUNNING":
+            break
+        time.sleep(0.1)
+    return state
+
+
+def test_a_time_limit_of_the_input_ends_a_wait(fixed: Emulator, bare: Emulator) -> None:
+    assert timed_task(fixed)["status"] == "SUCCEEDED"
+    assert timed_task(bare)["status"] == "RUNNING"
+
+
 def through_distribution(emulator: Emulator) -> tuple[int, str]:
     source = "def handler(event, context):\n    return {'statusCode': 200, 'body': event['rawPath']}\n"
     arn = emulator.function("behind-cloudfront", source)

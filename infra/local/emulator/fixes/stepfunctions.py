@@ -1,4 +1,4 @@
-"""Step Functions: a waiting task whose Lambda fails, a Lambda that is throttled."""
+"""Step Functions: a waiting task whose Lambda fails, a Lambda that is throttled, a time limit in the input."""
 
 import contextvars
 from typing import Any
@@ -56,4 +56,22 @@ def throttles() -> None:
     engine._call_lambda = call_lambda
 
 
-FIXES = {"sfn-throttles": throttles, "sfn-token-failure": token_failure}
+def timeout_path() -> None:
+    """`TimeoutSecondsPath` limits a task.
+
+    The emulator knows only `TimeoutSeconds`: a task that takes its limit from its input waits for more than a day.
+    """
+    from ministack.services import stepfunctions as engine
+
+    run = engine._execute_task
+
+    def execute_task(state_def: dict[str, Any], raw_input: Any, execution: Any, ctx: Any) -> Any:
+        path = state_def.get("TimeoutSecondsPath")
+        if path is not None:
+            state_def = state_def | {"TimeoutSeconds": engine._resolve_path(path, raw_input)}
+        return run(state_def, raw_input, execution, ctx)
+
+    engine._execute_task = execute_task
+
+
+FIXES = {"sfn-throttles": throttles, "sfn-token-failure": token_failure, "sfn-timeout-path": timeout_path}

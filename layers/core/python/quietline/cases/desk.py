@@ -9,6 +9,7 @@ from quietline.cases.find import find
 from quietline.cases.model import Action, Case, Event, Hold, Link, Note, Referral, Status
 from quietline.cases.people import Person, may_change, must_change, must_supervise
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
+from quietline.cases.waking import wake
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, ForbiddenError, InvalidInputError, UnavailableError
 from quietline.kernel.ids import new_ulid
@@ -127,8 +128,7 @@ class DeskService:
             person,
             lambda case: (replace(case, hold=None), self._event(Action.RELEASED, person)) if case.hold else None,
         )
-        if case.token:
-            self.tasks.answer(case.token)
+        wake(self.store, self.tasks, case_id)
         return case
 
     def refer(self, case_id: str, to: str, reason: str, person: Person, *, joint: bool) -> Case:

@@ -16,6 +16,7 @@ from quietline.cases.find import find
 from quietline.cases.model import Accusation, Action, Case, Event, Status
 from quietline.cases.people import Person, must_change
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
+from quietline.cases.waking import wake
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, UnavailableError
 from quietline.kernel.ids import new_ulid
@@ -122,7 +123,7 @@ class MoveService:
                 self.moves.begin_merge(case, into, self._move(case_id, into_id, (), person))
             except ChangedMeanwhileError:
                 continue
-            self._wake(case)
+            wake(self.store, self.tasks, case.id)  # there is nothing to wait for any more
             return self.resume(into_id)
         raise _busy()
 
@@ -251,11 +252,6 @@ class MoveService:
 
     def _move(self, origin: str, target: str, complaints: tuple[str, ...], person: Person) -> Move:
         return Move(origin, target, complaints, person.sub, self.clock.now())
-
-    def _wake(self, case: Case) -> None:
-        """Let the merged case's execution see that there is nothing to wait for."""
-        if case.token:
-            self.tasks.answer(case.token)
 
 
 def events_of(move: Move, origin: Action, target: Action) -> tuple[Event, Event]:

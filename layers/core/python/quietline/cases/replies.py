@@ -9,6 +9,7 @@ from quietline.cases.investigation.model import CallAnswer, Claim, Finding, Repl
 from quietline.cases.investigation.ports import InvestigationStore
 from quietline.cases.model import Action, Event
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
+from quietline.cases.waking import wake
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from quietline.profiles.profile import Profile
@@ -155,9 +156,7 @@ class ReplyService:
         except ChangedMeanwhileError as error:
             raise ConflictError("Somebody of your organization answers now, too. Read it again.") from error
         # kept first, then woken: where the task waits no more, the next look finds the answer
-        case = self.cases.get(reply.case_id)
-        if case is not None and case.token:
-            self.tasks.answer(case.token)
+        wake(self.cases, self.tasks, reply.case_id)
 
     def _checked(self, reply: Reply, answers: Sequence[AnswerInput], statement: str) -> dict[str, CallAnswer]:
         wrong: list[FieldError] = []

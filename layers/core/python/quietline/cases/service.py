@@ -6,6 +6,7 @@ from quietline.cases.find import find
 from quietline.cases.model import SYSTEM, Action, Case, Decision, Event, Status
 from quietline.cases.people import Person, must_change
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, Executions, Hearings, TaskAnswers
+from quietline.cases.waking import wake
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 from quietline.profiles.profile import Profile
@@ -52,7 +53,7 @@ class DecisionService:
         elif (given.kind, given.reasons, given.by) != (kind, reasons, by) or case.status is not Status.OPEN:
             raise ConflictError("The case has been decided already.")
         # kept first, then woken: where the task waits no more, the next wait or a redrive finds the decision
-        self.tasks.answer(case.token)
+        wake(self.store, self.tasks, case_id)
         return find(self.store, case_id)
 
     def _check(self, kind: str, reasons: str) -> None:

@@ -1,6 +1,5 @@
 """Tracebacks: what a carrier is asked, and its answer: the origin, the carrier before it, or a refusal."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from quietline.cases.investigation.model import Hop, HopState, Way
@@ -8,10 +7,19 @@ from quietline.cases.investigation.ports import Callers, Carriers, Investigation
 from quietline.cases.investigation.service import attribution_of
 from quietline.cases.model import Accusation, Action, Event
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
+from quietline.cases.waking import wake
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import ConflictError, FieldError, ForbiddenError, InvalidInputError, NotFoundError
+from quietline.kernel.errors import (
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnavailableError,
+)
 
 TEXT_AT_MOST = 200
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class TracebackService:
             NotFoundError: the carrier was not asked that.
             InvalidInputError: none or several answers, or too long ones.
             ConflictError: it was answered otherwise, or its deadline passed.
+            UnavailableError: others change the case at the same time; the carrier answers again.
         """
         code = self._code(client_id)
         hop = self._find(code, request_id)
@@ -92,27 +101,32 @@ class TracebackService:
             self.store.close_hop(answered, Event(now, Action.CARRIER_ANSWERED, f"carrier:{code}", answered.state))
         except ChangedMeanwhileError as error:
             raise ConflictError("This was answered already, or its deadline passed.") from error
-        case = self.cases.get(hop.case_id)
-        if case is not None and case.token:
-            self.tasks.answer(case.token)
+        wake(self.cases, self.tasks, hop.case_id)
         return self._request(answered)
 
     def _attribute(self, hop: Hop) -> None:
         """Where the origin is one registered organization, it is the one accused."""
-        kept = self.store.get(hop.case_id)
-        if hop.state is not HopState.ORIGIN or (kept.attribution and kept.attribution.is_known):
+        if hop.state is not HopState.ORIGIN:
             return
         found = self.callers.named(hop.origin)
         if not found and hop.origin.startswith("+"):
             found = self.callers.declared_by(hop.origin, hop.asked_at.date())
-        signs = kept.attribution.signs if kept.attribution else ()
         if not found:
             return
-        # the number shown was another's: that is what made a traceback necessary
-        made = replace(attribution_of(self.callers, found, Way.TRACED, signs), spoofed=True)
-        with suppress(ChangedMeanwhileError):
+        for _attempt in range(ATTEMPTS):
+            kept = self.store.get(hop.case_id)
+            if kept.attribution and kept.attribution.is_known:
+                return
+            signs = kept.attribution.signs if kept.attribution else ()
+            # the number shown was another's: that is what made a traceback necessary
+            made = replace(attribution_of(self.callers, found, Way.TRACED, signs), spoofed=True)
             event = Event(self.clock.now(), Action.ATTRIBUTED, f"carrier:{hop.carrier}", made.way.value)
-            self.store.save(replace(kept, attribution=made), event)
+            try:
+                self.store.save(replace(kept, attribution=made), event)
+            except ChangedMeanwhileError:
+                continue
+            return
+        raise UnavailableError("Others change this case at the same time. Try again.")
 
     def _request(self, hop: Hop) -> TracebackRequest:
         calls = self.cases.accusations(hop.case_id) if hop.state is HopState.ASKED else ()

@@ -19,6 +19,7 @@ from quietline.kernel.ids import is_sandbox
 from quietline.kernel.phone import PhoneNumber, area_of
 from quietline.profiles.profile import Profile
 from quietline.sellers.model import OrganizationType
+from quietline.sellers.san import read
 
 LOOKED_BACK = timedelta(days=400)
 """Receipts older than this before a call are not read: whatever list they are of, it was too old by far."""
@@ -40,8 +41,8 @@ class DynamoCallers:
 
     def named(self, text: str) -> str:
         """Return the one organization that has exactly this SAN or name; empty for none, or for several."""
-        digits = "".join(character for character in text if character.isdigit())
-        pointer = self.table.get(keys.san(digits)) if digits and not any(map(str.isalpha, text)) else None
+        san = read(text.strip())
+        pointer = self.table.get(keys.san(san)) if san else None
         if pointer is not None:
             return str(pointer["organization_id"])
         words = words_of(text)

@@ -21,6 +21,7 @@ from quietline.cases.investigation.service import attribution_of, is_on_hold
 from quietline.cases.model import Action, Case, Event, Status
 from quietline.cases.people import Person, must_change
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
+from quietline.cases.waking import wake
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, ForbiddenError, InvalidInputError
 from quietline.kernel.money import Money
@@ -108,7 +109,7 @@ class ReviewService:
             ConflictError: no citation waits for a confirmation.
             ForbiddenError: the decision is their own, or the case is the other agency's.
         """
-        case = self._waiting(case_id, person)
+        self._waiting(case_id, person)
         kept = self.store.get(case_id)
         if kept.confirmation is None:
             now = self.clock.now()
@@ -117,7 +118,7 @@ class ReviewService:
                 self.store.confirm(confirmed, Event(now, Action.CONFIRMED, person.sub))
             except ChangedMeanwhileError as error:
                 raise ConflictError("The case changed meanwhile. Read it again.") from error
-        self.tasks.answer(case.token)
+        wake(self.cases, self.tasks, case_id)
 
     def give_back(self, case_id: str, reasons: str, person: Person) -> None:
         """Give a citation back to be decided again.
@@ -136,7 +137,7 @@ class ReviewService:
             self.store.give_back(case_id, case.decision, Event(now, Action.RETURNED, person.sub, reasons))
         except ChangedMeanwhileError as error:
             raise ConflictError("The case changed meanwhile. Read it again.") from error
-        self.tasks.answer(case.token)
+        wake(self.cases, self.tasks, case_id)
 
     def reopen(self, case_id: str, reasons: str, person: Person) -> None:
         """Open a closed case again because of new facts; everybody is told of the new decision too.
@@ -194,7 +195,7 @@ class ReviewService:
             self.store.save(replace(kept, attribution=made), event)
         except ChangedMeanwhileError as error:
             raise ConflictError("The case changed meanwhile. Read it again.") from error
-        self.tasks.answer(case.token)
+        wake(self.cases, self.tasks, case_id)
         return made
 
     def ask_carrier(self, case_id: str, carrier: str, person: Person) -> Hop:
@@ -228,7 +229,7 @@ class ReviewService:
             self.store.ask_carrier(made, Event(now, Action.CARRIER_ASKED, person.sub, code))
         except ChangedMeanwhileError as error:
             raise ConflictError("The case changed meanwhile. Read it again.") from error
-        self.tasks.answer(case.token)
+        wake(self.cases, self.tasks, case_id)
         return made
 
     def _theirs(self, case_id: str, person: Person) -> Case:
