@@ -1,4 +1,4 @@
-"""`quietline ops organization …`: suspend an organization and reinstate it."""
+"""`quietline ops organization …`: suspend an organization and reinstate it; erase one that closed long ago."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +10,11 @@ from cli.errors import RefusedError, UsageError
 from cli.ops import connect
 
 if TYPE_CHECKING:
+    from quietline.sellers.erasing import ErasureService
     from quietline.sellers.model import Organization
     from quietline.sellers.suspension import SuspensionService
 
-group = typer.Typer(help="Organizations that the registry stops serving.", no_args_is_help=True)
+group = typer.Typer(help="Organizations that the registry stops serving or erases.", no_args_is_help=True)
 ops.add_typer(group, name="organization")
 
 SanArgument = Annotated[str, typer.Argument(help="The organization's subscription account number.")]
@@ -30,6 +31,33 @@ def suspend(san: SanArgument, reason: ReasonOption, api: ApiOption = None, json_
 def reinstate(san: SanArgument, reason: ReasonOption, api: ApiOption = None, json_output: JsonOption = False) -> None:
     """Serve a suspended organization again."""
     _move("reinstate", san, reason, api, json_output=json_output)
+
+
+@command(group, "due")
+def due(api: ApiOption = None, json_output: JsonOption = False) -> None:
+    """List closed organizations whose records need not be kept any more; reads the whole table."""
+    found = _erasure(api).due()
+    if json_output:
+        output.emit([{"id": one.id, "san": one.san, "name": one.name, "kept_until": str(one.until)} for one in found])
+        return
+    output.table(("san", "name", "kept until"), [(one.san, one.name, str(one.until)) for one in found])
+
+
+@command(group, "erase")
+def erase(san: SanArgument, reason: ReasonOption, api: ApiOption = None, json_output: JsonOption = False) -> None:
+    """Erase an organization's people, contact and papers for good; its orders, invoices and ledger stay."""
+    from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+
+    try:
+        count = _erasure(api).erase(san, reason, _operator())
+    except InvalidInputError as error:
+        raise UsageError(str(error)) from error
+    except (ConflictError, NotFoundError) as error:
+        raise RefusedError(str(error)) from error
+    if json_output:
+        output.emit({"deleted": count})
+        return
+    output.say(f"Erased; {output.counted(count, 'item')} deleted.", "green")
 
 
 def _move(what: str, san: str, reason: str, api: str | None, *, json_output: bool) -> None:
@@ -49,13 +77,25 @@ def _move(what: str, san: str, reason: str, api: str | None, *, json_output: boo
 
 
 def _service(api: str | None) -> "SuspensionService":
+    registry = _registry(api)
+    from quietline import bootstrap
+
+    return bootstrap.suspension(registry.sellers_table)
+
+
+def _erasure(api: str | None) -> "ErasureService":
+    registry = _registry(api)
+    from quietline import bootstrap
+
+    return bootstrap.erasure(registry.sellers_table, registry.profile)
+
+
+def _registry(api: str | None) -> config.Config:
     registry = config.load(api)
     if not registry.sellers_table:
         raise UsageError("The table of organizations is unknown; set QUIETLINE_SELLERS_TABLE.")
     connect(registry)
-    from quietline import bootstrap
-
-    return bootstrap.suspension(registry.sellers_table)
+    return registry
 
 
 def _operator() -> str:

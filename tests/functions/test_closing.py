@@ -1,12 +1,21 @@
 """Closing an organization: what must be settled, what ends, what stays, and where its people go."""
 
+import json
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.directory import DirectoryStore
 from quietline.adapters.dynamodb.directory_entries import EntryStore
+from quietline.adapters.dynamodb.erasing import ErasureStore
+from quietline.adapters.dynamodb.orders import OrderStore
+from quietline.adapters.dynamodb.table import Table
+from quietline.kernel.clock import FixedClock
+from quietline.kernel.errors import ConflictError, InvalidInputError
 from quietline.kernel.settings import NotifySettings, RelaySettings
+from quietline.profiles import load_profile
+from quietline.sellers.erasing import ErasureService
 
 from functions.notify import handler as notify
 from functions.relay import handler as relay
@@ -168,3 +177,79 @@ def test_the_command(terminal: Terminal) -> None:
     assert "/name" in terminal.run("organization", "close", "--name", "Other", code=4)
     assert "Acme is closed" in terminal.run("organization", "close", text="Acme\n")
     assert "closed" in terminal.run("organization", "edit", "--city", "Peoria", code=4)
+
+
+LATER = "The records are no longer needed."
+
+
+def erasure(office: Office, on: str) -> ErasureService:
+    now = FixedClock(datetime.fromisoformat(f"{on}T12:00:00+00:00"))
+    return ErasureService(ErasureStore(office.town.table), now, load_profile("us"))
+
+
+def test_after_the_years_an_operator_erases_its_people_and_the_books_stay(office: Office) -> None:
+    town, ana = office.town, office.ana
+    invited(town, ana, "dan")
+    assert town(ana, "POST", "/v1/orders", {"areas": FREE})[0] == 201
+    path = f"/v1/organizations/{office.id}/caller-numbers"
+    assert town(ana, "PUT", path, {"numbers": ["(305) 555-0187"], "version": 0})[0] == 200
+    assert close(office)[0] == 200
+    clear(office)
+    [event] = [
+        item
+        for item in town.table.query(f"ORGANIZATION#{office.id}", prefix="EVENT#")
+        if "kept_until" in item["detail"]
+    ]
+    kept = date.fromisoformat(event["detail"]["kept_until"])
+    before, after = kept.isoformat(), (kept + timedelta(days=1)).isoformat()
+
+    assert erasure(office, before).due() == []
+    with pytest.raises(ConflictError, match="must be kept until"):
+        erasure(office, before).erase(office.san, LATER, "operator")
+    assert [one.san for one in erasure(office, after).due()] == [office.san]
+    assert erasure(office, after).erase(office.san, LATER, "operator") > 4
+
+    items = list(town.table.query(f"ORGANIZATION#{office.id}"))
+    assert {item["sk"].split("#")[0] for item in items} == {"META", "CERTIFICATION", "EVENT", "ENTITLEMENT"}
+    [record] = [item for item in items if item["sk"] == "META"]
+    assert (record["contact_name"], record["contact_email_ciphertext"], record["address"]["line1"]) == ("", "", "")
+    everything = (
+        list(town.table.scan("USER#")) + list(town.table.scan("INVITATION#")) + list(town.table.scan("DECLARED#"))
+    )
+    assert everything == []
+    assert ana["sub"] not in json.dumps([item for item in items if item["sk"].startswith("CERT")], default=str)
+    [order] = OrderStore(town.table).of(office.id)
+    assert list(order.areas) == FREE
+    assert [item["action"] for item in items if item["sk"].startswith("EVENT#")][-1] == "erased"
+    assert erasure(office, after).due() == []
+    with pytest.raises(ConflictError, match="before"):
+        erasure(office, after).erase(office.san, LATER, "operator")
+
+
+def test_one_that_is_not_closed_is_never_erased(office: Office) -> None:
+    with pytest.raises(ConflictError, match="only a closed one"):
+        erasure(office, "2099-01-01").erase(office.san, LATER, "operator")
+    with pytest.raises(InvalidInputError):
+        erasure(office, "2099-01-01").erase(office.san, "short", "operator")
+    with pytest.raises(InvalidInputError):
+        erasure(office, "2099-01-01").erase("123", LATER, "operator")
+
+
+def test_an_erasure_that_broke_off_goes_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    invited(office.town, office.ana, "dan")
+    assert close(office)[0] == 200
+    write, broken = Table.write, []
+
+    def breaks(table: Table, *writes: Any) -> None:
+        write(table, *writes)
+        if len(writes) == 1 and len(broken) < 3:
+            broken.append(writes)
+            if len(broken) == 3:
+                raise ConnectionError
+
+    monkeypatch.setattr(Table, "write", breaks)
+    with pytest.raises(ConnectionError):
+        erasure(office, "2099-01-01").erase(office.san, LATER, "operator")
+    assert erasure(office, "2099-01-01").erase(office.san, LATER, "operator") > 0
+    left = {item["sk"].split("#")[0] for item in office.town.table.query(f"ORGANIZATION#{office.id}")}
+    assert left == {"META", "CERTIFICATION", "EVENT"}

@@ -6,7 +6,7 @@ builder imports what it needs inside, so that a function loads only its own feat
 
 from quietline.bootstrap.carriers import carrier_administration, line_reports
 from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, redrive, redrive_screenings
-from quietline.bootstrap.closing import clearing, closing
+from quietline.bootstrap.closing import clearing, closing, erasure
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.console import workload
 from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
@@ -124,6 +124,7 @@ __all__ = [
     "desk",
     "directory",
     "downloads",
+    "erasure",
     "event_inbox",
     "event_replay",
     "evidence",

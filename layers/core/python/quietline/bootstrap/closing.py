@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from quietline.kernel.settings import NotifySettings, TeamSettings
     from quietline.sellers.closing import ClearingService, CloseService
+    from quietline.sellers.erasing import ErasureService
 
 
 @cache
@@ -29,3 +30,14 @@ def clearing(settings: "NotifySettings") -> "ClearingService":
     from quietline.sellers.closing import ClearingService
 
     return ClearingService(ClosingStore(Table(settings.sellers_table)), CognitoClients(settings.user_pool_id))
+
+
+def erasure(sellers_table: str, profile: str) -> "ErasureService":
+    """Return what an operator erases closed organizations with."""
+    from quietline.adapters.dynamodb.erasing import ErasureStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.sellers.erasing import ErasureService
+
+    return ErasureService(ErasureStore(Table(sellers_table)), SystemClock(), load_profile(profile))

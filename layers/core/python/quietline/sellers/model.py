@@ -122,6 +122,7 @@ class EventAction(StrEnum):
     CALLER_NUMBERS = "caller_numbers"
     CHANGED = "changed"
     CLOSED = "closed"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
