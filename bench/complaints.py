@@ -135,9 +135,14 @@ def _burst(outputs: dict[str, str], count: int, most: float) -> tuple[int, float
     waiting = sent
     while waiting and time.perf_counter() - begun < most:
         time.sleep(2)
-        asked = [keys.complaint(complaint_id) for complaint_id in waiting[:100]]
-        items = _patiently(partial(table.get_many, asked))
-        closed = {item["id"] for item in items if "screened_at" in item}
+        closed: set[str] = set()
+        for start in range(0, len(waiting), 100):
+            asked = [keys.complaint(complaint_id) for complaint_id in waiting[start : start + 100]]
+            items = _patiently(partial(table.get_many, asked))
+            found = {item["id"] for item in items if "screened_at" in item}
+            if not found:
+                break
+            closed |= found
         waiting = [complaint_id for complaint_id in waiting if complaint_id not in closed]
     return len(sent), time.perf_counter() - begun, len(sent) - len(waiting)
 
