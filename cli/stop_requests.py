@@ -1,6 +1,7 @@
 """`quietline stop-requests …`: people who told your organization to stop calling; and for operators what is overdue."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,27 @@ VERSION = 1
 
 group = typer.Typer(help="People who told your organization to stop calling.", no_args_is_help=True)
 app.add_typer(group, name="stop-requests")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a folder holds of stop requests: the numbers (E.164), and where the feed goes on."""
+
+    numbers: frozenset[str]
+    next: int
+
+
+def kept_in(folder: Path) -> Kept | None:
+    """Return what was pulled into a folder, or None where nothing was.
+
+    Raises:
+        UsageError: another program wrote the file.
+    """
+    if not (folder / FILE).is_file():
+        return None
+    found = _kept(folder / FILE)
+    return Kept(frozenset(found["numbers"]), int(found["next"]))
+
 
 FolderOption = Annotated[
     Path,

@@ -16,6 +16,7 @@ from cli import output
 from cli.app import ApiOption, JsonOption, app, command
 from cli.errors import UsageError
 from cli.local_copy import LocalCopy, open_copy
+from cli.stop_requests import Kept, kept_in
 
 if TYPE_CHECKING:
     from quietline.washes.report import WashSummary
@@ -52,6 +53,7 @@ def wash(
 
     Works offline against the pulled copy, which must be provable and not too old. Only clear rows may be called; a row
     that the list cannot answer is unknown. What was washed against which list is kept in the folder's washes/.
+    A number whose owner told your organization to stop is not clear: pull these with `quietline stop-requests pull`.
 
     With --cloud the registry washes the uploaded file against its newest list and signs a receipt. Run the same command
     again when it was interrupted: it goes on where it stands.
@@ -70,7 +72,8 @@ def wash(
         raise UsageError("The answer would replace the call list. Give another file with --out.")
     workers = threads or min(THREADS, os.process_cpu_count() or 1)
     options = {"column": column or None, "header": header, "threads": workers}
-    report = _keep(copy, file, target, _run(copy, file, target, options, json_output))
+    stops = kept_in(folder)
+    report = _keep(copy, file, target, _run(copy, file, target, options, stops=stops, quiet=json_output), stops)
     shown = sys.stderr if target == STDIO else sys.stdout
     if json_output:
         output.emit(report, shown)
@@ -128,7 +131,9 @@ class Washed:
     answer: dict[str, Any]
 
 
-def _run(copy: LocalCopy, file: Path, target: Path, options: dict[str, Any], quiet: bool) -> "Washed":
+def _run(
+    copy: LocalCopy, file: Path, target: Path, options: dict[str, Any], *, stops: Kept | None, quiet: bool
+) -> "Washed":
     """Wash; the answer appears under its name only when it is whole.
 
     Raises:
@@ -138,7 +143,8 @@ def _run(copy: LocalCopy, file: Path, target: Path, options: dict[str, Any], qui
     from quietline.profiles import load_profile
     from quietline.washes import engine
 
-    view = engine.ListsView(copy.list_date, copy.valid_until, copy.bitmap_of, copy.why_not)
+    stopped = stops.numbers if stops else ()
+    view = engine.ListsView(copy.list_date, copy.valid_until, copy.bitmap_of, copy.why_not, stopped)
     chosen = engine.WashOptions(load_profile(copy.profile), **options)
     with _source(file) as source, _sink(target) as (sink, outgoing), output.progress(quiet=quiet) as bars:
         bar = bars.add_task(file.name, total=None if file == STDIO else file.stat().st_size)
@@ -196,7 +202,7 @@ def _sink(target: Path) -> Iterator[tuple[BinaryIO, Hashed]]:
         part.unlink(missing_ok=True)
 
 
-def _keep(copy: LocalCopy, file: Path, target: Path, washed: Washed) -> dict[str, Any]:
+def _keep(copy: LocalCopy, file: Path, target: Path, washed: Washed, stops: Kept | None) -> dict[str, Any]:
     """Write the record of the wash: which list was used must be kept for five years (16 CFR 310.5)."""
     from quietline.kernel.clock import to_text
     from quietline.kernel.ids import new_ulid
@@ -213,6 +219,7 @@ def _keep(copy: LocalCopy, file: Path, target: Path, washed: Washed) -> dict[str
         "answer": {"name": target.name, **washed.answer},
         "manifest": {"date": copy.list_date.isoformat(), "sha256": copy.manifest.sha256},
         "receipts": list(copy.receipts),
+        "stop_requests": {"next": stops.next, "numbers": len(stops.numbers)} if stops else None,
         "sandbox": copy.manifest.sandbox,
         **counts,
     }
@@ -238,6 +245,8 @@ def _show(report: dict[str, Any], stream: Any) -> None:
     output.say(
         f"List of {report['list_date']}, good until {report['valid_until']}. Record: {report['record']}", "", stream
     )
+    if report["stop_requests"] is None and not report["sandbox"]:
+        output.say("No stop requests are in this folder; pull them: quietline stop-requests pull", "yellow", stream)
     if report["sandbox"]:
         output.say("Washed against the sandbox's list of magic numbers: call nobody by this.", "yellow", stream)
     if report["out"] != "-":

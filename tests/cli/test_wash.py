@@ -66,6 +66,23 @@ def test_a_call_list_is_answered_beside_itself(wash: Any, calls: Path, tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["leads.csv", "leads.washed.csv", "lists"]
 
 
+def test_who_told_the_seller_to_stop_is_not_clear(wash: Any, calls: Path, tmp_path: Path, folder: Path) -> None:
+    assert "No stop requests are in this folder" in wash(calls).stdout
+    asked = {"id": "01", "requested_at": "2026-11-20T10:00:00.000Z", "due_on": "2026-12-07"}
+    kept = {"version": 1, "next": 7, "numbers": {"+12025550103": asked, "+18185550199": asked}}
+    (folder / "stop-requests.json").write_text(json.dumps(kept))
+
+    result = wash(calls)
+
+    expected = [EXPECTED[0], ("unknown", "stop_requested"), *EXPECTED[2:]]
+    assert statuses((tmp_path / "leads.washed.csv").read_text()) == expected
+    assert "1 stop requested" in result.stdout and "No stop requests" not in result.stdout
+    report = json.loads(wash(calls, "--json").stdout)
+    assert (report["stop_requests"], report["clear"]) == ({"next": 7, "numbers": 2}, 0)
+    (folder / "stop-requests.json").write_text("{}")
+    assert wash(calls).exit_code == 2
+
+
 def test_which_list_was_used_is_kept_without_any_number(wash: Any, calls: Path, folder: Path) -> None:
     report = json.loads(wash(calls, "--json").stdout)
 

@@ -71,7 +71,9 @@ def delivery(number: int = 1, **changes: Any) -> Delivery:
 def test_who_may_download_nothing_is_not_entitled(table: Table, notices: DynamoNotices) -> None:
     term = Term(LIST, LIST + timedelta(days=30))
     for order, areas in (("one", frozenset({"202"})), ("none", frozenset[str]())):
-        table.write(table.put(keys.entitlement(order, order), entitlement_item(Entitlement(order, areas, term, 0))))
+        table.write(
+            table.put(keys.entitlement(order, order), entitlement_item(order, Entitlement(order, areas, term, 0)))
+        )
 
     assert [notices.is_entitled("one", term.start), notices.is_entitled("one", term.end)] == [True, False]
     assert not notices.is_entitled("none", term.start)
@@ -288,8 +290,8 @@ def test_a_calendars_token_leads_to_the_deadlines_until_it_is_revoked(table: Tab
     table.write(pulled(table, ACME, LIST, 21))
     held = Entitlement("o", frozenset({"202"}), Term(date(2026, 11, 1), date(2027, 11, 1)), 0)
     stopped = replace(held, order_id="p", term=Term(date(2026, 1, 1), date(2027, 1, 1)), state=EntitlementState.STOPPED)
-    table.write(table.put(keys.entitlement(ACME, "o"), entitlement_item(held)))
-    table.write(table.put(keys.entitlement(ACME, "p"), entitlement_item(stopped)))
+    table.write(table.put(keys.entitlement(ACME, "o"), entitlement_item(ACME, held)))
+    table.write(table.put(keys.entitlement(ACME, "p"), entitlement_item(ACME, stopped)))
     made = Calendar("c1", ACME, "team", NOW, "anna")
     calendars.add(made, "hash")
 

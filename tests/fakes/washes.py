@@ -60,6 +60,16 @@ class MemoryWashes:
         return True
 
 
+class MemoryStopped:
+    """Numbers that organizations were told not to call any more."""
+
+    def __init__(self, **held: set[str]) -> None:
+        self.of = held
+
+    def held(self, organization_id: str) -> frozenset[str]:
+        return frozenset(self.of.get(organization_id, ()))
+
+
 class MemoryForms:
     """Forms and links that say what they give access to."""
 

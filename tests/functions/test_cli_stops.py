@@ -10,6 +10,7 @@ from quietline.adapters.dynamodb.stops import DynamoStops
 from quietline.adapters.dynamodb.table import Table
 from quietline.profiles.profile import Profile
 
+from cli.stop_requests import kept_in
 from tests.fakes.stops import stop
 from tests.functions.test_cli_people import Terminal
 
@@ -41,6 +42,10 @@ def test_the_folder_follows_the_feed_and_acknowledges(
     assert known is not None
     store.withdraw(known, now)
     assert terminal.json("stop-requests", "pull")["numbers"] == 1
+    # what a wash in the cloud reads and what one on this machine reads are the same numbers
+    pulled = kept_in(tmp_path / "lists")
+    assert pulled is not None and pulled.numbers == store.held(mine) == {second.number.e164}
+    assert kept_in(tmp_path / "empty") is None
     (tmp_path / "lists/stop-requests.json").write_text("{}")
     assert "was not written by this command" in terminal.run("stop-requests", "pull", code=2)
 

@@ -4,8 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.relisting import ListingStore
+from quietline.adapters.dynamodb.sellers import organization_of
+from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.settings import PublicApiSettings, SiteFormsSettings
+from typer.testing import CliRunner
 
+from cli.main import app as cli
 from functions.public_api import handler
 from tests.functions.test_site_forms import call
 from tests.functions.test_team import Town
@@ -85,3 +91,47 @@ def test_the_pages(town: Town, tripwire: Tripwire) -> None:
     assert "No registered organization calls from this number" in nobody["body"]
     wrong = call("POST", "/forms/en/who-called", {"number": "305-555-0188", "called_on": "soon"})
     assert (wrong["statusCode"], 'href="#called_on"' in wrong["body"]) == (400, True)
+
+
+def test_operators_rebuild_the_directory(town: Town, cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUIETLINE_SELLERS_TABLE", cloud.sellers_table)
+    monkeypatch.setenv("QUIETLINE_API", "https://api.example.test")
+    table = Table(cloud.sellers_table)
+    before = {(one["pk"], one["sk"]): one for one in table.scan("DIRECTORY#")}
+    entries = sorted(before)
+    # one was certified before there was a directory; of the other a word too much is there and a fact is old
+    first, second = sorted({pk for pk, _ in entries})
+    for key in entries:
+        if key[0] == first:
+            table.write(table.delete(key))
+    stale = {name: value for name, value in before[second, "META"].items() if name not in ("pk", "sk")}
+    table.write(table.put((second, "META"), stale | {"city": "Elsewhere"}), table.put((second, "WORD#old"), stale))
+
+    assert rebuilt() == {"organizations": 2, "listed": 2, "mended": 2, "missed": []}
+    assert {(one["pk"], one["sk"]): one for one in table.scan("DIRECTORY#")} == before
+    assert rebuilt()["mended"] == 0
+
+
+def test_a_suspended_organization_is_not_listed_by_rebuilding(
+    town: Town, cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUIETLINE_SELLERS_TABLE", cloud.sellers_table)
+    monkeypatch.setenv("QUIETLINE_API", "https://api.example.test")
+    table = Table(cloud.sellers_table)
+    stored = next(iter(table.scan("ORGANIZATION#", "META")))
+    read = organization_of(stored)
+    suspended = {name: value for name, value in stored.items() if name not in ("pk", "sk")} | {"status": "suspended"}
+    table.write(table.put(keys.organization(read.id), suspended | {"version": read.version + 1}))
+
+    # as it was read before the suspension: nothing is written
+    table.write(table.delete(keys.directory_entry(read.id)))
+    assert ListingStore(table).list_again(read) is None
+    assert rebuilt()["listed"] == 1
+    assert not list(table.query(keys.directory_entry(read.id)[0]))
+
+
+def rebuilt() -> dict[str, Any]:
+    done = CliRunner().invoke(cli, ["ops", "directory", "rebuild", "--json"])
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

@@ -85,7 +85,7 @@ class Lists:
     def entitle(self, organization_id: str, order_id: str, areas: list[str], amount: int) -> None:
         held = Entitlement(order_id, frozenset(areas), Term(date(2020, 1, 1), date(2099, 12, 31)), amount)
         key = keys.entitlement(organization_id, order_id)
-        self.sellers.write(self.sellers.put(key, entitlement_item(held)))
+        self.sellers.write(self.sellers.put(key, entitlement_item(organization_id, held)))
 
     def record(self, number: str, change: str = "A", days_ago: int = 3) -> None:
         at = datetime.now(UTC) - timedelta(days=days_ago)

@@ -152,7 +152,7 @@ def test_the_daily_run_reminds_by_mail_and_webhook(world: World) -> None:
     old = SystemClock().now().date() - timedelta(days=23)
     world.table.write(pulled(world.table, organization_id, old, 21))
     term = Term(old - timedelta(days=100), old + timedelta(days=200))
-    held = entitlement_item(Entitlement("one", frozenset({"202"}), term, 0))
+    held = entitlement_item(organization_id, Entitlement("one", frozenset({"202"}), term, 0))
     world.table.write(world.table.put(keys.entitlement(organization_id, "one"), held))
 
     for _ in range(2):
@@ -169,7 +169,9 @@ def test_the_daily_run_reminds_of_a_term_that_ends_until_it_is_renewed(world: Wo
     organization_id = item["organization_id"]
     today = load_profile("us").local_date(SystemClock().now())
     ends = today + timedelta(days=5)
-    held = entitlement_item(Entitlement("one", frozenset({"202"}), Term(ends - timedelta(days=365), ends), 0))
+    held = entitlement_item(
+        organization_id, Entitlement("one", frozenset({"202"}), Term(ends - timedelta(days=365), ends), 0)
+    )
     world.table.write(world.table.put(keys.entitlement(organization_id, "one"), held))
 
     notify.lambda_handler(load_event("notify/daily"), LambdaContext())
@@ -178,7 +180,9 @@ def test_the_daily_run_reminds_of_a_term_that_ends_until_it_is_renewed(world: Wo
     assert mail is not None
     assert mail["facts"] == {"ends_on": ends.isoformat(), "days": "5"}
     world.table.write(world.table.delete(keys.mail(f"term-ends-{ends}-7-{organization_id}")))
-    again = entitlement_item(Entitlement("two", frozenset({"202"}), Term(ends, ends + timedelta(days=365)), 0))
+    again = entitlement_item(
+        organization_id, Entitlement("two", frozenset({"202"}), Term(ends, ends + timedelta(days=365)), 0)
+    )
     world.table.write(world.table.put(keys.entitlement(organization_id, "two"), again))
     notify.lambda_handler(load_event("notify/daily"), LambdaContext())
     assert world.table.get(keys.mail(f"term-ends-{ends}-7-{organization_id}")) is None

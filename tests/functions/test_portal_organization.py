@@ -47,6 +47,13 @@ def test_the_record_is_changed_in_a_form(portal: PortalSettings, tripwire: Tripw
     assert "The organization is changed." in shown.text
     for text in ("Sunny <Roofs> Inc.", "+1 305-555-0187", "12-3456789", "Changed: e-mail address of the contact"):
         assert text in shown.plain, text
+    now = fields | {"name": "Sunny <Roofs> Inc.", "version": "2"}
+    assert 'name="tax_id-clear"' in visitor.get("organization/edit").text
+    visitor.post("organization/edit", now | {"tax_id-number": ""})
+    assert "12-3456789" in visitor.get("organization").plain
+    visitor.post("organization/edit", now | {"version": "3", "tax_id-clear": "yes"}, at="organization/edit")
+    assert "12-3456789" not in visitor.follow().plain.partition("History")[0]
+    assert 'name="tax_id-clear"' not in visitor.get("organization/edit").text
     visitor.post("organization/edit", fields | {"name": "Late"}, at="organization/edit")
     assert (visitor.status, "Somebody has changed the organization" in visitor.text) == (400, True)
 

@@ -8,11 +8,14 @@ import pytest
 import requests
 from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.stops import DynamoStops
+from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.settings import WashSettings
 from quietline.profiles import Profile
 
 from functions.seller_api import handler as sellers
 from functions.wash import handler as wash
+from tests.fakes.stops import stop
 from tests.functions.test_lists import DAY, MACHINE, OTHERS, Lists, lists
 from tests.helpers import LambdaContext, Tripwire, http_event, load_event
 
@@ -81,6 +84,30 @@ def test_a_call_list_goes_all_the_way(washing: Lists, tripwire: Tripwire) -> Non
     assert (receipt["type"], receipt["san"], receipt["answer"]) == ("wash", "SAN-acme", result["answer"])
     left = aws.client("s3").list_objects_v2(Bucket="quietline-washes", Prefix="uploads/")
     assert left["KeyCount"] == 0
+
+
+def test_who_told_the_seller_to_stop_is_not_clear(washing: Lists, cloud: Any, profile: Profile) -> None:
+    now = datetime.now(UTC)
+    held, ended = (stop(cloud, "acme", place, now, profile) for place in (1, 2))
+    stop(cloud, "other", 3, now, profile)
+    store = DynamoStops(Table(cloud.sellers_table))
+    known = store.get(ended.id)
+    assert known is not None
+    store.withdraw(known, now)
+    calls = f"phone\n{held.number.e164}\n{ended.number.e164}\n+12025550143\n+12025550103\n".encode()
+    _, made = washing.post("/v1/washes", {"client_reference": "stops"})
+
+    wash.lambda_handler(upload(made, calls), Context())
+
+    result = get(f"/v1/washes/{made['id']}")[1]["result"]
+    answer = requests.get(result["answer_url"], timeout=5).content
+    assert [row.split(",")[1:3] for row in answer.decode().splitlines()[1:]] == [
+        ["unknown", "stop_requested"],
+        ["clear", ""],
+        ["listed", ""],
+        ["clear", ""],
+    ]
+    assert washing.keys().verify(result["receipt"])["unknown"] == {"stop_requested": 1}
 
 
 def test_the_same_reference_recovers_the_wash(washing: Lists) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("name", "type", *(f"address-{name}" for name in ADDRESS), "contact-name")
 KEPT_WHEN_EMPTY = ("contact-email", "tax_id-number")
-OTHERS = ("exempt_reason", "phone", "tax_id-kind", "language", *KEPT_WHEN_EMPTY)
+OTHERS = ("exempt_reason", "phone", "tax_id-kind", "tax_id-clear", "language", *KEPT_WHEN_EMPTY)
 CHANGED = FieldError("/name", "The record has changed meanwhile.", "record_changed")
 TYPE = FieldError("/type", "The type cannot change now.", "type_conflict")
 
@@ -60,7 +60,7 @@ def _changes(given: Mapping[str, str]) -> Changes:
         exempt_reason=given["exempt_reason"],
         address=Address(**{name: given[f"address-{name}"] for name in ADDRESS}),
         phone=given["phone"],
-        tax_id=(given["tax_id-kind"], number) if number else None,
+        tax_id=(given["tax_id-kind"], number) if number or given["tax_id-clear"] else None,
         contact_name=given["contact-name"],
         contact_email=email or None,
         language=given["language"],

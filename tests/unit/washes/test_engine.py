@@ -5,6 +5,7 @@ import gzip
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -60,6 +61,23 @@ def test_the_callers_columns_stay_and_four_are_added() -> None:
     assert summary.numbers_by_area == {"202": 1, "303": 1, "818": 1}
     assert (summary.column, summary.column_name, summary.header) == (2, "phone", True)
     assert (summary.areas, summary.areas_not_answered) == (("202", "818"), ("303",))
+
+
+def test_who_told_the_seller_to_stop_is_not_clear_whatever_the_list_says() -> None:
+    stopped = frozenset({"+12025550143", "+12025550150", "+18185551234", "+13035551234"})
+    lists = replace(view(), stopped=stopped)
+    calls = b"phone\n(202) 555-0143\n202-555-0150\n2025550151\n8185551234\n2025550150\n3035551234\n"
+
+    answer, summary = washed(calls, lists, threads=2)
+
+    told = f"unknown,stop_requested,{DATES}"
+    # listed stays listed: that is what the list is asked
+    expected = [LISTED, told, CLEAR, told, told, told]
+    assert [row.partition(",")[2] for row in answer.decode().splitlines()[1:]] == expected
+    assert (summary.listed, summary.clear, summary.unknown) == (1, 1, {"stop_requested": 4})
+    assert (summary.distinct_numbers, summary.distinct_answered) == (5, 4)
+    elsewhere = replace(view(), stopped={"+442071838750", "+15005551234"})
+    assert washed(calls, elsewhere)[1].unknown == {"area_not_published": 1}
 
 
 def test_a_number_counts_once_however_it_is_spelt() -> None:

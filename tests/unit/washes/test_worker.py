@@ -17,7 +17,7 @@ from quietline.washes.worker import Run, WashWorker
 from tests.conftest import NOW
 from tests.fakes.lists import MemoryEntitlements, MemorySigner
 from tests.fakes.usage import MemoryMetrics, MemoryUsage
-from tests.fakes.washes import MemoryFiles, MemoryList, MemoryNewest, MemoryWashes
+from tests.fakes.washes import MemoryFiles, MemoryList, MemoryNewest, MemoryStopped, MemoryWashes
 
 LIST_DAY = date(2026, 11, 23)
 TODAY = date(2026, 11, 24)
@@ -47,6 +47,7 @@ def worker(profile: Profile, clock: FixedClock) -> WashWorker:
         lists=MemoryNewest(newest),
         files=MemoryFiles(),
         entitlements=MemoryEntitlements(acme={"202", "907"}),
+        stops=MemoryStopped(acme={"+12025550145"}),
         meter=Metering(profile, clock, usage, MemoryMetrics()),
         signer=MemorySigner(),
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from quietline.sellers.invitations import InvitationService
     from quietline.sellers.members import MemberService
     from quietline.sellers.record import RecordService
+    from quietline.sellers.relisting import DirectoryRebuild
     from quietline.sellers.service import OrganizationService
     from quietline.sellers.suspension import SuspensionService
 
@@ -176,6 +177,15 @@ def suspension(sellers_table: str) -> "SuspensionService":
     from quietline.sellers.suspension import SuspensionService
 
     return SuspensionService(CertificationStore(Table(sellers_table)), SystemClock())
+
+
+def directory_rebuild(sellers_table: str) -> "DirectoryRebuild":
+    """Return what an operator rebuilds the public directory with."""
+    from quietline.adapters.dynamodb.relisting import ListingStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.sellers.relisting import DirectoryRebuild
+
+    return DirectoryRebuild(ListingStore(Table(sellers_table)))
 
 
 @cache

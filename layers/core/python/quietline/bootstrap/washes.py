@@ -38,6 +38,7 @@ def washes(settings: "SellerApiSettings") -> "Washes":
 @cache
 def wash_worker(settings: "WashSettings", *, sandbox: bool = False) -> "WashWorker":
     """Return what washes uploads, with the list or with the sandbox's; its function has the `lists` layer."""
+    from quietline.adapters.dynamodb.stops import DynamoStops
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.dynamodb.washes import DynamoWashes
     from quietline.adapters.s3 import Bucket
@@ -57,6 +58,7 @@ def wash_worker(settings: "WashSettings", *, sandbox: bool = False) -> "WashWork
         ),
         files=WashBucket(settings.washes_bucket),
         entitlements=orders(settings),
+        stops=DynamoStops(Table(settings.sellers_table)),
         meter=metering(settings.sellers_table, settings.profile, sandbox=sandbox),
         signer=sandbox_signer(settings.signing_key_ids) if sandbox else signer(settings.signing_key_ids),
     )

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from quietline.kernel.phone import NumberingRules
+from quietline.kernel.phone import NumberingRules, PhoneNumber, area_of, subscriber_of
 from quietline.washes.numbers import CODES
-from quietline.washes.report import ListsView
+from quietline.washes.report import ListsView, Why
 
 type Codes = npt.NDArray[np.uint8]
 type Values = npt.NDArray[np.uint32]
@@ -46,6 +46,7 @@ class Matcher:
         self._begins = np.zeros(keys, np.int64)
         self._begins[[int(key) for key in self.keys]] = np.arange(len(self.keys)) * self.stride
         self._answers = np.full(keys, _NOT_ASKED, np.uint8)
+        self._stops = self._stopped(rules) if lists.stopped else None
         self._lock = Lock()
 
     def match(self, areas: npt.NDArray[np.integer[Any]], subscribers: Values) -> Codes:
@@ -62,6 +63,8 @@ class Matcher:
             bits = np.uint8(1) << (subscribers.astype(np.uint8) & np.uint8(7))
             listed = (self.bits[offsets] & bits) != 0
             _set(self.seen, offsets, bits)
+        if self._stops is not None:
+            answers[(self._stops[offsets] & bits) != 0] = CODES[Why.STOP_REQUESTED]
         answers[listed] = LISTED
         return answers
 
@@ -74,6 +77,16 @@ class Matcher:
             return
         self._answers[area] = CLEAR
         fill(self.bits[begin : begin + self.stride], bitmap)
+
+    def _stopped(self, rules: NumberingRules) -> Codes:
+        """Return one bit a number, like a list's, of the numbers that told the caller to stop."""
+        stops = np.zeros_like(self.seen)
+        known = frozenset(self.keys)
+        numbers = [one for one in map(PhoneNumber, self.lists.stopped) if area_of(one, rules) in known]
+        begins = self._begins[np.array([int(area_of(one, rules)) for one in numbers], np.intp)]
+        subscribers = np.array([subscriber_of(one, rules) for one in numbers], np.int64)
+        _set(stops, begins + (subscribers >> 3), np.uint8(1) << (subscribers & 7).astype(np.uint8))
+        return stops
 
     def by_area(self) -> dict[str, int]:
         """Return how many different numbers of each area were matched."""

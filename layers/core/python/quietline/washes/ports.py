@@ -147,6 +147,14 @@ class EntitlementReader(Protocol):
         ...
 
 
+class StopReader(Protocol):
+    """Who told an organization to stop calling."""
+
+    def held(self, organization_id: str) -> frozenset[str]:
+        """Return the numbers (E.164) with a stop request to the organization that was not taken back."""
+        ...
+
+
 class Signer(Protocol):
     """Signs what we say."""
 

@@ -1,6 +1,6 @@
 """What a wash is given and what it reports. Nothing here needs numpy, so that an API function may import it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -26,6 +26,8 @@ class Why(StrEnum):
     """The area's list is not in the caller's own copy."""
     AREA_NOT_CURRENT = "area_not_current"
     """The caller's own copy has an older list of the area than of the others."""
+    STOP_REQUESTED = "stop_requested"
+    """The list does not hold the number, but its consumer told this very seller to stop: it may not be called."""
 
 
 def _not_published(_area: str) -> str:
@@ -42,6 +44,7 @@ class ListsView:
         bitmap_of: returns an area's bitmap as it is published (portable roaring), or None where this list does not
             answer; called once an area and wash, when the first number of that area is met.
         why_not: returns the reason (a `Why`) of an area for which `bitmap_of` gave None.
+        stopped: numbers (E.164) whose consumers told the caller's seller to stop; never clear, whatever the list says.
 
     """
 
@@ -49,6 +52,7 @@ class ListsView:
     valid_until: date
     bitmap_of: Callable[[str], bytes | None]
     why_not: Callable[[str], str] = _not_published
+    stopped: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,10 @@ class WashSummary:
         rows: rows answered, the header not among them.
         listed: rows of numbers on the list.
         clear: rows of numbers not on it.
-        unknown: rows that the list cannot answer, by reason.
+        unknown: rows that are neither, by reason: the list cannot answer, or `stop_requested`.
         distinct_numbers: different valid numbers.
-        distinct_answered: different numbers that were answered listed or clear: what is metered.
+        distinct_answered: different numbers that a list answered, also those that are then `stop_requested`: what is
+            metered.
         numbers_by_area: different valid numbers by area.
         areas: the areas that were answered for.
         areas_not_answered: the areas of numbers that no list answered for.

@@ -23,6 +23,7 @@ from quietline.washes.ports import (
     EntitlementReader,
     Meter,
     Signer,
+    StopReader,
     WashFiles,
     WashLists,
     WashStore,
@@ -68,6 +69,7 @@ class WashWorker:
     lists: WashLists
     files: WashFiles
     entitlements: EntitlementReader
+    stops: StopReader
     meter: Meter
     signer: Signer
 
@@ -148,7 +150,7 @@ class WashWorker:
             return Why.NOT_ENTITLED if area in current.areas else Why.AREA_NOT_PUBLISHED
 
         valid_until = current.date + timedelta(days=self.profile.lists.max_age_days)
-        return ListsView(current.date, valid_until, bitmap_of, why_not)
+        return ListsView(current.date, valid_until, bitmap_of, why_not, self.stops.held(organization_id))
 
     def _result(
         self, known: Wash, current: AnsweringList, summary: WashSummary, source: FileFacts, answer: FileFacts

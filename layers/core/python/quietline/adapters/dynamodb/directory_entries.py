@@ -53,12 +53,13 @@ class EntryStore:
 
 def directory_writes(table: Table, before: Organization, after: Organization) -> list[Write]:
     """Return the writes that bring the directory from one state of an organization to the next."""
-    old, new = _items(before), _items(after)
+    old, new = shown(before), shown(after)
     gone = [table.delete(key) for key in sorted(set(old) - set(new))]
     return gone + [table.put(key, item) for key, item in sorted(new.items()) if old.get(key) != item]
 
 
-def _items(organization: Organization) -> dict[Key, Item]:
+def shown(organization: Organization) -> dict[Key, Item]:
+    """Return what the directory is to show of an organization; nothing of one that is not listed."""
     entry = _entry_of(organization)
     if entry is None:
         return {}

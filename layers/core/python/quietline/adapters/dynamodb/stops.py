@@ -159,6 +159,14 @@ class DynamoStops:
         found = [one for one, ended in held if one.requested_at <= at and (ended is None or ended > at)]
         return min(found, key=lambda one: one.requested_at, default=None)
 
+    def held(self, organization_id: str) -> frozenset[str]:
+        """Return the numbers with a request to an organization that holds now; see `washes.ports.StopReader`."""
+        pk, prefix = keys.stopped(organization_id, "")
+        items = self.table.query(pk, prefix=prefix)
+        return frozenset(
+            item["sk"].removeprefix(prefix) for item in items if not all(ended for _, ended in held_of(item))
+        )
+
     def feed(self, organization_id: str, after: int, limit: int) -> FeedPage:
         """Return an organization's entries after a sequence, oldest first."""
         pk, low = keys.stop_entry(organization_id, after + 1)
