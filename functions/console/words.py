@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from quietline.cases.model import SYSTEM
+from quietline.cases.model import SYSTEM, Action
 from quietline.kernel.phone import PhoneNumber, area_of, national
 from quietline.pages.charts import day_bars, state_map
 
 from functions.console import wiring
 
 if TYPE_CHECKING:
-    from quietline.cases.model import Accusation, Case, Event
+    from quietline.cases.model import Accusation, Case
     from quietline.cases.people import Colleague
 
     from functions.console.frame import Request
 
+NOBODY = "nobody"
+"""Detail of an assignment to nobody."""
 COLOURS = {"open": "blue", "decided": "yellow", "closed": "green", "merged": "grey"}
 """Colour of a status' tag, beside the word that says it."""
 
@@ -78,13 +80,12 @@ def state_of(request: "Request", accusation: "Accusation") -> str:
     return request.profile.state_of_area.get(area, "")
 
 
-def action(request: "Request", event: "Event") -> dict[str, str]:
-    """Return what an entry of the log says: `action` and `detail`."""
+def action(request: "Request", name: str, detail: str, people: Names) -> dict[str, str]:
+    """Return what an entry of a log says: `action` and `detail`; of an assignment the detail is a colleague's name."""
     own = request.text["cases"]
-    return {
-        "action": own["actions"].get(event.action, event.action),
-        "detail": own["decisions"].get(event.detail, event.detail),
-    }
+    if name == Action.ASSIGNED:
+        detail = people.of(detail) if detail != NOBODY else request.text["queue"]["nobody"]
+    return {"action": own["actions"].get(name, name), "detail": own["decisions"].get(detail, detail)}
 
 
 def priority(request: "Request", case: "Case") -> list[dict[str, Any]]:

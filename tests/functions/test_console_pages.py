@@ -126,6 +126,21 @@ def test_next_leads_through_ones_own_cases_and_then_nobodys(
     assert desk.cases.get(first).decision  # type: ignore[union-attr]
 
 
+def test_the_logs_name_the_colleague_who_got_a_case(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
+    case_id = case(cloud, profile)
+    sam = person("sam@example.com", "supervisor")
+    visitor = Visitor().sign_in(sam).post("people", {"name": "Sam Ortiz"}, at="people")
+    visitor.post(f"cases/{case_id}/assign", {"assignee": "me"}, at=f"cases/{case_id}/assign")
+    visitor.post(f"cases/{case_id}/assign", {"assignee": ""}, at=f"cases/{case_id}/assign")
+
+    for path in (f"cases/{case_id}", "audit"):
+        assert sam.sub not in visitor.get(path).text
+        assert re.search(
+            r"Assigned[^A-Z]*>Sam Ortiz<", re.sub(r"<span class=\"ql-quiet\">[^<]*</span>", "", visitor.text)
+        )
+        assert re.search(r"Assigned[^A-Z]*>Nobody<", re.sub(r"<span class=\"ql-quiet\">[^<]*</span>", "", visitor.text))
+
+
 def test_a_case_is_got_as_one_file(
     console: ConsoleSettings, cloud: Cloud, profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

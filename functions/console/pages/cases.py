@@ -116,7 +116,8 @@ def values(request: Request, file: "CaseFile") -> dict[str, Any]:
         ],
         "earlier": file.earlier,
         "events": [
-            words.action(request, event) | {"at": request.instant(event.at), "by": names.of(event.by)}
+            words.action(request, event.action, event.detail, names)
+            | {"at": request.instant(event.at), "by": names.of(event.by)}
             for event in file.events
         ],
         "penalties": [_line(request, line) for line in lines],

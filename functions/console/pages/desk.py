@@ -72,14 +72,13 @@ def audit(request: Request) -> Answer:
     if errors:
         return form_again(request, "audit", errors, rows=[], following="", values={"day": given})
     found = wiring.reader().audit(day, LIMIT, request.query.get("cursor", ""), request.supervisor)
-    names, own = words.names(request), request.text["cases"]
+    names = words.names(request)
     rows = [
         {
             "at": request.instant(one.at),
             "by": names.of(one.by),
-            "action": own["actions"].get(one.action, one.action),
             "case": one.subject.removeprefix("CASE#") if one.subject.startswith("CASE#") else "",
-            "detail": own["decisions"].get(one.detail, one.detail),
+            **words.action(request, one.action, one.detail, names),
         }
         for one in found.entries
     ]
