@@ -238,3 +238,14 @@ def test_invoices_of_late_and_customers_that_were_deleted(server: StripeServer) 
     assert list(server.invoices(made.issued_at + timedelta(hours=1))) == []
     assert server.has_customer(customer)
     assert not server.has_customer("cus_none")
+
+
+def test_a_customer_gets_the_name_and_address_of_today(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    address = {"line1": "2 Main Street", "line2": "", "city": "Austin", "region": "TX", "postal_code": "73301"}
+
+    server.update_customer(customer, "Example Sun LLC", address | {"country": "US"})
+    server.update_customer("cus_none", "Nobody", {})
+
+    found = server._call(lambda api, options: api.v1.customers.retrieve(customer, {}, options))
+    assert (found.name, found.address.state, found.address.country) == ("Example Sun LLC", "TX", "US")

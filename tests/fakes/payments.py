@@ -1,6 +1,6 @@
 """A payment server in memory: what Stripe would know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -23,6 +23,7 @@ class FakePaymentServer:
     clock: Clock = field(default_factory=lambda: FixedClock(NOW))
     stored: dict[str, Invoice] = field(default_factory=dict)
     customers: dict[str, str] = field(default_factory=dict)
+    known_as: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
@@ -33,6 +34,10 @@ class FakePaymentServer:
         if self.customers.get(organization_id, "") in self.deleted | {""}:
             self.customers[organization_id] = f"cus_{len(self.customers) + len(self.deleted)}"
         return self.customers[organization_id]
+
+    def update_customer(self, customer_id: str, name: str, address: Mapping[str, str]) -> None:
+        self._called("customer")
+        self.known_as[customer_id] = (name, dict(address))
 
     def has_customer(self, customer_id: str) -> bool:
         self._called("read")

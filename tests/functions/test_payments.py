@@ -4,11 +4,12 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.orders import OrderStore
 from quietline.adapters.dynamodb.sellers import OrganizationStore
 from quietline.adapters.dynamodb.table import Table
@@ -27,6 +28,7 @@ from tests.helpers import LambdaContext, http_event, load_event
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 BUYER = Buyer("01ORG", "user-anna", exempt=False, certified=True)
 SIX = ["202", "301", "410", "443", "571", "703"]
+HOME = Address("1 Example Street", "Springfield", "IL", "62701", "US")
 
 
 @dataclass
@@ -65,9 +67,8 @@ class Shop:
 def shop(cloud: Any, profile: Any, monkeypatch: pytest.MonkeyPatch) -> Shop:
     settings = cloud.use(StripeWebhookSettings)
     table = Table(settings.sellers_table)
-    address = Address("1 Example Street", "Springfield", "IL", "62701", "US")
     OrganizationStore(table).add(
-        Organization("01ORG", "Example Solar LLC", OrganizationType.SELLER, address, "Sam", "c2VjcmV0", "en", NOW),
+        Organization("01ORG", "Example Solar LLC", OrganizationType.SELLER, HOME, "Sam", "c2VjcmV0", "en", NOW),
         "user-anna",
     )
     clock, store = FixedClock(NOW), OrderStore(table)
@@ -114,6 +115,26 @@ def test_an_order_becomes_an_invoice_a_payment_and_entitlements(shop: Shop) -> N
     account = shop.orders.account("01ORG", NOW.date())
     assert account is not None
     assert (account.open_order, account.held.paid if account.held else 0) == ("", 8500)
+
+
+def test_an_invoice_is_made_for_the_name_and_address_of_its_day(shop: Shop) -> None:
+    order, _ = shop.invoiced()
+    deliver(f"PAYMENT_COMMAND#{shop.service.cancel(BUYER, order.id).id}")
+    customer = shop.server.customers["01ORG"]
+    assert shop.server.known_as[customer] == ("Example Solar LLC", asdict(HOME))
+    moved = asdict(replace(HOME, line1="2 Main Street"))
+    shop.table.write(
+        shop.table.update(
+            keys.organization("01ORG"),
+            "SET #name = :name, address = :address",
+            names={"#name": "name"},
+            values={":name": "Example Sun LLC", ":address": moved},
+        )
+    )
+
+    shop.invoiced()
+
+    assert shop.server.known_as == {customer: ("Example Sun LLC", moved)}
 
 
 def test_every_message_may_come_twice_and_in_any_order(shop: Shop) -> None:

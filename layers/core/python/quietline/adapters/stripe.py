@@ -7,7 +7,7 @@ or the command and not by the idempotency key alone (which Stripe forgets after 
 order at a time, so pending items are always that order's. Two steps are localstripe's alone: `_stand_in_…`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +60,13 @@ class StripeServer:
         params: Any = {"name": name, "metadata": {"organization": organization_id}}
         customer = self._call(lambda api, options: api.v1.customers.create(params, options), f"cus-{organization_id}")
         return str(customer.id)
+
+    def update_customer(self, customer_id: str, name: str, address: Mapping[str, str]) -> None:
+        """Let the customer have a name and an address; one that is gone or refused stays as it is."""
+        stripes = {"state" if part == "region" else part: text for part, text in address.items()}
+        params: Any = {"name": name, "address": stripes}
+        with suppress(MissingError, RefusedError):
+            self._call(lambda api, options: api.v1.customers.update(customer_id, params, options))
 
     def has_customer(self, customer_id: str) -> bool:
         """Whether there is such a customer (and it was not deleted)."""

@@ -244,7 +244,11 @@ class Billing:
         return self.server.refund(order.invoice_id, command.amount, command.id)
 
     def _ensured(self, order: Order) -> Invoice:
-        return self.server.ensure_invoice(order, self._customer(self._account(order)))
+        account = self._account(order)
+        customer = self._customer(account)
+        # the record may have changed since the last invoice, and a finished one keeps what it was made with
+        self.server.update_customer(customer, account.name, account.address)
+        return self.server.ensure_invoice(order, customer)
 
     def _has_lapsed(self, order: Order) -> bool:
         """Whether an unpaid addition's term is over: paying it would buy nothing."""

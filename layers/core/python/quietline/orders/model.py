@@ -1,6 +1,7 @@
 """Orders, their states, and the entitlements that follow from them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -174,7 +175,8 @@ class Account:
     """An organization as billing sees it.
 
     `version` counts its orders' changes: an order is written only on the state that its quote was made on.
-    `customer_id` is the payment server's, empty before the first invoice. `last_order` is its newest order.
+    `customer_id` is the payment server's, empty before the first invoice. `last_order` is its newest order. `address`
+    has `line1`, `line2`, `city`, `region`, `postal_code` and `country` (ISO 3166), for its invoices.
     """
 
     organization_id: str
@@ -186,6 +188,7 @@ class Account:
     customer_id: str
     held: Subscription | None
     last_order: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

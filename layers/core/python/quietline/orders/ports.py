@@ -1,6 +1,6 @@
 """What orders and billing need of the world."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -168,6 +168,13 @@ class PaymentServer(Protocol):
 
     def ensure_customer(self, organization_id: str, name: str) -> str:
         """Make the organization's customer and return its id."""
+        ...
+
+    def update_customer(self, customer_id: str, name: str, address: Mapping[str, str]) -> None:
+        """Let the customer have a name and an address (as `Account.address`): an invoice shows those of its day.
+
+        One that is gone, or an address that the server will not take, is left as it is: no invoice waits for it.
+        """
         ...
 
     def has_customer(self, customer_id: str) -> bool:

@@ -48,6 +48,7 @@ class OrderStore:
             customer_id=item.get("customer_id", ""),
             held=subscription_of(self.table, organization_id, on),
             last_order=item.get("last_order", ""),
+            address=item.get("address", {}),
         )
 
     def is_active(self, organization_id: str) -> bool:
