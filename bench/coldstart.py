@@ -20,6 +20,7 @@ RUNTIME = ("boto3", "botocore", "jmespath", "dateutil", "urllib3", "s3transfer",
 LAYERS = {
     "authorizer": ("tokens",),
     "payment_worker": ("deps", "payments"),
+    "publish_open_data": ("deps", "columns"),
     "publish_area": ("deps", "lists"),
     "render_list": ("deps", "lists"),
     "wash": ("deps", "lists"),
@@ -112,7 +113,7 @@ def module_count(function: str, runtime: Path, cache: Path) -> int:
 
 def measure(rounds: int = ROUNDS) -> dict[str, object]:
     """Measure all functions; `ratio` is (function - bare interpreter) / (boto3 client - bare interpreter)."""
-    missing = [name for name in ("deps", "lists", "tokens", "payments") if not layer_folder(name).is_dir()]
+    missing = [name for name in ("deps", "lists", "columns", "tokens", "payments") if not layer_folder(name).is_dir()]
     if missing:
         raise SystemExit(f"Build the layers first: python -m infra.layers (missing: {', '.join(missing)}).")
     with tempfile.TemporaryDirectory() as folder:

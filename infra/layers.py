@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "build" / "layers"
-LAYERS = ("deps", "lists", "tokens", "payments")
+LAYERS = ("deps", "lists", "columns", "tokens", "payments")
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 PYTHON = "3.13"
 

@@ -34,6 +34,7 @@ OPEN_DATA = {
     "publish_open_data": ("data", "private"),
     "publish_statistics": ("data",),
     "open_data_api": ("private", "data/statistics"),
+    "carrier_api": ("private/feed",),
 }
 """Function → prefixes of that bucket that its role reaches."""
 PREFIXES = {

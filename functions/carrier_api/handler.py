@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline.http.app import handle
 
-from functions.carrier_api.routes import disconnections, tracebacks  # noqa: F401  (they declare their routes on `app`)
+from functions.carrier_api.routes import callers, disconnections, tracebacks  # noqa: F401  (they declare their routes)
 from functions.carrier_api.wiring import app, settings
 
 logger = Logger(service="carrier_api")

@@ -7,10 +7,12 @@ from quietline import bootstrap
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.settings import CarrierApiSettings
+from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
     from quietline.carriers.service import LineReports
     from quietline.cases.tracebacks import TracebackService
+    from quietline.opendata.callers import ReportedCallers
 
 app = make_app()
 
@@ -19,6 +21,16 @@ app = make_app()
 def settings() -> CarrierApiSettings:
     """Return the settings, read at the first call."""
     return CarrierApiSettings.from_environment()
+
+
+def profile() -> Profile:
+    """Return the jurisdiction."""
+    return load_profile(settings().profile)
+
+
+def reported_callers() -> "ReportedCallers":
+    """Return what reads the feed of reported callers."""
+    return bootstrap.reported_callers(settings().open_data_bucket)
 
 
 def line_reports() -> "LineReports":

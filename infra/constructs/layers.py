@@ -9,7 +9,7 @@ from infra.deployment import Deployment
 
 
 class Layers(Construct):
-    """`core` and, made at first use, `deps`, `lists`, `tokens`, `payments`."""
+    """`core` and, made at first use, `deps`, `lists`, `columns`, `tokens`, `payments`."""
 
     def __init__(self, scope: Construct, name: str, deployment: Deployment) -> None:
         super().__init__(scope, name)

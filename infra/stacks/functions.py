@@ -117,7 +117,13 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
         site_url=stack.site_url,
     )
     stack.add("console", console, memory=1024, timeout=29)
-    carrying = s.CarrierApiSettings(**creating, registry_table=registry, cases_table=cases, sellers_table=sellers)
+    carrying = s.CarrierApiSettings(
+        **creating,
+        registry_table=registry,
+        cases_table=cases,
+        sellers_table=sellers,
+        open_data_bucket=data.open_data.bucket_name,
+    )
     stack.add("carrier_api", carrying, timeout=29)
     stack.add(
         "authorizer",

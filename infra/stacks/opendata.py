@@ -33,7 +33,9 @@ MANIFESTS_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["MANIFEST
 """Of the registry's table, just the lists that were published: no number."""
 BOOK_AFTER = 30
 """Minutes after the daily files at which the data book is counted: it counts them too."""
-PUBLIC, PRIVATE = "data/*", "private/*"
+PUBLIC, PRIVATE, FEEDS = "data/*", "private/*", "private/feed/*"
+FEED_DAYS = 100
+"""How long a feed of reported callers is kept for whoever asks what changed since: its window and some days."""
 
 
 VIEWER_REQUEST = """
@@ -73,7 +75,10 @@ def bucket(stack: DataStack) -> s3.Bucket:
         enforce_ssl=True,
         server_access_logs_bucket=stack.access_logs,
         server_access_logs_prefix="opendata/",
-        lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1))],
+        lifecycle_rules=[
+            s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1)),
+            s3.LifecycleRule(prefix="private/feed/", expiration=Duration.days(FEED_DAYS)),
+        ],
         removal_policy=stack.deployment.removal,
     )
     # any distribution of this account: its own is of a later stack, which points here
@@ -139,6 +144,7 @@ def add(stack: ServiceStack) -> None:
             signing_key_ids=data.signing_key_ids,
             app_secret_id=data.app_secret.secret_arn,
         ),
+        "columns",
         memory=1769,
         timeout=600,
     )
@@ -204,6 +210,14 @@ def _grant(stack: ServiceStack) -> None:
         ["s3:GetObject"], data.open_data.arn_for_objects(PRIVATE), data.open_data.arn_for_objects("data/statistics/*")
     )
     asked.allow(["s3:ListBucket"], data.open_data.bucket_arn)
+
+    feed = stack.functions["carrier_api"]
+    feed.allow(
+        ["s3:GetObject"],
+        data.open_data.arn_for_objects("data/manifests/reported-numbers.jws"),
+        data.open_data.arn_for_objects(FEEDS),
+    )
+    feed.allow(["s3:ListBucket"], data.open_data.bucket_arn)
 
 
 def _schedule(stack: ServiceStack) -> None:

@@ -74,7 +74,7 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "calendar_feed": (False, ("GET /v1/calendars/{feed}",)),
     "case_api": (True, _any("/v1/cases", "/v1/investigators", "/v1/views", "/v1/audit")),
     "open_data_api": (False, _any("/v1/dnc-complaints", "/v0/dnc-complaints", "/v1/statistics")),
-    "carrier_api": (True, _any("/v1/carriers")),
+    "carrier_api": (True, _any("/v1/carriers", "/v1/reported-calls")),
 }
 """Function → (behind the authorizer, routes)."""
 

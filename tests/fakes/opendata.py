@@ -8,7 +8,9 @@ from typing import Any
 
 from quietline.complaints.model import Complaint
 from quietline.kernel.clock import FixedClock
+from quietline.kernel.jws import encode, signing_input
 from quietline.opendata.model import Release
+from quietline.opendata.ports import ColumnWriter
 from quietline.opendata.publish import OpenDataPublication
 from quietline.profiles.profile import Profile
 
@@ -98,7 +100,16 @@ class PlainSigner:
         return json.dumps(payload)
 
 
-def publication(profile: Profile, clock: FixedClock, *complaints: Complaint) -> OpenDataPublication:
+class ShapedSigner:
+    """Makes a compact JWS whose signature is none: for whoever reads a payload without verifying it."""
+
+    def sign(self, payload: Mapping[str, Any]) -> str:
+        return f"{signing_input(payload, 'k')}.{encode(b'0' * 64)}"
+
+
+def publication(
+    profile: Profile, clock: FixedClock, *complaints: Complaint, columns: ColumnWriter | None = None
+) -> OpenDataPublication:
     """Return a publication over complaints."""
     return OpenDataPublication(
         profile=profile,
@@ -108,4 +119,5 @@ def publication(profile: Profile, clock: FixedClock, *complaints: Complaint) -> 
         files=MemoryFiles(),
         signer=PlainSigner(),
         secret=SECRET,
+        columns=columns,
     )

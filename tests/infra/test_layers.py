@@ -9,12 +9,13 @@ import pytest
 
 from infra.layers import BUILT, LAYERS, build, digest_of, folder_of, host_architecture, size_of
 
-BUDGET_MB = {"deps": 22, "lists": 60, "tokens": 19, "payments": 28}
+BUDGET_MB = {"deps": 22, "lists": 60, "columns": 36, "tokens": 19, "payments": 28}
 """Unpacked; Lambda's limit for a function and its layers is 250 MB. A growth shows here first."""
 IMPORTS = {
     "deps": "aws_lambda_powertools.event_handler, pydantic, phonenumbers, minijinja, "
     "aws_lambda_powertools.utilities.idempotency",
     "lists": "pyroaring, numpy, isal.isal_zlib",
+    "columns": "quietline.adapters.parquet",
     "tokens": "jwt, cryptography.hazmat.primitives.asymmetric.rsa",
     "payments": "stripe",
 }

@@ -14,6 +14,7 @@ BUDGET = {
     "case_api": 540,
     "console": 540,
     "carrier_api": 535,
+    "open_data_api": 540,
     "stripe_webhook": 450,
     "authorizer": 250,
     "relay": 430,

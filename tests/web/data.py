@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from quietline.adapters.parquet import columns_of
 from quietline.fees.model import Term
 from quietline.kernel.clock import FixedClock
 from quietline.ledger.model import FEES, REFUNDS, Entry, EntryKind, Posting
@@ -72,7 +73,7 @@ def money() -> MemoryMoney:
 def draw(folder: Path, profile: Profile, *, empty: bool = False) -> MemoryFiles:
     """Draw the pages, and the files that they link to, below `folder/data`; `empty` before anything is published."""
     clock = FixedClock(NOW)
-    made = publication(profile, clock)
+    made = publication(profile, clock, columns=columns_of)
     files = made.files
     assert isinstance(files, MemoryFiles)
     if not empty:

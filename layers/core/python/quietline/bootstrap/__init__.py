@@ -38,6 +38,7 @@ from quietline.bootstrap.opendata import (
     data_book,
     open_data_limits,
     open_data_publication,
+    reported_callers,
     reported_calls,
     statistics,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "renderer",
     "renewal_reminders",
     "replies",
+    "reported_callers",
     "reported_calls",
     "reporter_administration",
     "review",

@@ -8,6 +8,7 @@ from quietline.bootstrap.common import app_secret, signer
 if TYPE_CHECKING:
     from quietline.kernel.settings import OpenDataApiSettings, PublishOpenDataSettings, PublishStatisticsSettings
     from quietline.opendata.answer import ReportedCalls
+    from quietline.opendata.callers import ReportedCallers
     from quietline.opendata.limits import RateLimits
     from quietline.opendata.publish import OpenDataPublication
     from quietline.statistics.answer import Statistics
@@ -20,6 +21,7 @@ def open_data_publication(settings: "PublishOpenDataSettings") -> "OpenDataPubli
     from quietline.adapters.dynamodb.opendata import DynamoReleases, DynamoReportedComplaints
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.opendata import OpenDataBucket
+    from quietline.adapters.parquet import columns_of
     from quietline.kernel.clock import SystemClock
     from quietline.opendata.publish import OpenDataPublication
     from quietline.profiles.profile import load_profile
@@ -33,6 +35,7 @@ def open_data_publication(settings: "PublishOpenDataSettings") -> "OpenDataPubli
         files=OpenDataBucket(settings.open_data_bucket),
         signer=signer(settings.signing_key_ids),
         secret=app_secret(settings.app_secret_id),
+        columns=columns_of,
     )
 
 
@@ -111,3 +114,12 @@ def statistics(open_data_bucket: str) -> "Statistics":
     from quietline.statistics.answer import Statistics
 
     return Statistics(OpenDataBucket(open_data_bucket))
+
+
+@cache
+def reported_callers(open_data_bucket: str) -> "ReportedCallers":
+    """Return what reads the feed of reported callers."""
+    from quietline.adapters.opendata import OpenDataBucket
+    from quietline.opendata.callers import ReportedCallers
+
+    return ReportedCallers(OpenDataBucket(open_data_bucket))

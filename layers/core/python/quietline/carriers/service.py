@@ -47,6 +47,17 @@ class LineReports:
     clock: Clock
     profile: Profile
 
+    def admitted(self, client_id: str) -> Carrier:
+        """Return whose machine client this is.
+
+        Raises:
+            ForbiddenError: the client is no carrier's, or was disabled.
+        """
+        carrier = self.carriers.get(client_id)
+        if carrier is None or carrier.disabled_at is not None:
+            raise ForbiddenError("This machine client is not a carrier's.")
+        return carrier
+
     def take(self, client_id: str, entries: Sequence[Entry]) -> tuple[Refusal, ...]:
         """Take every valid entry and return why the others were refused, in their order.
 
@@ -62,9 +73,7 @@ class LineReports:
             InvalidInputError: no entry or too many.
             UnavailableError: somebody else kept changing a number; send the batch again.
         """
-        carrier = self.carriers.get(client_id)
-        if carrier is None or carrier.disabled_at is not None:
-            raise ForbiddenError("This machine client is not a carrier's.")
+        carrier = self.admitted(client_id)
         most = self.profile.hygiene.max_reports
         if not 1 <= len(entries) <= most:
             message = f"Send between 1 and {most} reports."

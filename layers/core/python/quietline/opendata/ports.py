@@ -63,6 +63,6 @@ class Signer(Protocol):
 class ColumnWriter(Protocol):
     """Turns a daily CSV into a file for analysts."""
 
-    def __call__(self, csv: bytes) -> bytes:
+    def __call__(self, body: bytes, /) -> bytes:
         """Return the same rows as Parquet."""
         ...

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from quietline.kernel.clock import Clock, to_text
 from quietline.kernel.errors import UnavailableError
+from quietline.opendata.callers import NUMBERS, NUMBERS_MANIFEST, feed_name, packed, version_of
 from quietline.opendata.feed import Callers
 from quietline.opendata.layout import read_rows, write_csv, write_rows
 from quietline.opendata.model import DayFile, Release, Row, Version, file_name, manifest_name
@@ -22,7 +23,6 @@ JSON = "application/json"
 JOSE = "application/jose"
 PARQUET = "application/vnd.apache.parquet"
 INDEX = "index.json"
-NUMBERS, NUMBERS_MANIFEST = "reported-numbers.csv", "manifests/reported-numbers.jws"
 ATTEMPTS = 3
 
 
@@ -143,8 +143,8 @@ class OpenDataPublication:
         callers = Callers()
         releases = self.releases.all(today - timedelta(days=rules.window_days))
         for release in releases:
-            packed = self.files.kept(rows_name(release.date))
-            callers.add(release.date, read_rows(packed) if packed else ())
+            kept = self.files.kept(rows_name(release.date))
+            callers.add(release.date, read_rows(kept) if kept else ())
         body, count = callers.write(rules.min_complainants)
         manifest = {
             "type": "reported_numbers",
@@ -156,6 +156,8 @@ class OpenDataPublication:
             "min_complainants": rules.min_complainants,
             "files": [{"name": NUMBERS, "format": "csv", "bytes": len(body), "sha256": _sha256(body)}],
         }
+        # under its version for good, before anything names it: whoever holds it can ask what changed since
+        self.files.keep(feed_name(version_of(body)), packed(body))
         self.files.publish(NUMBERS, body, CSV)
         self.files.publish(NUMBERS_MANIFEST, self.signer.sign(manifest).encode(), JOSE)
 

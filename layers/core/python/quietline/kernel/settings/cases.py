@@ -52,11 +52,12 @@ class ConsoleSettings(CaseApiSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class CarrierApiSettings(Settings):
-    """`carrier_api`: carriers' reports of disconnected and reassigned lines, and their answers to tracebacks."""
+    """`carrier_api`: carriers' reports of lines, their answers to tracebacks, and the reported callers they read."""
 
     registry_table: str
     cases_table: str
     sellers_table: str
+    open_data_bucket: str
 
 
 @dataclass(frozen=True, kw_only=True)
