@@ -43,7 +43,7 @@ def statistics(  # noqa: PLR0917 - a command's arguments and options
     edition = _edition(books, book, year, version)
     if table not in edition["tables"]:
         raise UsageError(f"{book} has no table {table}; it has {', '.join(edition['tables'])}.")
-    body = _proven(client, edition, table)
+    body = _proven(client, book, edition, table)
     if file:
         file.write_bytes(body)
     rows = list(csv.DictReader(io.StringIO(body.decode())))
@@ -90,7 +90,7 @@ def _edition(books: list[dict[str, Any]], book: str, year: int | None, version: 
     return found[-1]
 
 
-def _proven(client: "Api", edition: dict[str, Any], table: str) -> bytes:
+def _proven(client: "Api", book: str, edition: dict[str, Any], table: str) -> bytes:
     """Return a table's CSV, which the edition's signed manifest names with this hash.
 
     Raises:
@@ -98,8 +98,8 @@ def _proven(client: "Api", edition: dict[str, Any], table: str) -> bytes:
     """
     keys = KeySet(client.get("/.well-known/jwks.json", signed_in=False))
     manifest = keys.verify(client.text(edition["manifest"]).decode())
-    told = {name: edition[name] for name in ("fiscal_year", "version")}
-    if manifest.get("type") != "statistics" or any(manifest.get(name) != value for name, value in told.items()):
+    told = {"type": "statistics", "book": book, **{name: edition[name] for name in ("fiscal_year", "version")}}
+    if any(manifest.get(name) != value for name, value in told.items()):
         raise NotVerifiedError("The manifest is of another edition.")
     name = f"{edition['manifest'].removeprefix('/data/').rsplit('/', 1)[0]}/{table}.csv"
     body = client.text(f"/data/{name}")

@@ -149,3 +149,14 @@ def cloud() -> Iterator[Cloud]:
 def run_id() -> str:
     """A word that makes this run's people and callers its own."""
     return uuid.uuid4().hex[:10]
+
+
+def carrier_token(cloud: Cloud, client: dict[str, Any]) -> str:
+    """Return an access token of a carrier's machine client, as `ops carriers add --json` made it."""
+    answer = httpx.post(
+        f"{cloud.outputs['emulator_url']}/oauth2/token",
+        data={"grant_type": "client_credentials", "scope": "quietline/carriers"},
+        auth=(client["client_id"], client["client_secret"]),
+        timeout=30,
+    )
+    return str(answer.json()["access_token"])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from tests.e2e.conftest import Cloud, wait_for
+from tests.e2e.conftest import Cloud, carrier_token, wait_for
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(300)]
 
@@ -24,13 +24,7 @@ def test_a_carrier_reports_a_line_and_its_consumer_hears_of_it(cloud: Cloud, run
     made = cloud.command("ops", "carriers", "add", "4321", "Test Telephone", "--json", home=tmp_path)
     assert made.returncode == 0, made.stderr
     client = json.loads(made.stdout)
-    answer = httpx.post(
-        f"{cloud.outputs['emulator_url']}/oauth2/token",
-        data={"grant_type": "client_credentials", "scope": "quietline/carriers"},
-        auth=(client["client_id"], client["client_secret"]),
-        timeout=30,
-    )
-    carrier = cloud.as_user(answer.json()["access_token"])
+    carrier = cloud.as_user(carrier_token(cloud, client))
     today = datetime.now(ZoneInfo("America/New_York")).date()
 
     def report(day: date) -> httpx.Response:
