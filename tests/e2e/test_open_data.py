@@ -66,7 +66,7 @@ def test_the_data_book_is_published_proven_and_shown(cloud: Cloud, tmp_path: Pat
     assert newest.status_code == 200
     counted = sum(area["count"] for area in parse(newest.text).payload["areas"])
     assert int(told["rows"][-1]["active"]) == counted
-    assert list(csv.DictReader(kept.open())) == told["rows"]
+    assert list(csv.DictReader(io.StringIO(kept.read_text()))) == told["rows"]
     path = f"/v1/statistics/registrations/{told['fiscal_year']}/months"
     rows = cloud.http.get(path)
     assert [str(row["active"]) for row in rows.json()["rows"]] == [row["active"] for row in told["rows"]]

@@ -13,7 +13,7 @@ BUDGET = {
     "portal": 610,
     "case_api": 540,
     "console": 540,
-    "carrier_api": 535,
+    "carrier_api": 540,  # the feed of reported callers came to it
     "open_data_api": 540,
     "stripe_webhook": 450,
     "authorizer": 250,

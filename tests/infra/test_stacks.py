@@ -218,6 +218,7 @@ def test_routes_that_need_an_identity_have_the_authorizer(production: Synthesize
         "views",
         "audit",
         "carriers",
+        "reported-calls",
         "notices",
         "calendars",
         "webhooks/endpoints",
