@@ -57,6 +57,8 @@ class Action(StrEnum):
     """All complaints that were to move have moved."""
     WITHDRAWN = "withdrawn"
     """A consumer took a complaint back."""
+    LEFT = "left"
+    """A complaint that was corrected is no possible violation any more, or the report of a call that counts already."""
     EXPORTED = "exported"
     LISTED = "listed"
     """Somebody read the queue or its statistics."""

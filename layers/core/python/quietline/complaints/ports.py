@@ -75,6 +75,14 @@ class ComplaintStore(Protocol):
         """
         ...
 
+    def left(self, complaint: Complaint, at: datetime) -> None:
+        """Take a complaint that is no violation any more out of its open case; of a decided case it stays a part.
+
+        Raises:
+            ChangedMeanwhileError: the complaint changed after it was read, or moves to another case.
+        """
+        ...
+
     def closed(self, complaint: Complaint, at: datetime) -> None:
         """End the screening: where no case took the complaint, set its last stage and ask for the mail, once."""
         ...

@@ -70,11 +70,23 @@ class ScreeningService:
     def close(self, complaint_id: str) -> Complaint:
         """Set the last stage of the screening and ask for the mail that tells it.
 
+        A corrected complaint that is no violation any more leaves its open case.
+
         Raises:
             NotFoundError: there is no such complaint.
+            UnavailableError: it moves between cases; try again.
         """
-        self.store.closed(self._get(complaint_id), self.clock.now())
-        return self._get(complaint_id)
+        for _attempt in range(ATTEMPTS):
+            complaint = self._get(complaint_id)
+            try:
+                if complaint.case_id and _is_settled_otherwise(complaint):
+                    self.store.left(complaint, self.clock.now())
+                    complaint = self._get(complaint_id)
+            except ChangedMeanwhileError:
+                continue
+            self.store.closed(complaint, self.clock.now())
+            return self._get(complaint_id)
+        raise UnavailableError("The complaint moves between cases.")
 
     def fail(self, complaint_id: str, error: str) -> None:
         """Note that screening stopped by an error of that class; the consumer sees `delayed`."""
@@ -94,3 +106,9 @@ class ScreeningService:
         if found is None:
             raise NotFoundError("There is no such complaint.")
         return found
+
+
+def _is_settled_otherwise(complaint: Complaint) -> bool:
+    """Whether screening found that what the complaint says now belongs to no case."""
+    screened = complaint.outcome is not None and complaint.screened_version >= complaint.version
+    return screened and complaint.outcome is not None and not complaint.outcome.is_violation

@@ -136,6 +136,37 @@ class DynamoComplaintChanges:
             *writes,
         )
 
+    def left(self, complaint: Complaint, at: datetime) -> None:
+        """Take a complaint that is no violation any more out of its open case; of a decided case it stays a part.
+
+        Raises:
+            ChangedMeanwhileError: the complaint changed after it was read, or moves to another case.
+        """
+        case = self.table.get(keys.case(complaint.case_id))
+        if case is None or case["status"] in ("decided", "closed"):
+            return
+        stage = Stage.MERGED if complaint.duplicate_of else Stage.CLOSED
+        event = {"at": to_text(at), "action": "left", "by": "system", "detail": complaint.id}
+        self._changed(
+            self.table.update(
+                keys.complaint(complaint.id),
+                "SET left_case = :case, stage = :stage, #timeline = list_append(#timeline, :entry) REMOVE case_id",
+                names={"#timeline": "timeline"},
+                values=_read(complaint)
+                | {":case": complaint.case_id, ":stage": stage.value, ":entry": [entry_item(at, stage)]},
+                condition=f"{UNCHANGED} AND case_id = :case",
+            ),
+            self.table.delete(keys.case_complaint(complaint.case_id, complaint.id)),
+            self.table.update(
+                keys.case(complaint.case_id),
+                "ADD complaints :less",
+                values={":less": -1, ":open": "open"},
+                names={"#status": "status"},
+                condition="#status = :open",
+            ),
+            self.table.put_new(keys.case_event(complaint.case_id, at, new_ulid(at)), event),
+        )
+
     def link_used(self, complaint: Complaint, nonce: str, status_hash: str) -> None:
         """End the mailed links of `complaint.link_nonce`: the next mails have `nonce`; keep a second code's hash.
 

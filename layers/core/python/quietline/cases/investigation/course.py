@@ -77,6 +77,10 @@ def following(stand: Stand, now: datetime, rules: Investigations, pace: Pace) ->
 def _judged(stand: Stand, now: datetime, rules: Investigations, pace: Pace) -> tuple[Next, int]:
     """Return what follows the findings: the seller is heard, then people decide."""
     attribution, due = stand.investigation.attribution, stand.investigation.review_due_at
+    reply = stand.reply
+    if reply is not None and reply.state is ReplyState.ASKED and now >= reply.due_at:
+        # also where the calls that it was asked about have left the case: whoever decides need not wait for it
+        return Next.SILENCE, 0
     heard = _hearing(stand, now, rules, pace) if attribution and attribution.is_known and stand.violations else None
     if heard is not None:
         return heard
@@ -96,6 +100,9 @@ def _to_trace(stand: Stand, rules: Investigations) -> bool:
     attribution = stand.investigation.attribution
     if attribution is None or attribution.is_known or len(stand.hops) >= rules.max_hops:
         return False
+    if not stand.case.complaints:
+        # every complaint was taken back or corrected: there is no call to look for
+        return False
     if not stand.hops:
         return bool(stand.holder)
     last = stand.hops[-1]
@@ -109,8 +116,6 @@ def _hearing(stand: Stand, now: datetime, rules: Investigations, pace: Pace) -> 
         return Next.HEAR, 0
     if reply.state is not ReplyState.ASKED:
         return (Next.HEAR, 0) if unheard(stand.violations, reply, rules) else None
-    if now >= reply.due_at:
-        return Next.SILENCE, 0
     reminder = next_reminder(reply, rules, pace)
     if reminder is not None and now >= reminder:
         return Next.REMIND, 0
@@ -150,7 +155,12 @@ def fingerprint(accusations: tuple[Accusation, ...], kept: Investigation, reply:
 
 
 def suggestion(known: bool, verdicts: list[Verdict], penalties: int) -> str:
-    """Return the decision that findings suggest: a citation when a call is a violation, else what fits."""
+    """Return the decision that findings suggest: a citation when a call is a violation, else what fits.
+
+    A case that every complaint has left is dismissed.
+    """
+    if not verdicts:
+        return "dismissal"
     if not known:
         return "referral"
     if Verdict.VIOLATION in verdicts:
