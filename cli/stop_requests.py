@@ -78,7 +78,8 @@ def pull(
     if json_output:
         output.emit({"file": str(path), "numbers": len(kept["numbers"]), "new": len(new), "next": kept["next"]})
         return
-    output.say(f"{output.counted(len(kept['numbers']), 'number')} not to be called; {len(new)} changes since.", "green")
+    numbers, changes = output.counted(len(kept["numbers"]), "number"), output.counted(len(new), "change")
+    output.say(f"{numbers} not to be called; {changes} since.", "green")
     if waiting and not acknowledge:
         output.say("Acknowledge when you have stopped: quietline stop-requests acknowledge --folder " + str(folder))
 

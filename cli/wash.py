@@ -246,7 +246,8 @@ def _show(report: dict[str, Any], stream: Any) -> None:
         f"List of {report['list_date']}, good until {report['valid_until']}. Record: {report['record']}", "", stream
     )
     if report["stop_requests"] is None and not report["sandbox"]:
-        output.say("No stop requests are in this folder; pull them: quietline stop-requests pull", "yellow", stream)
+        pull = f"quietline stop-requests pull --folder {Path(report['record']).parents[1]}"
+        output.say(f"No stop requests are in this folder; pull them: {pull}", "yellow", stream)
     if report["sandbox"]:
         output.say("Washed against the sandbox's list of magic numbers: call nobody by this.", "yellow", stream)
     if report["out"] != "-":
