@@ -41,7 +41,7 @@ A case of the registry as one file / Un caso del registro en un solo archivo
 
 case.json            the case, its priority and who works it           el caso
 timeline.json        who did what, oldest first                        la cronología
-complaints.json      each complaint: screening, comments, corrections  las quejas
+complaints.json      each complaint: screening, comments, corrections  las denuncias
 investigation.json   who called, and how that was found                la investigación
 traceback.json       the carriers that were asked                      los operadores consultados
 findings.json        each rule tried on each call, with its source     las conclusiones
