@@ -60,6 +60,7 @@ BUNDLES = ("bundle_case", "case_api", "console")
 EVIDENCE_PREFIXES = {
     "public_api": ("uploads",),
     "site_forms": ("uploads",),
+    "seller_api": ("uploads",),
     "console": ("clean",),
     "bundle_case": ("clean",),
     "scan_evidence": ("uploads", "clean"),

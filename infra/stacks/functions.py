@@ -77,6 +77,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
         "webhook_loopback": int(d.gaps.loopback_webhooks),
         "token_url": f"{local}/oauth2/token" if local else f"{data.user_pool_domain.base_url()}/oauth2/token",
         "washes_bucket": washes,
+        "evidence_bucket": evidence,
         "day_seconds": d.gaps.day_seconds,
     }
     # lookups of thousands of numbers: half a second of parsing on a whole core

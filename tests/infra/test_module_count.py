@@ -9,7 +9,7 @@ from bench import coldstart
 BUDGET = {
     "public_api": 560,
     "site_forms": 530,
-    "seller_api": 595,  # stop requests and accusations came to it
+    "seller_api": 600,  # stop requests, accusations and their evidence came to it
     "portal": 610,
     "case_api": 540,
     "console": 540,

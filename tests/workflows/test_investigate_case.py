@@ -183,7 +183,8 @@ def test_an_answer_ends_the_wait_and_is_examined(desk: Desk, scene: Scene, machi
     machine.until(execution, lambda run: run.states[-1:] == ("AwaitReply",))
     (accusation,) = scene.replies.all(seller)
 
-    answer = AnswerInput(accusation.complaints[0], "agreement", "2026-05-01", "Signed.", ("01EVIDENCE",))
+    signed = scene.upload(seller, case_id)
+    answer = AnswerInput(accusation.complaints[0], "agreement", "2026-05-01", "Signed.", (signed,))
     scene.replies.answer(seller, case_id, [answer], "", "user-1")
     machine.until(execution, lambda run: run.states[-1:] == ("AwaitDecision",))
 

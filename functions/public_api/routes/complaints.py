@@ -10,12 +10,12 @@ from quietline.complaints.model import Complaint, ComplaintInput, OtherCall, Out
 from quietline.complaints.service import status_of
 from quietline.evidence.model import Owner
 from quietline.http.auth import Rule, route
+from quietline.http.evidence import EVIDENCE_EXAMPLE, EvidenceOut, evidence_out
 from quietline.http.model import Model
 from quietline.http.problems import documented
 
 from functions.public_api import wiring
 from functions.public_api.app import app
-from functions.public_api.routes.evidence import EVIDENCE_EXAMPLE, EvidenceOut, evidence_out
 
 TAGS = ["Complaints"]
 REFERENCE = "QL-7K3M-Q9TZ"

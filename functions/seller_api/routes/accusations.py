@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Self
 
+from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import ConfigDict, Field
 from quietline.cases.replies import AnswerInput
 from quietline.http.auth import Rule, route
+from quietline.http.evidence import KIND, EvidenceOut, OfferedOut, evidence_out, offered_out
 from quietline.http.model import Model
 from quietline.http.problems import documented
 
@@ -104,6 +106,7 @@ class AccusationFileOut(Model):
     caller_number: str
     calls: list[AccusedCallOut]
     statement: str
+    evidence: list[EvidenceOut] = Field(description="Files that you uploaded for your answer, oldest first.")
 
     @classmethod
     def of(cls, file: "AccusationFile") -> Self:
@@ -113,7 +116,22 @@ class AccusationFileOut(Model):
             caller_number=file.caller_number,
             calls=[AccusedCallOut.of(call) for call in file.calls],
             statement=file.reply.statement,
+            evidence=[evidence_out(one) for one in file.evidence],
         )
+
+
+class ReplyEvidenceIn(InModel):
+    """What the file is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kind": "screenshot", "content_type": "image/png", "size": 418220}]}
+    )
+
+    kind: KIND = Field(description="What the file is; a scanned agreement is a `screenshot`.")
+    content_type: Annotated[str, Field(max_length=100)] = Field(
+        "", description="Its content type; left out, the scan finds out which of the kind's types it has."
+    )
+    size: Annotated[int, Field(ge=0)] = Field(0, description="Its bytes; left out, as many as the kind allows.")
 
 
 class CallAnswerIn(InModel):
@@ -128,7 +146,7 @@ class CallAnswerIn(InModel):
     )
     text: Annotated[str, Field(max_length=4000)] = ""
     evidence: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)] = Field(
-        [], description="Ids of evidence that you uploaded."
+        [], description="Ids of files that you uploaded and that were scanned clean."
     )
 
 
@@ -198,6 +216,24 @@ def answer_accusation(case_id: CaseId, answers: Annotated[AnswersIn, Body()]) ->
     return AccusationOut.of(
         replies().answer(member().organization_id, case_id, given, answers.statement, who.sub or who.client_id)
     )
+
+
+@route(
+    app,
+    "POST",
+    "/v1/accusations/<case_id>/evidence",
+    Rule.MEMBER,
+    summary="Upload evidence for an answer",
+    description="Answers with a form that takes the file for an hour. A file is scanned before anybody reads it; once "
+    "it is `clean`, name its id in your answer. Investigators read it; nobody else does.",
+    tags=TAGS,
+    operation_id="offerAccusationEvidence",
+    responses=documented(201, "Upload the file now.", OfferedOut, 400, 401, 403, 404, 409, 413, 415, 422, 503),
+)
+def offer_evidence(case_id: CaseId, asked: Annotated[ReplyEvidenceIn, Body()]) -> Response[OfferedOut]:
+    """Upload evidence for an answer."""
+    made = replies().offer(member().organization_id, case_id, asked.kind, asked.content_type, asked.size)
+    return Response(201, "application/json", offered_out(made))
 
 
 @route(

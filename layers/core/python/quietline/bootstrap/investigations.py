@@ -86,6 +86,7 @@ def replies(settings: "SellerApiSettings") -> "ReplyService":
     from quietline.adapters.dynamodb.investigations import DynamoInvestigations
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.executions import StepFunctionsTasks
+    from quietline.bootstrap.evidence import evidence
     from quietline.cases.investigation.course import Pace
     from quietline.cases.replies import ReplyService
     from quietline.kernel.clock import SystemClock
@@ -99,6 +100,7 @@ def replies(settings: "SellerApiSettings") -> "ReplyService":
         clock=SystemClock(),
         profile=load_profile(settings.profile),
         pace=Pace(settings.day_seconds),
+        evidence=evidence(settings.cases_table, settings.evidence_bucket, settings.profile),
     )
 
 

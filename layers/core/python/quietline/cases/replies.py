@@ -1,15 +1,18 @@
 """A seller's right of reply: its accusations, its answer for each call, the one extension."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from quietline.cases.exhibits import reply_of
 from quietline.cases.investigation.course import Pace
 from quietline.cases.investigation.model import CallAnswer, Claim, Finding, Reply, ReplyState
 from quietline.cases.investigation.ports import InvestigationStore
 from quietline.cases.model import Action, Event
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
 from quietline.cases.waking import wake
+from quietline.evidence.model import Evidence, Offered, State
+from quietline.evidence.service import EvidenceService
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from quietline.profiles.profile import Profile
@@ -49,11 +52,12 @@ class AccusedCall:
 
 @dataclass(frozen=True)
 class AccusationFile:
-    """An accusation with its calls, oldest first."""
+    """An accusation with its calls and what was uploaded for its answer, both oldest first."""
 
     reply: Reply
     caller_number: str
     calls: tuple[AccusedCall, ...]
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class ReplyService:
     clock: Clock
     profile: Profile
     pace: Pace
+    evidence: EvidenceService
 
     def all(self, organization_id: str) -> tuple[Reply, ...]:
         """Return an organization's accusations, newest first."""
@@ -94,7 +99,7 @@ class ReplyService:
             for one in sorted(self.cases.accusations(case_id), key=lambda one: one.called_at)
             if one.complaint_id in reply.complaints
         )
-        return AccusationFile(reply, case.caller_number if case else "", calls)
+        return AccusationFile(reply, case.caller_number if case else "", calls, tuple(self._uploaded(reply)))
 
     def find(self, organization_id: str, case_id: str) -> Reply:
         """Return an organization's right of reply in a case.
@@ -114,7 +119,8 @@ class ReplyService:
 
         Raises:
             NotFoundError: the organization is not accused in such a case.
-            InvalidInputError: a call or a claim is unknown, a day is missing or wrong, or nothing is said.
+            InvalidInputError: a call, a claim or a file is unknown, a file was refused or has not come, a day is
+                missing or wrong, or nothing is said.
             ConflictError: it was answered, the deadline passed, or another person answers now.
         """
         reply = self.find(organization_id, case_id)
@@ -127,6 +133,22 @@ class ReplyService:
         made = replace(reply, state=ReplyState.ANSWERED, answers=said, statement=statement.strip(), answered_at=now)
         self._change(made, Event(now, Action.SELLER_ANSWERED, by, organization_id))
         return self.find(organization_id, case_id)
+
+    def offer(self, organization_id: str, case_id: str, kind: str, content_type: str = "", size: int = 0) -> Offered:
+        """Make a place for a file that supports an answer, and say how to upload it; see `EvidenceService.offer`.
+
+        Raises:
+            NotFoundError: the organization is not accused in such a case.
+            InvalidInputError: kind, type or size is refused.
+            ConflictError: it was answered, the deadline passed, or there are as many files as there may be.
+            UnavailableError: too many offers at once; nothing was kept.
+        """
+        self._open(self.find(organization_id, case_id))
+        return self.evidence.offer(reply_of(case_id), kind, content_type, size)
+
+    def _uploaded(self, reply: Reply) -> list[Evidence]:
+        # what another organization uploaded that the case was first laid to is not shown
+        return [one for one in self.evidence.of(reply_of(reply.case_id)) if one.offered_at >= reply.notice_at]
 
     def extend(self, organization_id: str, case_id: str, by: str) -> Reply:
         """Extend the deadline, once; asking again changes nothing.
@@ -165,8 +187,11 @@ class ReplyService:
             wrong.append(FieldError("/answers", "Answer for at least one call, or give a statement.", "answer_missing"))
         if len(statement) > TEXT_AT_MOST:
             wrong.append(FieldError("/statement", f"Use at most {TEXT_AT_MOST} characters.", "text_long"))
+        named = any(one.evidence for one in answers)
+        states = {one.id: one.state for one in self._uploaded(reply)} if named else {}
         for index, one in enumerate(answers):
             found = self._call(reply, one, f"/answers/{index}", wrong)
+            wrong += _files(one, states, f"/answers/{index}/evidence")
             if found is not None:
                 made[found.complaint_id] = found
         if wrong:
@@ -192,3 +217,18 @@ class ReplyService:
         if len(wrong) > before:
             return None
         return CallAnswer(one.complaint_id, Claim(one.claim), on, one.text.strip(), tuple(one.evidence))
+
+
+def _files(one: AnswerInput, states: Mapping[str, State], at: str) -> list[FieldError]:
+    """Say what is wrong with the files that an answer names: only clean ones support it."""
+    wrong = []
+    for index, evidence_id in enumerate(one.evidence[:EVIDENCE_AT_MOST]):
+        state = states.get(evidence_id)
+        if state is None:
+            wrong.append(FieldError(f"{at}/{index}", "No such file was uploaded for this case.", "evidence_unknown"))
+        elif state is State.WAITING:
+            detail = "This file has not come or is not scanned yet; try again in a minute."
+            wrong.append(FieldError(f"{at}/{index}", detail, "evidence_waiting"))
+        elif state is State.REFUSED:
+            wrong.append(FieldError(f"{at}/{index}", "This file was refused; upload another.", "evidence_refused"))
+    return wrong

@@ -32,6 +32,8 @@ class SellerApiSettings(TeamSettings):
     render_function: str
     """Name of `render_list`."""
     washes_bucket: str
+    evidence_bucket: str
+    """Bucket of what accused organizations upload with an answer."""
     upload_url_seconds: int = 3600
     download_url_seconds: int = 300
     """How long a link to a file works."""
