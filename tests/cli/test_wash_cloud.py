@@ -24,7 +24,7 @@ from cli import wash_cloud
 from cli.main import app
 from tests.fakes.registry import API, FakeRegistry
 from tests.fakes.usage import MemoryMetrics, MemoryUsage
-from tests.fakes.washes import MemoryFiles, MemoryForms, MemoryList, MemoryNewest, MemoryWashes
+from tests.fakes.washes import MemoryFiles, MemoryForms, MemoryList, MemoryNewest, MemoryStopped, MemoryWashes
 
 TODAY = datetime.now(UTC).date()
 LIST_DAY = TODAY - timedelta(days=1)
@@ -42,7 +42,15 @@ class WashingRegistry(FakeRegistry):
         self.washes = Washes(self.profile, self.clock, store, MemoryForms(), metering, 3600, 300)
         newest = MemoryNewest(MemoryList(LIST_DAY, {"202": BitMap([5550143])}))
         self.worker = WashWorker(
-            self.profile, self.clock, store, newest, self.files, self.entitlements, metering, self.signer
+            self.profile,
+            self.clock,
+            store,
+            newest,
+            self.files,
+            self.entitlements,
+            MemoryStopped(),
+            metering,
+            self.signer,
         )
         self.washing = True
         self.polls: list[Callable[[], Any]] = []

@@ -88,7 +88,7 @@ def test_a_reassigned_number_is_in_the_next_lists_changes_and_its_owner_has_two_
     assert record is not None
     assert (record.is_listed, record.history[-1].by) == (False, "carrier:4321")
     changes = DynamoChangeReader(table, profile.rules).of_area(
-        "202", TODAY - timedelta(minutes=5), TODAY + timedelta(minutes=5)
+        "202", TODAY - timedelta(minutes=5), datetime.now(UTC) + timedelta(minutes=5)
     )
     assert [(change.subscriber, change.added) for change in changes] == [(5550143, False)]
     sent = [item for item in table.client.scan(TableName=table.name)["Items"] if item["pk"]["S"].startswith("MAIL#")]

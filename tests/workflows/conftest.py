@@ -11,8 +11,8 @@ their number, but wait for no time.
 """
 
 import json
-import os
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from quietline.adapters import aws
 
 from tests.helpers import LambdaContext
@@ -33,12 +34,33 @@ VISITED: dict[str, set[str]] = {}
 """Machine → every state that some test entered; the last test of a file compares it with the definition."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread over processes no test sees what the others of its file did."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        for item in items:
-            if item.name.startswith("test_every_state_was_reached"):
-                item.add_marker(pytest.mark.skip(reason="needs the other tests of its file in the same process"))
+RUN: set[str] = set()
+"""The tests that this process has run."""
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Note that a test was run here."""
+    RUN.add(item.nodeid)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs the other tests of its file where those run elsewhere (`--dist load`) or were not chosen."""
+    if item.name.startswith("test_every_state_was_reached"):
+        before = [one for one in item.session.items if one.path == item.path and one is not item]
+        if not {one.nodeid for one in before} <= RUN:
+            pytest.skip("needs the other tests of its file in the same process")
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machines run beside the test, and moto's tables are not made for two threads: calls wait for each other."""
+    lock, call = threading.RLock(), BaseClient._make_api_call
+
+    def locked(client: Any, *args: Any, **kwargs: Any) -> Any:
+        with lock:
+            return call(client, *args, **kwargs)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", locked)
 
 
 def definition_of(name: str) -> dict[str, Any]:
