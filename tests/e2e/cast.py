@@ -86,6 +86,21 @@ class Seller:
         heard = self.api.post(f"/v1/accusations/{case_id}/answers", json=said)
         assert heard.status_code == 200, heard.text
 
+    def uploads(self, case_id: str, data: bytes) -> str:
+        """Upload a picture for the answer and wait until it is scanned clean; return its id."""
+        offered = self.api.post(f"/v1/accusations/{case_id}/evidence", json={"kind": "screenshot"}).json()
+        form = offered["upload"]
+        sent = httpx.post(form["url"], data=form["fields"], files={"file": data}, timeout=30)
+        assert sent.status_code == 204, sent.text
+        made = str(offered["evidence"]["id"])
+
+        def clean() -> bool:
+            files = self.api.get(f"/v1/accusations/{case_id}").json()["evidence"]
+            return {one["id"]: one["state"] for one in files}[made] == "clean"
+
+        wait_for(clean, "the scan of the seller's file")
+        return made
+
     def mails(self, *words: str) -> list[str]:
         """Texts of the mails whose subject has all these words, newest first."""
         mails = self.cloud.mails_to(self.email)

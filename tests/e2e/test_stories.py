@@ -196,6 +196,9 @@ def test_fifty_robocalls_into_an_area_not_paid_for_are_cited_by_two_people(cast:
     assert first.status["decision"] == "citation"
 
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+
+
 def test_an_honest_seller_with_a_fresh_list_is_heard_and_cleared(cast: Cast, honest: tuple[Seller, datetime]) -> None:
     seller, called = honest
     number = cast.listed(fictitious(f"honest {cast.run_id}", "907"))
@@ -210,6 +213,7 @@ def test_an_honest_seller_with_a_fresh_list_is_heard_and_cleared(cast: Cast, hon
     assert number[-4:] in seller.portal(f"accusations/{case.id}")
     bought = (today() - timedelta(days=100)).isoformat()
     said = {"call": call["call"], "claim": "relationship", "on": bought, "text": "A roof, paid in August."}
+    said["evidence"] = [seller.uploads(case.id, PNG)]
     seller.answer(accusation["case_id"], answers=[said])
 
     found = case.reaches("await_decision")
