@@ -24,11 +24,19 @@ class MailSender(Protocol):
         ...
 
 
+class UnreachableLineError(Exception):
+    """The line takes no texts, and trying again changes nothing; the message never names the line."""
+
+
 class LineSender(Protocol):
     """Tells a text to a telephone line."""
 
     def tell(self, channel: str, number: str, text: str, language: str) -> None:
-        """Send the text by `sms`, or speak it by `call`; an error means that it may be tried again."""
+        """Send the text by `sms`, or speak it by `call`; any other error means that it may be tried again.
+
+        Raises:
+            UnreachableLineError: the line's owner wants no texts, or the line lies where none are sent.
+        """
         ...
 
 
@@ -44,5 +52,5 @@ class Outbox(Protocol):
         ...
 
     def mark_unwanted(self, table: str, mail_id: str, at: str) -> None:
-        """Note that the mail's reader has opted out, so that it is never sent."""
+        """Note that nobody wants it any more (opted out, unreachable, or a code that has ended); it is never sent."""
         ...

@@ -1,9 +1,10 @@
 """Send one outbox mail, at most once as far as its state tells."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from quietline.kernel.clock import Clock, to_text
+from quietline.kernel.clock import Clock, from_text, to_text
 from quietline.kernel.errors import ConfigurationError
 from quietline.mails.address import address_hash
 from quietline.mails.links import (
@@ -21,7 +22,7 @@ from quietline.mails.links import (
     LinkSigner,
 )
 from quietline.mails.optout import OPTIONAL, OptOutService
-from quietline.mails.ports import LineSender, MailboxCipher, MailSender, Outbox
+from quietline.mails.ports import LineSender, MailboxCipher, MailSender, Outbox, UnreachableLineError
 from quietline.mails.render import render, spoken
 from quietline.profiles.profile import Profile
 
@@ -75,6 +76,7 @@ class MailService:
         """Send the mail if it still waits; return whether it was sent now.
 
         A mail that nobody asked for is not sent to a mailbox that opted out, and offers others to opt out (RFC 8058).
+        A code is told only while it works, and not again to a line that takes none; nobody is told of either.
         A crash between the sending and the note that it was sent makes a second mail, never none.
 
         Raises:
@@ -84,9 +86,10 @@ class MailService:
         if item is None or item["state"] != "waiting":
             return False
         if "channel" in item:
-            self._tell(item)
-            self.outbox.mark_sent(table, mail_id, to_text(self.clock.now()))
-            return True
+            told = self._tell(item)
+            note = self.outbox.mark_sent if told else self.outbox.mark_unwanted
+            note(table, mail_id, to_text(self.clock.now()))
+            return told
         language, template = str(item["language"]), str(item["template"])
         address = self.cipher.decrypt(str(item["to_ciphertext"]))
         opt_out = ""
@@ -111,12 +114,20 @@ class MailService:
         self.outbox.mark_sent(table, mail_id, to_text(self.clock.now()))
         return True
 
-    def _tell(self, item: dict[str, Any]) -> None:
+    def _tell(self, item: dict[str, Any]) -> bool:
+        """Tell a code to its line; return whether it was told."""
+        ends = from_text(item["created_at"]) + timedelta(minutes=int(item["facts"]["minutes"]))
+        if self.clock.now() >= ends:
+            return False
         channel, language, link = str(item["channel"]), str(item["language"]), item["link"]
         code = self.links.code(str(link["id"]), str(link["nonce"]))
         said = code if channel == "sms" else ", ".join(code)  # a voice reads digits, and no number of six
         text = spoken(str(item["template"]), language, {**item["facts"], "code": said}, profile=self.profile)
-        self.lines.tell(channel, self.cipher.decrypt(str(item["to_ciphertext"])), text, language)
+        try:
+            self.lines.tell(channel, self.cipher.decrypt(str(item["to_ciphertext"])), text, language)
+        except UnreachableLineError:
+            return False
+        return True
 
     def _link(self, link: dict[str, Any] | None, language: str) -> str:
         if not link:

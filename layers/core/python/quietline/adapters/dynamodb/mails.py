@@ -76,7 +76,7 @@ class DynamoOutbox:
         self._mark(table, mail_id, at, "sent")
 
     def mark_unwanted(self, table: str, mail_id: str, at: str) -> None:
-        """Note that the mail's reader has opted out, so that it is never sent."""
+        """Note that nobody wants it any more (opted out, unreachable, or a code that has ended); it is never sent."""
         self._mark(table, mail_id, at, "unwanted")
 
     def _mark(self, table: str, mail_id: str, at: str, state: str) -> None:
