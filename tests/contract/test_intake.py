@@ -179,6 +179,18 @@ def test_a_mailed_link_works_once_and_leaves_a_code_besides_the_first(desk: Desk
     assert changes.use_link(LinkSigner(SECRET).token(OPEN_COMPLAINT, newer["id"], newer["nonce"]))[0].id == made.id
 
 
+def test_the_mail_of_the_decision_opens_the_complaint_once(desk: Desk, changes: ChangeService) -> None:
+    case_id = desk.accuse()
+
+    desk.cases.tell(case_id, "warning", NOW, 10)
+
+    [mail] = [mail for mail in desk.mails() if mail["template"] == "complaint-decided"]
+    token = LinkSigner(SECRET).token(OPEN_COMPLAINT, mail["link"]["id"], mail["link"]["nonce"])
+    assert changes.use_link(token)[0].decision == "warning"
+    with pytest.raises(LinkError):
+        changes.use_link(token)
+
+
 def test_a_link_is_used_once_however_many_use_it_together(desk: Desk, changes: ChangeService) -> None:
     found = read(desk, desk.complain().id)
     desk.complaints.link_used(found, "next", "hash")

@@ -172,7 +172,7 @@ def test_facts_are_escaped_in_html(profile: Profile) -> None:
         ("complaint-received", "xx", {"reference": "1"}, ""),
         ("complaint-received", "../en", {"reference": "1"}, ""),
         ("complaint-received", "en", {}, ""),
-        ("complaint-decided", "en", {"reference": "1", "outcome": "x"}, "https://l"),
+        ("stop-withdrawn", "en", {"seller": "x", "number": "1"}, "https://l"),
         ("confirm-registration", "en", {"numbers": "1", "expires_at": "2"}, ""),
     ],
 )
