@@ -6,9 +6,12 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from quietline.adapters import aws, secrets, signing
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.settings import Settings
@@ -57,6 +60,11 @@ class Cloud:
         return made
 
 
+@cache
+def _rsa_key(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent, key_size)
+
+
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """moto with tables, bucket, keys, secrets, queues and a verified sender; nothing leaves the process."""
@@ -72,6 +80,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         "POWERTOOLS_SERVICE_NAME": "test",
     }.items():
         monkeypatch.setenv(name, value)
+    # moto makes RSA keys for every key of KMS, also for those that need none: half of this fixture's time
+    monkeypatch.setattr("moto.kms.utils.rsa", SimpleNamespace(generate_private_key=_rsa_key))
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     _forget()
