@@ -26,6 +26,8 @@ from tests.workflows.conftest import Machine, Run
 MACHINE = "investigate-case"
 REASONS = "Recorded messages without anybody's consent."
 TRACED = ("attribute", "trace", "silence", "examine", "wait", "record", "notify")
+BEFORE = (("traced", "trace"), ("traced", "notify"), ("heard", "hear"))
+"""Steps that also die before they did anything, which is the easier half: those that ask or tell somebody."""
 HEARD = ("hear", "remind", "silence", "wait", "escalate", "again")
 
 
@@ -73,8 +75,14 @@ def decide(machine: Machine, scene: Scene, execution: str, case_id: str) -> Run:
     return machine.until(execution, ended)
 
 
-@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(("way", "step"), [*(("traced", one) for one in TRACED), *(("heard", one) for one in HEARD)])
+@pytest.mark.parametrize(
+    ("way", "step", "done"),
+    [
+        *(("traced", one, True) for one in TRACED),
+        *(("heard", one, True) for one in HEARD),
+        *((way, one, False) for way, one in BEFORE),
+    ],
+)
 def test_a_step_that_fails_is_seen_and_the_case_goes_on_with_nobody_told_twice(
     way: str,
     step: str,
