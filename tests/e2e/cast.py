@@ -194,7 +194,7 @@ class Cast:
 
     def seller(self, role: str, *areas: str, kind: str = "seller", declares: str = "") -> Seller:
         """Sign somebody up with an organization that is certified and subscribed to at most five (free) areas."""
-        email, name = f"{role}-{self.run_id}@example.com", f"{role.title()} {self.run_id}"
+        email, name = f"story-{role}-{self.run_id}@example.com", f"{role.title()} {self.run_id}"
         api = self.cloud.as_user(self.cloud.sign_in(email))
         contact = {"name": "Sam", "email": email}
         asked = {"name": name, "type": kind, "address": ADDRESS, "contact": contact}
@@ -250,7 +250,7 @@ class Cast:
 
     def complains(self, role: str, called: str, **call: Any) -> Consumer:
         """Hand a complaint in through the API; without a time it is about yesterday evening."""
-        email = f"{role}-{self.run_id}@example.com"
+        email = f"story-{role}-{self.run_id}@example.com"
         yesterday = {"call_date": (today() - timedelta(days=1)).isoformat(), "call_time": "18:30"}
         asked = {"called_number": called, "robocall": False, "subject": 12, "email": email, "language": "en"}
         sent = self.cloud.http.post("/v1/complaints", json=asked | yesterday | call)
