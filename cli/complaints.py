@@ -1,4 +1,4 @@
-"""`quietline complaints send`: a trusted reporter's CSV, in batches; `quietline ops redrive-complaints`."""
+"""`quietline complaints send`: a trusted reporter's CSV, row by row, in batches."""
 
 import csv
 from pathlib import Path

@@ -41,6 +41,10 @@ class StreamRetries:
 
     def _run(self, mapping: dict[str, Any], func: Any, records: Batch, attempt: int) -> Answer:
         answer: Answer = self._execute(func, {"Records": records})
+        while answer.get("throttle"):
+            # nobody looked at the records: that is no attempt
+            time.sleep(THROTTLED_SECONDS)
+            answer = self._execute(func, {"Records": records})
         if answer.get("error"):
             return self._failed(mapping, func, records, answer, attempt)
         body = answer.get("body")
@@ -55,10 +59,6 @@ class StreamRetries:
         return answer
 
     def _failed(self, mapping: dict[str, Any], func: Any, records: Batch, answer: Answer, attempt: int) -> Answer:
-        if answer.get("throttle"):
-            # nobody looked at the records: that is no attempt
-            time.sleep(THROTTLED_SECONDS)
-            return self._run(mapping, func, records, attempt)
         limit = mapping.get("MaximumRetryAttempts")
         if limit is None or int(limit) < 0:
             return answer  # the poller repeats it until it works, as AWS does
