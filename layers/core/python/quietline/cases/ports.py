@@ -95,10 +95,6 @@ class CaseStore(Protocol):
         """Keep the token of the waiting task."""
         ...
 
-    def escalate(self, case_id: str, event: Event) -> None:
-        """Count a missed deadline."""
-        ...
-
     def give(self, case_id: str, decision: Decision, event: Event) -> None:
         """Keep what the investigator decided.
 

@@ -183,10 +183,6 @@ class DynamoCaseStore:
             event,
         )
 
-    def escalate(self, case_id: str, event: Event) -> None:
-        """Count a missed deadline; nothing changes where the case is open no more."""
-        self._if_open(case_id, "ADD escalations :one", {":one": 1}, event)
-
     def give(self, case_id: str, decision: Decision, event: Event) -> None:
         """Keep what the investigator decided.
 
@@ -209,7 +205,8 @@ class DynamoCaseStore:
         """Make the decision final and let the caller's next complaint open a new case.
 
         Raises:
-            ChangedMeanwhileError: a complaint came or went after `case` was read, or the case is open no more.
+            ChangedMeanwhileError: a complaint came or went after `case` was read, its decision was given back, or the
+                case is open no more.
         """
         transact(
             self.table,
@@ -224,8 +221,9 @@ class DynamoCaseStore:
                     ":open": Status.OPEN.value,
                     ":count": case.complaints,
                     ":nothing": "",
+                    ":given": decision_item(case.decision) if case.decision else None,
                 },
-                condition="#status = :open AND complaints = :count AND moving = :nothing",
+                condition="#status = :open AND complaints = :count AND moving = :nothing AND decision = :given",
             ),
             *(
                 self.table.delete(keys.caller(caller), condition="case_id = :case", values={":case": case.id})

@@ -173,12 +173,29 @@ class DynamoInvestigations:
         )
         transact(self.table, self._next(investigation), given, *event_writes(self.table, investigation.case_id, event))
 
-    def give_back(self, case_id: str, decision: Decision, event: Event) -> None:
-        """Take a decision off its case again, so that another one can be given.
+    def escalated(self, investigation: Investigation, event: Event) -> None:
+        """Keep the review's next deadline and count the one missed.
 
         Raises:
-            ChangedMeanwhileError: the case has another one, or was decided.
+            ChangedMeanwhileError: somebody else wrote between, or the case is open no more.
         """
+        counted = self.table.update(
+            keys.case(investigation.case_id),
+            "ADD escalations :one",
+            names=STATUS,
+            values={":one": 1, ":open": Status.OPEN.value},
+            condition="#status = :open",
+        )
+        events = event_writes(self.table, investigation.case_id, event)
+        transact(self.table, self._next(investigation), counted, *events)
+
+    def give_back(self, investigation: Investigation, decision: Decision, event: Event) -> None:
+        """Take a decision off its case again with its confirmation, so that another one can be given.
+
+        Raises:
+            ChangedMeanwhileError: the case has another one, was decided, or somebody else wrote between.
+        """
+        case_id = investigation.case_id
         update = self.table.update(
             keys.case(case_id),
             "REMOVE decision",
@@ -186,10 +203,19 @@ class DynamoInvestigations:
             values={":open": Status.OPEN.value, ":given": decision_item(decision)},
             condition="#status = :open AND decision = :given",
         )
-        transact(self.table, update, *event_writes(self.table, case_id, event))
+        # a confirmation is of the decision that goes: the next one needs its own
+        unconfirmed = self._next(replace(investigation, confirmation=None))
+        transact(self.table, update, unconfirmed, *event_writes(self.table, case_id, event))
 
-    def reopen(self, investigation: Investigation, attempt: int, caller_keys: Sequence[str], event: Event) -> None:
-        """Open a closed case again, with a new execution.
+    def reopen(
+        self,
+        investigation: Investigation,
+        attempt: int,
+        caller_keys: Sequence[str],
+        reply: Reply | None,
+        event: Event,
+    ) -> None:
+        """Open a closed case again, with a new execution; the seller of `reply` is told of the new decision too.
 
         Raises:
             ChangedMeanwhileError: it is not closed, or its caller has an open case.
@@ -216,6 +242,7 @@ class DynamoInvestigations:
             ),
             *(self.table.put_new(keys.caller(caller), {"case_id": case_id}) for caller in caller_keys),
             self._next(investigation),
+            *([self._next_reply(replace(reply, decision=""))] if reply and reply.decision else []),
             self.table.put_new(keys.execution(case_id, attempt), {"asked_at": to_text(event.at)}),
             *event_writes(self.table, case_id, event),
         )

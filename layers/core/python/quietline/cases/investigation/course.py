@@ -15,6 +15,8 @@ from quietline.profiles.complaints import Investigations
 CITATION = "citation"
 NEEDS_CONFIRMATION = frozenset({CITATION})
 """Decisions that a second person confirms."""
+AGAINST_SELLER = frozenset({"warning", "citation"})
+"""Decisions before which the seller has to be heard."""
 AT_LEAST = 1
 """Seconds of a wait, and what is added to one: its deadline has passed for sure when it ends."""
 
@@ -63,6 +65,9 @@ def following(stand: Stand, now: datetime, rules: Investigations, pace: Pace) ->
     if kept.attribution is None:
         return Next.ATTRIBUTE, 0
     if case.decision is not None and stand.facts == kept.examined:
+        if is_unheard(case.decision.kind, kept, stand.reply, stand.violations):
+            # who called was found out after the decision: it is given back, and the seller is heard
+            return Next.HEAR, 0
         if case.decision.kind in NEEDS_CONFIRMATION and kept.confirmation is None:
             return Next.AWAIT_CONFIRMATION, _seconds(now, None, pace)
         return Next.RECORD, 0
@@ -125,6 +130,16 @@ def _hearing(stand: Stand, now: datetime, rules: Investigations, pace: Pace) -> 
 def unheard(violations: frozenset[str], reply: Reply, rules: Investigations) -> bool:
     """Tell whether calls joined that the seller was not asked about, and it may be asked again."""
     return reply.hearings < rules.max_hearings and not violations <= set(reply.complaints)
+
+
+def is_unheard(kind: str, kept: Investigation, reply: Reply | None, violations: frozenset[str]) -> bool:
+    """Tell whether a decision would warn or cite a known organization that was not heard, or may still answer."""
+    if kind not in AGAINST_SELLER or kept.attribution is None or not kept.attribution.is_known:
+        return False
+    if reply is None:
+        # before the calls were examined nobody knows that they are excused
+        return bool(violations) or not kept.examined
+    return reply.state is ReplyState.ASKED
 
 
 def next_reminder(reply: Reply, rules: Investigations, pace: Pace) -> datetime | None:

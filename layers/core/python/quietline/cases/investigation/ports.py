@@ -98,16 +98,31 @@ class InvestigationStore(Protocol):
         """
         ...
 
-    def give_back(self, case_id: str, decision: Decision, event: Event) -> None:
-        """Take a decision off its case again, so that another one can be given.
+    def escalated(self, investigation: Investigation, event: Event) -> None:
+        """Keep the review's next deadline and count the one missed.
 
         Raises:
-            ChangedMeanwhileError: the case has another one, or was decided.
+            ChangedMeanwhileError: somebody else wrote between, or the case is open no more.
         """
         ...
 
-    def reopen(self, investigation: Investigation, attempt: int, caller_keys: Sequence[str], event: Event) -> None:
-        """Open a closed case again, with a new execution.
+    def give_back(self, investigation: Investigation, decision: Decision, event: Event) -> None:
+        """Take a decision off its case again with its confirmation, so that another one can be given.
+
+        Raises:
+            ChangedMeanwhileError: the case has another one, was decided, or somebody else wrote between.
+        """
+        ...
+
+    def reopen(
+        self,
+        investigation: Investigation,
+        attempt: int,
+        caller_keys: Sequence[str],
+        reply: Reply | None,
+        event: Event,
+    ) -> None:
+        """Open a closed case again, with a new execution; the seller of `reply` is told of the new decision too.
 
         Raises:
             ChangedMeanwhileError: it is not closed, or its caller has an open case.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from quietline.cases.find import find
-from quietline.cases.investigation.course import Pace, Stand, fingerprint, following, suggestion
+from quietline.cases.investigation.course import Pace, Stand, fingerprint, following, is_unheard, suggestion
 from quietline.cases.investigation.model import (
     Attribution,
     Confirmation,
@@ -11,7 +11,6 @@ from quietline.cases.investigation.model import (
     Hop,
     HopState,
     InvestigationFile,
-    ReplyState,
     Total,
     Verdict,
     Way,
@@ -29,8 +28,6 @@ from quietline.profiles.profile import Profile
 
 REASONS_AT_LEAST = 20
 REASONS_AT_MOST = 4000
-AGAINST_SELLER = frozenset({"warning", "citation"})
-"""Decisions before which the seller has to be heard."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +38,12 @@ class Heard:
 
     def objection(self, case: Case, kind: str) -> str:
         """Say why a decision cannot be given yet: nobody is warned or cited before they were heard. Empty if it can."""
-        if kind not in AGAINST_SELLER:
-            return ""
         kept = self.store.get(case.id)
-        if kept.attribution is None or not kept.attribution.is_known:
-            return ""
-        reply = self.store.reply(case.id, kept.attribution.organization_id)
-        violations = [one for one in self.store.findings(case.id) if one.verdict is not Verdict.EXCUSED]
-        if (reply is None and violations) or (reply is not None and reply.state is ReplyState.ASKED):
+        known = kept.attribution
+        reply = self.store.reply(case.id, known.organization_id) if known and known.is_known else None
+        findings = self.store.findings(case.id)
+        violations = frozenset(one.complaint_id for one in findings if one.verdict is not Verdict.EXCUSED)
+        if is_unheard(kind, kept, reply, violations):
             return "The seller has not been heard yet. Wait for its answer or its deadline."
         return ""
 
@@ -132,9 +127,9 @@ class ReviewService:
         reasons = checked_reasons(reasons)
         case = self._waiting(case_id, person)
         assert case.decision is not None
-        now = self.clock.now()
+        kept, now = self.store.get(case_id), self.clock.now()
         try:
-            self.store.give_back(case_id, case.decision, Event(now, Action.RETURNED, person.sub, reasons))
+            self.store.give_back(kept, case.decision, Event(now, Action.RETURNED, person.sub, reasons))
         except ChangedMeanwhileError as error:
             raise ConflictError("The case changed meanwhile. Read it again.") from error
         wake(self.cases, self.tasks, case_id)
@@ -162,12 +157,10 @@ class ReviewService:
         )
         known = kept.attribution
         reply = self.store.reply(case_id, known.organization_id) if known and known.is_known else None
-        if reply is not None and reply.decision:
-            self.store.change_reply(replace(reply, decision=""), None)
         callers = case.callers
         event = Event(self.clock.now(), Action.REOPENED, person.sub, reasons)
         try:
-            self.store.reopen(again, case.attempts + 1, callers, event)
+            self.store.reopen(again, case.attempts + 1, callers, reply, event)
         except ChangedMeanwhileError as error:
             raise ConflictError("The caller has an open case, or this one changed. Read it again.") from error
 

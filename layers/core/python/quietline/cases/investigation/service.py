@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from quietline.cases.find import find
-from quietline.cases.investigation.course import Pace, Stand, fingerprint, following, unheard
+from quietline.cases.investigation.course import Pace, Stand, fingerprint, following, is_unheard, unheard
 from quietline.cases.investigation.findings import CallFacts, examine
 from quietline.cases.investigation.model import (
     Attribution,
@@ -157,6 +157,10 @@ class InvestigationService:
         now = self.clock.now()
         asked = tuple(f.complaint_id for f in self.store.findings(case_id) if f.verdict is not Verdict.EXCUSED)
         before = self.store.reply(case_id, accused.id)
+        decision = find(self.cases, case_id).decision
+        if decision is not None and is_unheard(decision.kind, kept, before, frozenset(asked)):
+            with suppress(ChangedMeanwhileError):
+                self.store.give_back(kept, decision, Event(now, Action.RETURNED, SYSTEM, "The seller was not heard."))
         due = now + self.pace.days(self.profile.investigations.reply_days)
         event = Event(now, Action.SELLER_ASKED, SYSTEM, accused.id)
         if before is not None:
@@ -205,8 +209,10 @@ class InvestigationService:
         now = self.clock.now()
         if kept.review_due_at is None or now < kept.review_due_at:
             return
-        self._save(replace(kept, review_due_at=now + self.pace.days(self.profile.cases.review_days)))
-        self.cases.escalate(case_id, Event(now, Action.ESCALATED, SYSTEM))
+        following_due = now + self.pace.days(self.profile.cases.review_days)
+        # who was faster did the same, or changed the facts: the next look sees
+        with suppress(ChangedMeanwhileError):
+            self.store.escalated(replace(kept, review_due_at=following_due), Event(now, Action.ESCALATED, SYSTEM))
 
     def record(self, case_id: str) -> Decision:
         """Make the given decision final; a citation gets its worksheet of penalties.
