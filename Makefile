@@ -39,10 +39,6 @@ test: fast ## Run every test, the last ones against a local cloud of their own
 	  $(TEST_CLOUD) $(LOCAL) clean && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) $(OPEN); \
 	  $(TEST_CLOUD) $(LOCAL) clean && export QUIETLINE_AUTH=1 QUIETLINE_DAY_SECONDS=4 && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) tests/e2e
 
-stories: setup layers-built ## Run the five stories of a case against a local cloud of their own (minutes)
-	@set -e; trap '$(TEST_CLOUD) $(LOCAL) clean' EXIT; export QUIETLINE_AUTH=1 QUIETLINE_STORIES=1 QUIETLINE_DAY_SECONDS=4; \
-	  $(TEST_CLOUD) $(LOCAL) clean && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) tests/e2e/test_stories.py
-
 check: setup ## Formatting, lint, imports, types, API drift; changes nothing
 	@.venv/bin/ruff format --check -q . || { echo "Run .venv/bin/ruff format ."; exit 1; }
 	@.venv/bin/ruff check -q .

@@ -17,11 +17,7 @@ import pytest
 from tests.e2e.cast import ZONE, Case, Cast, Consumer, Seller, fictitious, today
 from tests.e2e.conftest import Cloud, wait_for
 
-pytestmark = [
-    pytest.mark.local_cloud,
-    pytest.mark.timeout(400),
-    pytest.mark.skipif("QUIETLINE_STORIES" not in os.environ, reason="they take minutes: make stories"),
-]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(400)]
 
 MAXIMUM = 5_308_800
 """Cents for a call of today: 16 CFR 1.98 since 17 January 2025."""
