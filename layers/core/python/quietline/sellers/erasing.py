@@ -5,11 +5,10 @@ from datetime import date
 from typing import Protocol
 
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
+from quietline.kernel.errors import ConflictError, NotFoundError
 from quietline.profiles.profile import Profile
 from quietline.sellers.model import EventAction, OrganizationEvent, OrganizationStatus
-from quietline.sellers.san import read
-from quietline.sellers.suspension import REASON_LENGTH
+from quietline.sellers.suspension import checked_reason, checked_san
 
 
 @dataclass(frozen=True)
@@ -79,14 +78,7 @@ class ErasureService:
             NotFoundError: no organization has this SAN.
             ConflictError: it is not closed, its records must be kept, or it was erased before.
         """
-        known, reason = read(san), reason.strip()
-        if known is None:
-            sentence = "This is no subscription account number; it looks like 123-456-7897."
-            raise InvalidInputError(sentence, (FieldError("/san", sentence, "san_not_valid"),))
-        low, high = REASON_LENGTH
-        if not low <= len(reason) <= high:
-            sentence = f"Give the reason in {low} to {high} characters."
-            raise InvalidInputError(sentence, (FieldError("/reason", sentence, "reason_length"),))
+        known, reason = checked_san(san), checked_reason(reason)
         found = self.erasures.of_san(known)
         if found is None:
             raise NotFoundError("No organization has this subscription account number.")

@@ -48,12 +48,8 @@ class SuspensionService:
     def _move(
         self, san: str, reason: str, by: str, before: OrganizationStatus, after: OrganizationStatus
     ) -> Organization:
-        reason = reason.strip()
-        low, high = REASON_LENGTH
         self._find(san)
-        if not low <= len(reason) <= high:
-            sentence = f"Give the reason in {low} to {high} characters."
-            raise InvalidInputError(sentence, (FieldError("/reason", sentence, "reason_length"),))
+        reason = checked_reason(reason)
         suspends = after is OrganizationStatus.SUSPENDED
         action = EventAction.SUSPENDED if suspends else EventAction.REINSTATED
         event = OrganizationEvent(self.clock.now(), action, by, {"reason": reason})
@@ -66,11 +62,34 @@ class SuspensionService:
         raise ConflictError("The organization changes all the time; please try again.")
 
     def _find(self, san: str) -> Organization:
-        known = read(san)
-        if known is None:
-            sentence = "This is no subscription account number; it looks like 123-456-7897."
-            raise InvalidInputError(sentence, (FieldError("/san", sentence, "san_not_valid"),))
-        found = self.standings.of_san(known)
+        found = self.standings.of_san(checked_san(san))
         if found is None:
             raise NotFoundError("No organization has this subscription account number.")
         return found
+
+
+def checked_san(san: str) -> str:
+    """Return a SAN as it is stored.
+
+    Raises:
+        InvalidInputError: `/san` is none.
+    """
+    known = read(san)
+    if known is None:
+        sentence = "This is no subscription account number; it looks like 123-456-7897."
+        raise InvalidInputError(sentence, (FieldError("/san", sentence, "san_not_valid"),))
+    return known
+
+
+def checked_reason(reason: str) -> str:
+    """Return an operator's reason without spaces around it.
+
+    Raises:
+        InvalidInputError: `/reason` is too short or too long.
+    """
+    reason = reason.strip()
+    low, high = REASON_LENGTH
+    if not low <= len(reason) <= high:
+        sentence = f"Give the reason in {low} to {high} characters."
+        raise InvalidInputError(sentence, (FieldError("/reason", sentence, "reason_length"),))
+    return reason
