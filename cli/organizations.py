@@ -20,6 +20,8 @@ ops.add_typer(group, name="organization")
 SanArgument = Annotated[str, typer.Argument(help="The organization's subscription account number.")]
 ReasonOption = Annotated[str, typer.Option(help="10 to 500 characters for the record; its members read it.")]
 
+ErasureReasonOption = Annotated[str, typer.Option("--reason", help="10 to 500 characters for the record.")]
+
 
 @command(group, "suspend")
 def suspend(san: SanArgument, reason: ReasonOption, api: ApiOption = None, json_output: JsonOption = False) -> None:
@@ -44,7 +46,9 @@ def due(api: ApiOption = None, json_output: JsonOption = False) -> None:
 
 
 @command(group, "erase")
-def erase(san: SanArgument, reason: ReasonOption, api: ApiOption = None, json_output: JsonOption = False) -> None:
+def erase(
+    san: SanArgument, reason: ErasureReasonOption, api: ApiOption = None, json_output: JsonOption = False
+) -> None:
     """Erase an organization's people, contact and papers for good; its orders, invoices and ledger stay."""
     from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 
