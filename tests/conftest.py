@@ -89,12 +89,27 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         aws.forget_clients()
         _moto_clients.append(True)
     _sign_digests(monkeypatch)
+    _read_plain_values(monkeypatch)
     with mock_aws():
         yield Cloud(_make(), monkeypatch.setenv)
     _forget()
 
 
 _moto_clients: list[bool] = []
+
+
+def _read_plain_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let moto read the parts of a DynamoDB value by their names; trying others is most of an answer's time."""
+    from moto.core.serialize import ResponseSerializer
+
+    plain = ResponseSerializer.get_value
+
+    def get_value(self: Any, value: Any, key: str, shape: Any) -> Any:
+        if type(value) is dict and getattr(shape, "parent", None) is not None and shape.parent.name == "AttributeValue":
+            return value.get(key)
+        return plain(self, value, key, shape)
+
+    monkeypatch.setattr(ResponseSerializer, "get_value", get_value)
 
 
 def _sign_digests(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,12 @@ HOPS = {
     HopState.REFUSED: "red",
     HopState.SILENT: "yellow",
 }
-REPLIES = {ReplyState.ASKED: "blue", ReplyState.ANSWERED: "green", ReplyState.SILENT: "yellow"}
+REPLIES = {
+    ReplyState.ASKED: "blue",
+    ReplyState.ANSWERED: "green",
+    ReplyState.SILENT: "yellow",
+    ReplyState.CLEARED: "grey",
+}
 CITATION = "citation"
 """The decision that a second person confirms."""
 

@@ -9,7 +9,7 @@ from quietline.kernel.settings import InvestigateCaseSettings
 
 logger = Logger()
 
-PLAIN = frozenset({"attribute", "trace", "silence", "examine", "hear", "remind", "escalate", "record"})
+PLAIN = frozenset({"attribute", "trace", "silence", "examine", "hear", "remind", "resume", "escalate", "record"})
 """Steps that take the case and answer nothing: each is a method of the use case."""
 
 

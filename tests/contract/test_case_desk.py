@@ -149,7 +149,7 @@ def test_a_held_case_rests_until_its_day_or_its_release(office: Office) -> None:
 
     assert (held.on_hold(today + timedelta(days=2)), held.on_hold(today + timedelta(days=3))) == (True, False)
     office.desk.cases.wait(case_id, "token", NOW, Event(NOW, Action.WAITING, "system"))
-    assert work.release(case_id, ANA).hold is None
+    assert work.release(case_id, ANA).standing_hold is None
     assert office.tasks.woken == ["token"]
     work.release(case_id, ANA)
     assert office.actions(case_id) == [Action.HELD, Action.RELEASED]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from quietline.adapters.dynamodb.investigations import DynamoInvestigations
 from quietline.adapters.dynamodb.table import Table
-from quietline.cases.investigation.model import HopState, Investigation
+from quietline.cases.investigation.model import HopState
 from quietline.cases.model import SYSTEM, Action, Event
 from quietline.cases.people import Person
 from quietline.cases.replies import AnswerInput
@@ -121,15 +121,15 @@ def test_the_origin_that_a_carrier_names_is_not_lost_when_others_write(
 ) -> None:
     client = scene.carrier("AAA", "+1305")
     case_id = accused(desk, scene, "await_carrier")
-    save, left = DynamoInvestigations.save, [None] * times
+    accuse, left = DynamoInvestigations.accuse, [None] * times
 
-    def contested(store: DynamoInvestigations, kept: Investigation, event: Event | None = None) -> None:
+    def contested(store: DynamoInvestigations, *what: Any) -> None:
         if left:
             left.pop()
-            save(store, store.get(case_id))
-        save(store, kept, event)
+            store.save(store.get(case_id))
+        accuse(store, *what)
 
-    monkeypatch.setattr(DynamoInvestigations, "save", contested)
+    monkeypatch.setattr(DynamoInvestigations, "accuse", contested)
 
     if times > 1:
         # it answers again, as it would on any 503: the question still waits

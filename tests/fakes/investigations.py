@@ -94,32 +94,32 @@ class Scene:
         assert self.replies.evidence.store.scanned(clean, made.waits_until + timedelta(days=365))
         return made.id
 
-    def seller(self, declares: str = "", *, exempt: bool = False) -> str:
+    def seller(
+        self, declares: str = "", *, exempt: bool = False, id: str = SELLER, san: str = SAN, name: str = NAME
+    ) -> str:
         """Keep a registered organization that has declared a number for ever; return its id."""
         self.sellers.write(
             self.sellers.put(
-                keys.organization(SELLER),
+                keys.organization(id),
                 {
-                    "id": SELLER,
-                    "san": SAN,
-                    "name": NAME,
+                    "id": id,
+                    "san": san,
+                    "name": name,
                     "type": "exempt" if exempt else "seller",
                     "contact_email_ciphertext": "contact",
                     "language": "en",
                     "status": "active",
                 },
             ),
-            self.sellers.put(keys.san(SAN), {"organization_id": SELLER}),
+            self.sellers.put(keys.san(san), {"organization_id": id}),
         )
         if declares:
             spans = {declares: [["2020-01-01", ""]]}
             self.sellers.write(
-                self.sellers.put(
-                    keys.caller_numbers(SELLER), {"organization_id": SELLER, "version": 1, "spans": spans}
-                ),
-                self.sellers.put(keys.declared(declares, SELLER), {"organization_id": SELLER}),
+                self.sellers.put(keys.caller_numbers(id), {"organization_id": id, "version": 1, "spans": spans}),
+                self.sellers.put(keys.declared(declares, id), {"organization_id": id}),
             )
-        return SELLER
+        return id
 
     def subscribed(self, *areas: str) -> None:
         """Let the seller's subscription of the year cover areas."""

@@ -1,20 +1,34 @@
 """An accused organization reads its accusations in the portal and answers, once and for all."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
-from quietline.cases.investigation.model import Claim, Reply, ReplyState
+from quietline.adapters.dynamodb.case_desk import DynamoDeskStore
+from quietline.adapters.dynamodb.case_people import DynamoPeople
+from quietline.adapters.dynamodb.cases import DynamoCaseStore
+from quietline.adapters.dynamodb.investigations import DynamoInvestigations
+from quietline.adapters.dynamodb.table import Table
+from quietline.cases.desk import DeskService
+from quietline.cases.investigation.model import Attribution, Claim, Investigation, Reply, ReplyState, Way
+from quietline.cases.model import SYSTEM, Action, Event
+from quietline.cases.people import Person
+from quietline.kernel.clock import SystemClock
 from quietline.kernel.settings import PortalSettings
 from quietline.profiles.profile import Profile
 
 from functions.portal import wiring
 from tests.accusations import accuse
 from tests.conftest import Cloud
+from tests.fakes.investigations import Awake
 from tests.helpers import Tripwire
-from tests.portal import Person, Visitor, organization, person
+from tests.portal import Person as Member
+from tests.portal import Visitor, organization, person
 
 
 @pytest.fixture
 def visitor(portal: PortalSettings) -> Visitor:
-    kim: Person = person()
+    kim: Member = person()
     organization(kim)
     return Visitor().sign_in(kim)
 
@@ -64,6 +78,32 @@ def test_more_time_can_be_had_once(visitor: Visitor, accused: Reply) -> None:
     assert "You have more time now." in visitor.follow().plain
     assert "Ask for more time" not in visitor.plain
     assert wiring.replies().find(accused.organization_id, accused.case_id).due_at > accused.due_at
+
+
+def test_a_case_that_rests_says_that_time_does_not_run(
+    visitor: Visitor, accused: Reply, cloud: Cloud, profile: Profile
+) -> None:
+    table, clock = Table(cloud.cases_table), SystemClock()
+    work = DeskService(DynamoCaseStore(table), DynamoDeskStore(table), DynamoPeople(table), Awake(), clock, profile)
+    ana, at = Person("user-7", "trade"), f"accusations/{accused.case_id}"
+
+    work.hold(accused.case_id, "A court looks at it.", profile.local_date(clock.now()) + timedelta(days=3), ana)
+
+    assert "Your time does not run" in visitor.get(at).plain
+
+
+def test_who_is_accused_no_more_reads_it_and_is_asked_nothing(
+    visitor: Visitor, accused: Reply, cloud: Cloud, profile: Profile
+) -> None:
+    store, at = DynamoInvestigations(Table(cloud.cases_table)), f"accusations/{accused.case_id}"
+    event = Event(SystemClock().now(), Action.ATTRIBUTED, SYSTEM)
+    unknown = Investigation(case_id=accused.case_id, attribution=Attribution(Way.UNKNOWN))
+
+    store.accuse(unknown, event, replace(accused, state=ReplyState.CLEARED), None)
+
+    shown = visitor.get(at).plain.split("<main", 1)[1]
+    assert "You are not accused any more" in shown
+    assert "<form" not in shown.split("</main>", 1)[0]
 
 
 def test_another_organizations_accusation_does_not_exist(accused: Reply) -> None:

@@ -1,15 +1,17 @@
 """`investigate-case` with our real handler: findings, deadlines, decisions, failures, going on anywhere."""
 
-import json
-import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from quietline import bootstrap
 from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.case_desk import DynamoDeskStore
+from quietline.adapters.dynamodb.case_people import DynamoPeople
 from quietline.adapters.executions import StepFunctionsExecutions
+from quietline.cases.desk import DeskService
 from quietline.cases.investigation import service
 from quietline.cases.investigation.model import HopState, ReplyState
 from quietline.cases.model import SYSTEM, Action, Event, Status
@@ -26,10 +28,11 @@ from functions.investigate_case.handler import lambda_handler
 from tests.fakes.complaints import CALLER, NOW, Desk
 from tests.fakes.investigations import SAN, Scene
 from tests.workflows.conftest import VISITED, Machine, states_of
+from tests.workflows.investigating import actions, broken, given, messages, start, token, way, when
 
 MACHINE = "investigate-case"
+ANA = Person("user-7", "trade")
 REASONS = "Recorded messages without anybody's consent."
-LOOKS = ("Begin", "Open", "WhereToGoOn")
 WAY = ("Attribute", "Examine", "AwaitDecision", "RecordDecision", "Notify", "Done")
 
 
@@ -62,70 +65,12 @@ def hasty(monkeypatch: pytest.MonkeyPatch, cloud: Any, desk: Desk, profile: Prof
     return made
 
 
-def way(run: Any) -> tuple[str, ...]:
-    """Return the states of a run without the looks between them."""
-    return tuple(state for state in run.states if state not in LOOKS)
-
-
-def messages(queue: str) -> list[dict[str, Any]]:
-    answer = aws.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-    return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
-
-
-def broken(*steps: str) -> Callable[[Any, Any], Any]:
-    """Return our handler, failing in the given steps."""
-
-    class Boom(Exception):
-        pass
-
-    def handler(event: Any, context: Any) -> Any:
-        if event["step"] in steps:
-            raise Boom("on purpose")
-        return lambda_handler(event, context)
-
-    return handler
-
-
-def given(case_id: str) -> dict[str, str]:
-    return {"pk": keys.case(case_id)[0], "kind": "CASE"}
-
-
-def start(machine: Machine, desk: Desk, case_id: str, name: str = "") -> str:
-    """Start and wait until the case holds a new token."""
-    before = token(desk, case_id)
-    execution = machine.start(given(case_id), name or case_id)
-    machine.until(execution, lambda _run: token(desk, case_id) != before)
-    return execution
-
-
-def token(desk: Desk, case_id: str) -> str:
-    case = desk.cases.get(case_id)
-    return case.token if case else ""
-
-
-def actions(desk: Desk, case_id: str) -> list[Action]:
-    return [event.action for event in desk.cases.events(case_id)]
-
-
-def when(act: Callable[[], Any]) -> None:
-    """Do something as soon as the case waits for it."""
-    deadline = time.monotonic() + 15
-    while True:
-        try:
-            act()
-        except ConflictError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        else:
-            return
-
-
 def test_a_case_waits_is_cited_confirmed_and_everybody_hears(desk: Desk, scene: Scene, machine: Machine) -> None:
     case_id = desk.accuse()
     assert desk.accuse(called_number="(202) 555-0144", email="") == case_id
     execution = start(machine, desk, case_id)
 
-    scene.decisions.decide(case_id, "citation", REASONS, Person("user-7", "trade"))
+    scene.decisions.decide(case_id, "citation", REASONS, ANA)
     machine.until(execution, lambda run: run.states[-1:] == ("AwaitConfirmation",))
     scene.review.confirm(case_id, Person("user-8", "trade"))
     run = machine.finish(execution)
@@ -151,10 +96,10 @@ def test_a_seller_is_heard_reminded_and_its_silence_recorded(desk: Desk, hasty: 
     execution = machine.start(given(case_id), case_id)
     machine.until(execution, lambda run: "AwaitReply" in run.states)
     with pytest.raises(ConflictError, match="not been heard"):
-        hasty.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
+        hasty.decisions.decide(case_id, "warning", REASONS, ANA)
 
     machine.until(execution, lambda run: "AwaitDecision" in run.states)
-    when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade")))
+    when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, ANA))
     run = machine.finish(execution)
 
     done = [state for state in way(run) if not state.startswith("Await")]
@@ -198,7 +143,7 @@ def test_silence_of_reviewers_escalates_and_the_wait_goes_on(desk: Desk, hasty: 
     execution = machine.start(given(case_id), case_id)
     machine.until(execution, lambda run: run.states.count("AwaitDecision") >= 2)
 
-    when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade")))
+    when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, ANA))
     run = machine.finish(execution)
     case = desk.cases.get(case_id)
     assert case is not None and case.escalations >= 1
@@ -235,23 +180,21 @@ def test_a_carrier_that_is_silent_ends_the_traceback(desk: Desk, hasty: Scene, m
 
     (hop,) = hasty.review.read(case_id).hops
     assert hop.state is HopState.SILENT
-    when(lambda: hasty.decisions.decide(case_id, "referral", REASONS, Person("user-7", "trade")))
+    when(lambda: hasty.decisions.decide(case_id, "referral", REASONS, ANA))
     assert machine.finish(execution).status == "SUCCEEDED"
 
 
-def test_deadlines_do_not_run_on_hold(
-    desk: Desk, scene: Scene, machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case_id = desk.accuse()
-    held = [True]
-    monkeypatch.setattr(service, "is_on_hold", lambda *_args: held[0])
+def test_deadlines_do_not_run_on_hold(desk: Desk, scene: Scene, machine: Machine, profile: Profile) -> None:
+    case_id, clock = desk.accuse(), SystemClock()
+    work = DeskService(desk.cases, DynamoDeskStore(desk.table), DynamoPeople(desk.table), scene.tasks, clock, profile)
+    work.hold(case_id, "A court looks at it.", profile.local_date(clock.now()) + timedelta(days=3), ANA)
     execution = start(machine, desk, case_id)
     machine.until(execution, lambda run: run.states[-1:] == ("AwaitRelease",))
 
-    held[0] = False
-    aws.client("stepfunctions").send_task_success(taskToken=token(desk, case_id), output="{}")
+    work.release(case_id, ANA)
     assert way(machine.until(execution, lambda run: run.states[-1:] == ("AwaitDecision",))) == (
         "AwaitRelease",
+        "Resume",
         "Attribute",
         "Examine",
         "AwaitDecision",
@@ -273,7 +216,7 @@ def test_a_new_execution_takes_over_before_the_limits(
     # as the relay starts it: named by what follows the kind
     execution = machine.start({"pk": f"INVESTIGATION#{case_id}-2", "kind": "INVESTIGATION"}, f"{case_id}-2")
     machine.until(execution, lambda run: run.states[-1:] == ("AwaitDecision",))
-    when(lambda: made.decisions.decide(case_id, "referral", REASONS, Person("user-7", "trade")))
+    when(lambda: made.decisions.decide(case_id, "referral", REASONS, ANA))
     assert way(machine.finish(execution)) == ("AwaitDecision", "RecordDecision", "Again", "Done")
     last = machine.run({"pk": f"INVESTIGATION#{case_id}-3", "kind": "INVESTIGATION"}, f"{case_id}-3")
     assert way(last) == ("Notify", "Done")
@@ -286,7 +229,7 @@ def test_after_a_decision_the_callers_next_complaint_opens_a_new_case(
 ) -> None:
     first = desk.accuse()
     execution = start(machine, desk, first)
-    scene.decisions.decide(first, "dismissal", REASONS, Person("user-7", "trade"))
+    scene.decisions.decide(first, "dismissal", REASONS, ANA)
     machine.finish(execution)
 
     assert desk.accuse(called_number="(202) 555-0144") != first
@@ -295,14 +238,14 @@ def test_after_a_decision_the_callers_next_complaint_opens_a_new_case(
 def test_a_closed_case_is_opened_again_and_everybody_hears_again(desk: Desk, scene: Scene, machine: Machine) -> None:
     case_id = desk.accuse()
     execution = start(machine, desk, case_id)
-    scene.decisions.decide(case_id, "dismissal", REASONS, Person("user-7", "trade"))
+    scene.decisions.decide(case_id, "dismissal", REASONS, ANA)
     machine.finish(execution)
 
     scene.review.reopen(case_id, "A recording came that names the caller.", Person("user-8", "trade"))
     with pytest.raises(ConflictError):
         scene.review.reopen(case_id, "A recording came that names the caller.", Person("user-8", "trade"))
     execution = start(machine, desk, case_id, f"{case_id}-2")
-    scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
+    scene.decisions.decide(case_id, "warning", REASONS, ANA)
     run = machine.finish(execution)
 
     assert way(run) == ("Examine", *WAY[2:])
@@ -316,7 +259,7 @@ def test_a_decision_on_a_used_up_token_is_found_by_the_next_look(desk: Desk, sce
     case_id = desk.accuse()
     desk.cases.wait(case_id, "of an execution that is gone", NOW, Event(NOW, Action.WAITING, SYSTEM))
 
-    assert scene.decisions.decide(case_id, "referral", REASONS, Person("user-7", "trade")).status is Status.OPEN
+    assert scene.decisions.decide(case_id, "referral", REASONS, ANA).status is Status.OPEN
     run = machine.run(given(case_id), f"{case_id}-2")
 
     assert way(run) == ("Attribute", "Examine", "RecordDecision", "Notify", "Done")
@@ -335,7 +278,7 @@ def test_a_decision_given_between_the_look_and_the_wait_wakes_it_at_once(
             waits.append(event["token"])
             # an older token of a run that is gone; the decision arrives before this wait is kept
             desk.cases.wait(case_id, "gone", NOW, Event(NOW, Action.WAITING, SYSTEM))
-            scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
+            scene.decisions.decide(case_id, "warning", REASONS, ANA)
         return lambda_handler(event, context)
 
     machine = machines(MACHINE, {"investigate_case": late}, FailureQueueUrl=queue)
@@ -350,7 +293,7 @@ def test_starting_again_goes_on_where_the_case_stands(
     case_id = desk.accuse()
     machine = machines(MACHINE, {"investigate_case": broken("notify")}, FailureQueueUrl=queue)
     execution = start(machine, desk, case_id)
-    scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
+    scene.decisions.decide(case_id, "warning", REASONS, ANA)
     assert machine.finish(execution).status == "FAILED"
 
     machine = machines(MACHINE, {"investigate_case": lambda_handler}, FailureQueueUrl=queue)
@@ -366,7 +309,7 @@ def test_many_complainants_are_told_a_batch_at_a_time(
     for last in range(40, 45):
         case_id = desk.accuse(called_number=f"(202) 555-01{last}")
     execution = start(machine, desk, case_id)
-    scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
+    scene.decisions.decide(case_id, "warning", REASONS, ANA)
 
     assert machine.finish(execution).states.count("Notify") == 3
     assert len([mail for mail in desk.mails() if mail["template"] == "complaint-decided"]) == 5
@@ -387,7 +330,7 @@ def test_a_step_that_keeps_failing_becomes_visible(
         request.getfixturevalue("hasty")
     if step in ("record", "notify"):
         execution = start(machine, desk, case_id)
-        scene.decisions.decide(case_id, "warning", REASONS, Person("user-7", "trade"))
+        scene.decisions.decide(case_id, "warning", REASONS, ANA)
         run = machine.finish(execution)
     else:
         run = machine.run(given(case_id), case_id)
@@ -419,7 +362,7 @@ def test_redrive_starts_the_cases_that_do_not_run(
     assert operator.redrive() == []
     execution = machine.arn.replace(":stateMachine:", ":execution:") + f":{lost}-2"
     machine.until(execution, lambda _run: token(desk, lost) != "")
-    scene.decisions.decide(lost, "warning", REASONS, Person("user-7", "trade"))
+    scene.decisions.decide(lost, "warning", REASONS, ANA)
     assert machine.finish(execution).status == "SUCCEEDED"
     assert Action.REDRIVEN in actions(desk, lost)
 

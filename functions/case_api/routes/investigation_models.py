@@ -156,7 +156,7 @@ class CallAnswerOut(Model):
 
 
 class ReplyOut(Model):
-    """The right of reply; `state` is `asked`, `answered` or `silent`."""
+    """The right of reply; `state` is `asked`, `answered`, `silent` or `cleared` (not accused any more)."""
 
     organization_id: str
     state: str

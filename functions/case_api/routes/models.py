@@ -170,7 +170,7 @@ class CaseOut(Model):
             joint=case.joint,
             assignee=case.assignee,
             referral=ReferralOut.of(case.referral) if case.referral else None,
-            hold=HoldOut.of(case.hold) if case.hold else None,
+            hold=HoldOut.of(case.standing_hold) if case.standing_hold else None,
             merged_into=case.merged_into,
             moving=case.moving,
             escalations=case.escalations,

@@ -103,7 +103,7 @@ def values(request: Request, file: "CaseFile") -> dict[str, Any]:
             "may_change": file.may_change,
             "on_hold": case.on_hold(request.profile.local_date(wiring.reader().clock.now())),
         },
-        "hold": {"reason": case.hold.reason, "until": request.day(case.hold.until)} if case.hold else None,
+        "hold": {"reason": hold.reason, "until": request.day(hold.until)} if (hold := case.standing_hold) else None,
         "referral": _referral(request, file, names),
         "priority": words.priority(request, case),
         "decision": _decision(request, file, names),

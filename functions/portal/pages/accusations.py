@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 ALONE = 100
 """Calls that have fields of their own; the fields for all others answer for the rest."""
 OTHERS = "others"
-COLOURS = {ReplyState.ASKED: "yellow", ReplyState.ANSWERED: "green", ReplyState.SILENT: "red"}
+COLOURS = {
+    ReplyState.ASKED: "yellow",
+    ReplyState.ANSWERED: "green",
+    ReplyState.SILENT: "red",
+    ReplyState.CLEARED: "grey",
+}
 
 
 @page("GET", "accusations", Who.MEMBER)
@@ -139,5 +144,6 @@ def _values(request: Request, file: "AccusationFile") -> dict[str, Any]:
         "others": OTHERS,
         "claims": [{"value": claim.value, "label": own["claims"][claim.value]} for claim in Claim],
         "statement": file.reply.statement,
+        "rests": file.rests,
         "values": request.fields,
     }

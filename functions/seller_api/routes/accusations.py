@@ -28,7 +28,7 @@ class AccusationOut(Model):
     """A case in which your organization is accused; `state` is `asked`, `answered` or `silent`."""
 
     case_id: str
-    state: str
+    state: str = Field(description="`asked`, `answered`, `silent`, or `cleared`: you are not accused any more.")
     notice_at: dt.datetime
     due_at: dt.datetime = Field(description="Until when you may answer.")
     extended: bool = Field(description="Whether the one extension was used.")
@@ -106,6 +106,7 @@ class AccusationFileOut(Model):
     caller_number: str
     calls: list[AccusedCallOut]
     statement: str
+    rests: bool = Field(description="Whether the case is on hold: the deadline does not run, and moves when it ends.")
     evidence: list[EvidenceOut] = Field(description="Files that you uploaded for your answer, oldest first.")
 
     @classmethod
@@ -116,6 +117,7 @@ class AccusationFileOut(Model):
             caller_number=file.caller_number,
             calls=[AccusedCallOut.of(call) for call in file.calls],
             statement=file.reply.statement,
+            rests=file.rests,
             evidence=[evidence_out(one) for one in file.evidence],
         )
 

@@ -111,11 +111,13 @@ class DeskService:
         if not today < until <= today + timedelta(days=HOLD_DAYS):
             raise _wrong("/until", f"Name a day within the next {HOLD_DAYS} days.", "hold_until")
         held = Hold(_text("/reason", reason, REASON_LENGTH), until, person.sub, now)
-        return self._change(
-            case_id,
-            person,
-            lambda case: (replace(case, hold=held), self._event(Action.HELD, person, until.isoformat())),
-        )
+
+        def decide(case: Case) -> tuple[Case, Event]:
+            # held again, or before the deadlines were moved: it has rested since then
+            made = replace(held, at=case.hold.at) if case.hold else held
+            return replace(case, hold=made), self._event(Action.HELD, person, until.isoformat())
+
+        return self._change(case_id, person, decide)
 
     def release(self, case_id: str, person: Person) -> Case:
         """End a hold, so that the investigation goes on at once; a case that does not rest stays as it is.
@@ -123,11 +125,14 @@ class DeskService:
         Raises:
             ForbiddenError: the case is the other agency's.
         """
-        case = self._change(
-            case_id,
-            person,
-            lambda case: (replace(case, hold=None), self._event(Action.RELEASED, person)) if case.hold else None,
-        )
+        now = self.clock.now()
+
+        def decide(case: Case) -> tuple[Case, Event] | None:
+            if case.hold is None or not case.on_hold(self.profile.local_date(now)):
+                return None
+            return replace(case, hold=replace(case.hold, released_at=now)), self._event(Action.RELEASED, person)
+
+        case = self._change(case_id, person, decide)
         wake(self.store, self.tasks, case_id)
         return case
 

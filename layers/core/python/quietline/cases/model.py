@@ -41,6 +41,8 @@ class Action(StrEnum):
     UNLINKED = "unlinked"
     HELD = "held"
     RELEASED = "released"
+    RESUMED = "resumed"
+    """A hold has ended: the deadlines run again, and end later."""
     REFERRED = "referred"
     REFERRAL_ACCEPTED = "referral_accepted"
     REFERRAL_REFUSED = "referral_refused"
@@ -72,6 +74,8 @@ class Action(StrEnum):
     SELLER_ASKED = "seller_asked"
     SELLER_REMINDED = "seller_reminded"
     SELLER_ANSWERED = "seller_answered"
+    SELLER_CLEARED = "seller_cleared"
+    """The calls are laid to somebody else than the seller that was asked."""
     EXTENDED = "extended"
     SILENCE = "silence"
     CONFIRMED = "confirmed"
@@ -138,12 +142,21 @@ class Decision:
 
 @dataclass(frozen=True)
 class Hold:
-    """A case that rests: nobody is expected to work on it until the date is past."""
+    """A case that rests: nobody is expected to work on it until the date is past, and no deadline runs.
+
+    It stays with the case until the deadlines were moved by as long as it lasted.
+
+    Attributes:
+        until: the registry's date on which it ends by itself.
+        at: when the case began to rest; held again, it stays what it was.
+        released_at: when a person ended it before its date.
+    """
 
     reason: str
     until: date
     by: str
     at: datetime
+    released_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -230,9 +243,14 @@ class Case:
     decision: Decision | None = None
     failure: str = ""
 
+    @property
+    def standing_hold(self) -> Hold | None:
+        """The hold, unless somebody ended it."""
+        return self.hold if self.hold and self.hold.released_at is None else None
+
     def on_hold(self, day: date) -> bool:
         """Whether it rests on a local date."""
-        return self.hold is not None and day < self.hold.until
+        return self.standing_hold is not None and day < self.standing_hold.until
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,12 +52,17 @@ class AccusedCall:
 
 @dataclass(frozen=True)
 class AccusationFile:
-    """An accusation with its calls and what was uploaded for its answer, both oldest first."""
+    """An accusation with its calls and what was uploaded for its answer, both oldest first.
+
+    Attributes:
+        rests: whether the case is on hold, so that the deadline does not run and is moved when it ends.
+    """
 
     reply: Reply
     caller_number: str
     calls: tuple[AccusedCall, ...]
     evidence: tuple[Evidence, ...] = ()
+    rests: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,13 @@ class ReplyService:
             for one in sorted(self.cases.accusations(case_id), key=lambda one: one.called_at)
             if one.complaint_id in reply.complaints
         )
-        return AccusationFile(reply, case.caller_number if case else "", calls, tuple(self._uploaded(reply)))
+        return AccusationFile(
+            reply,
+            case.caller_number if case else "",
+            calls,
+            tuple(self._uploaded(reply)),
+            case is not None and case.hold is not None and reply.state is ReplyState.ASKED,
+        )
 
     def find(self, organization_id: str, case_id: str) -> Reply:
         """Return an organization's right of reply in a case.
@@ -169,8 +180,15 @@ class ReplyService:
     def _open(self, reply: Reply) -> None:
         if reply.state is ReplyState.ANSWERED:
             raise ConflictError("Your organization has answered already.")
-        if reply.state is ReplyState.SILENT or self.clock.now() >= reply.due_at:
+        if reply.state is ReplyState.CLEARED:
+            raise ConflictError("Your organization is not accused in this case any more.")
+        if reply.state is ReplyState.SILENT or (self.clock.now() >= reply.due_at and not self._rests(reply)):
             raise ConflictError("The deadline for an answer has passed.")
+
+    def _rests(self, reply: Reply) -> bool:
+        """Tell whether the deadline does not run, or was not moved yet after it did not."""
+        case = self.cases.get(reply.case_id)
+        return case is not None and case.hold is not None
 
     def _change(self, reply: Reply, event: Event) -> None:
         try:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from quietline.cases.investigation.attribution import accuse, attribution_of
 from quietline.cases.investigation.model import Hop, HopState, Way
 from quietline.cases.investigation.ports import Callers, Carriers, InvestigationStore
-from quietline.cases.investigation.service import attribution_of
 from quietline.cases.model import Accusation, Action, Event
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
 from quietline.cases.waking import wake
@@ -122,7 +122,7 @@ class TracebackService:
             made = replace(attribution_of(self.callers, found, Way.TRACED, signs), spoofed=True)
             event = Event(self.clock.now(), Action.ATTRIBUTED, f"carrier:{hop.carrier}", made.way.value)
             try:
-                self.store.save(replace(kept, attribution=made), event)
+                accuse(self.store, self.callers, kept, made, event)
             except ChangedMeanwhileError:
                 continue
             return

@@ -37,6 +37,8 @@ type Template = Literal[
     "stop-requested",
     "accusation",
     "accusation-reminder",
+    "accusation-resumed",
+    "accusation-cleared",
     "accusation-decided",
     "order-paid",
     "order-stopped",

@@ -50,12 +50,25 @@ def decision_of(item: Item) -> Decision:
 
 def hold_item(hold: Hold) -> Item:
     """Return a hold as it is stored in its case."""
-    return {"reason": hold.reason, "until": hold.until.isoformat(), "by": hold.by, "at": to_text(hold.at)}
+    return {
+        "reason": hold.reason,
+        "until": hold.until.isoformat(),
+        "by": hold.by,
+        "at": to_text(hold.at),
+        "released_at": to_text(hold.released_at) if hold.released_at else "",
+    }
 
 
 def hold_of(item: Item) -> Hold:
     """Return the hold that a case's item has."""
-    return Hold(item["reason"], date.fromisoformat(item["until"]), item["by"], from_text(item["at"]))
+    released = str(item["released_at"])
+    return Hold(
+        item["reason"],
+        date.fromisoformat(item["until"]),
+        item["by"],
+        from_text(item["at"]),
+        from_text(released) if released else None,
+    )
 
 
 def referral_item(referral: Referral) -> Item:

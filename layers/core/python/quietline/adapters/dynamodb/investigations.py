@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from quietline.adapters.dynamodb import keys
-from quietline.adapters.dynamodb.case_parts import decision_item
+from quietline.adapters.dynamodb.case_parts import decision_item, hold_item
 from quietline.adapters.dynamodb.case_writes import event_writes, transact
 from quietline.adapters.dynamodb.investigation_items import (
     finding_item,
@@ -20,7 +20,7 @@ from quietline.adapters.dynamodb.investigation_items import (
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.table import ConditionFailedError, Table, Write
 from quietline.cases.investigation.model import Accused, Finding, Hop, HopState, Investigation, Reply
-from quietline.cases.model import Decision, Event, Status
+from quietline.cases.model import Action, Case, Decision, Event, Status
 from quietline.kernel.clock import to_text
 
 TOGETHER = 50
@@ -47,6 +47,56 @@ class DynamoInvestigations:
         """
         events = event_writes(self.table, investigation.case_id, event) if event else []
         transact(self.table, self._next(investigation), *events)
+
+    def accuse(self, investigation: Investigation, event: Event, cleared: Reply | None, told: Accused | None) -> None:
+        """Keep the next version, whose attribution is new, and the reply of who is accused no more; ask for its mail.
+
+        Raises:
+            ChangedMeanwhileError: somebody else wrote between.
+        """
+        writes = [self._next(investigation), *event_writes(self.table, investigation.case_id, event)]
+        if cleared:
+            done = Event(event.at, Action.SELLER_CLEARED, event.by, cleared.organization_id)
+            writes += [self._next_reply(cleared), *event_writes(self.table, cleared.case_id, done)]
+            if told:
+                writes.append(self._mail("accusation-cleared", cleared, told, event.at, f"cleared-{cleared.version}"))
+        transact(self.table, *writes)
+
+    def resumed(
+        self,
+        case: Case,
+        investigation: Investigation,
+        event: Event,
+        *,
+        hop: Hop | None,
+        reply: Reply | None,
+        told: Accused | None,
+    ) -> None:
+        """End a case's hold and keep what has later deadlines now; ask for the mail about the reply's.
+
+        Raises:
+            ChangedMeanwhileError: it was held again, or somebody else wrote between.
+        """
+        ended = self.table.update(
+            keys.case(case.id),
+            "SET #hold = :none ADD revision :one",
+            names={"#hold": "hold"} | STATUS,
+            values={
+                ":none": None,
+                ":one": 1,
+                ":open": Status.OPEN.value,
+                ":hold": hold_item(case.hold) if case.hold else None,
+            },
+            condition="#status = :open AND #hold = :hold",
+        )
+        writes = [ended, self._next(investigation), *event_writes(self.table, case.id, event)]
+        if hop:
+            writes.append(self._open_hop(hop))
+        if reply:
+            writes.append(self._next_reply(reply))
+            if told:
+                writes.append(self._mail("accusation-resumed", reply, told, event.at, f"resumed-{case.revision}"))
+        transact(self.table, *writes)
 
     def findings(self, case_id: str) -> tuple[Finding, ...]:
         """Return the findings by complaint."""
@@ -89,14 +139,7 @@ class DynamoInvestigations:
         Raises:
             ChangedMeanwhileError: it does not wait any more.
         """
-        put = self.table.put(
-            keys.hop(hop.case_id, hop.number),
-            hop_item(hop),
-            condition="#state = :asked",
-            values={":asked": HopState.ASKED.value},
-            names={"#state": "state"},
-        )
-        transact(self.table, put, *event_writes(self.table, hop.case_id, event))
+        transact(self.table, self._open_hop(hop), *event_writes(self.table, hop.case_id, event))
 
     def asked(self, carrier: str) -> tuple[Hop, ...]:
         """Return what a carrier was asked, newest first."""
@@ -270,6 +313,16 @@ class DynamoInvestigations:
             investigation_item(replace(kept, version=kept.version + 1)),
             condition="attribute_not_exists(pk)" if first else "version = :before",
             values=None if first else {":before": kept.version},
+        )
+
+    def _open_hop(self, hop: Hop) -> Write:
+        """Return the write of a hop that was still to answer."""
+        return self.table.put(
+            keys.hop(hop.case_id, hop.number),
+            hop_item(hop),
+            condition="#state = :asked",
+            values={":asked": HopState.ASKED.value},
+            names={"#state": "state"},
         )
 
     def _next_reply(self, reply: Reply) -> Write:

@@ -62,6 +62,8 @@ def following(stand: Stand, now: datetime, rules: Investigations, pace: Pace) ->
         return Next.DONE, 0
     if stand.on_hold:
         return Next.AWAIT_RELEASE, _seconds(now, None, pace)
+    if case.hold is not None:
+        return Next.RESUME, 0
     if kept.attribution is None:
         return Next.ATTRIBUTE, 0
     if case.decision is not None and stand.facts == kept.examined:
@@ -117,7 +119,7 @@ def _to_trace(stand: Stand, rules: Investigations) -> bool:
 
 def _hearing(stand: Stand, now: datetime, rules: Investigations, pace: Pace) -> tuple[Next, int] | None:
     reply = stand.reply
-    if reply is None:
+    if reply is None or reply.state is ReplyState.CLEARED:
         return Next.HEAR, 0
     if reply.state is not ReplyState.ASKED:
         return (Next.HEAR, 0) if unheard(stand.violations, reply, rules) else None
@@ -136,7 +138,7 @@ def is_unheard(kind: str, kept: Investigation, reply: Reply | None, violations: 
     """Tell whether a decision would warn or cite a known organization that was not heard, or may still answer."""
     if kind not in AGAINST_SELLER or kept.attribution is None or not kept.attribution.is_known:
         return False
-    if reply is None:
+    if reply is None or reply.state is ReplyState.CLEARED:
         # before the calls were examined nobody knows that they are excused
         return bool(violations) or not kept.examined
     return reply.state is ReplyState.ASKED
@@ -164,7 +166,7 @@ def fingerprint(accusations: tuple[Accusation, ...], kept: Investigation, reply:
         for one in sorted(accusations, key=lambda one: one.complaint_id)
     ]
     parts.append(repr(kept.attribution))
-    if reply is not None and reply.state is not ReplyState.ASKED:
+    if reply is not None and reply.is_heard:
         parts.append(repr(sorted(reply.answers.items())))
     return sha256("\n".join(parts).encode()).hexdigest()[:32]
 

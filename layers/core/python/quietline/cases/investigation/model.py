@@ -209,6 +209,8 @@ class ReplyState(StrEnum):
     ANSWERED = "answered"
     SILENT = "silent"
     """The deadline passed."""
+    CLEARED = "cleared"
+    """The calls are laid to somebody else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +241,11 @@ class Reply:
     answered_at: datetime | None = None
     decision: str = ""
     version: int = 1
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the organization has answered, or let its deadline pass."""
+        return self.state in (ReplyState.ANSWERED, ReplyState.SILENT)
 
 
 @dataclass(frozen=True)
@@ -314,6 +321,7 @@ class Next(StrEnum):
     REMIND = "remind"
     AWAIT_REPLY = "await_reply"
     AWAIT_RELEASE = "await_release"
+    RESUME = "resume"
     AWAIT_DECISION = "await_decision"
     ESCALATE = "escalate"
     AWAIT_CONFIRMATION = "await_confirmation"

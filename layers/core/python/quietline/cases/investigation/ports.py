@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from quietline.cases.investigation.model import Accused, Finding, Holding, Hop, Investigation, Reply
-from quietline.cases.model import Accusation, Decision, Event
+from quietline.cases.model import Accusation, Case, Decision, Event
 
 
 class InvestigationStore(Protocol):
@@ -23,6 +23,31 @@ class InvestigationStore(Protocol):
 
         Raises:
             ChangedMeanwhileError: somebody else wrote between.
+        """
+        ...
+
+    def accuse(self, investigation: Investigation, event: Event, cleared: Reply | None, told: Accused | None) -> None:
+        """Keep the next version, whose attribution is new, and the reply of who is accused no more; ask for its mail.
+
+        Raises:
+            ChangedMeanwhileError: somebody else wrote between.
+        """
+        ...
+
+    def resumed(
+        self,
+        case: Case,
+        investigation: Investigation,
+        event: Event,
+        *,
+        hop: Hop | None,
+        reply: Reply | None,
+        told: Accused | None,
+    ) -> None:
+        """End a case's hold and keep what has later deadlines now; ask for the mail about the reply's.
+
+        Raises:
+            ChangedMeanwhileError: it was held again, or somebody else wrote between.
         """
         ...
 

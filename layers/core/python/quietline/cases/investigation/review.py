@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from quietline.cases.find import find
+from quietline.cases.investigation.attribution import accuse, attribution_of
 from quietline.cases.investigation.course import Pace, Stand, fingerprint, following, is_unheard, suggestion
 from quietline.cases.investigation.model import (
     Attribution,
@@ -16,7 +17,7 @@ from quietline.cases.investigation.model import (
     Way,
 )
 from quietline.cases.investigation.ports import Callers, Carriers, InvestigationStore
-from quietline.cases.investigation.service import attribution_of, is_on_hold
+from quietline.cases.investigation.resting import is_on_hold
 from quietline.cases.model import Action, Case, Event, Status
 from quietline.cases.people import Person, must_change
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
@@ -185,7 +186,7 @@ class ReviewService:
         made = attribution_of(self.callers, found, Way.NAMED, signs)
         event = Event(self.clock.now(), Action.ATTRIBUTED, person.sub, made.way.value)
         try:
-            self.store.save(replace(kept, attribution=made), event)
+            accuse(self.store, self.callers, kept, made, event)
         except ChangedMeanwhileError as error:
             raise ConflictError("The case changed meanwhile. Read it again.") from error
         wake(self.cases, self.tasks, case_id)

@@ -4,18 +4,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from quietline.cases.find import find
+from quietline.cases.investigation.attribution import accuse, attributed, changed
 from quietline.cases.investigation.course import Pace, Stand, fingerprint, following, is_unheard, unheard
 from quietline.cases.investigation.findings import CallFacts, examine
 from quietline.cases.investigation.model import (
     Attribution,
     Hop,
     HopState,
-    Investigation,
     Next,
     Reply,
     ReplyState,
     Verdict,
-    Way,
 )
 from quietline.cases.investigation.ports import (
     Callers,
@@ -24,7 +23,8 @@ from quietline.cases.investigation.ports import (
     Scrubs,
     StopRequests,
 )
-from quietline.cases.model import SYSTEM, Accusation, Action, Case, Decision, Event, Status
+from quietline.cases.investigation.resting import Rest, is_on_hold
+from quietline.cases.model import SYSTEM, Accusation, Action, Decision, Event, Status
 from quietline.cases.penalties import worksheet
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
 from quietline.kernel.clock import Clock
@@ -88,9 +88,10 @@ class InvestigationService:
         kept = self.store.get(case_id)
         if kept.attribution is not None:
             return kept.attribution
-        made = self._attributed(find(self.cases, case_id), self.cases.accusations(case_id))
-        event = Event(self.clock.now(), Action.ATTRIBUTED, SYSTEM, made.way.value)
-        self._save(replace(kept, attribution=made), event)
+        made = attributed(self.callers, self.profile, find(self.cases, case_id), self.cases.accusations(case_id))
+        # who was faster did the same, or changed the facts: the next look sees
+        with suppress(ChangedMeanwhileError):
+            accuse(self.store, self.callers, kept, made, self._attributed(made))
         return made
 
     def trace(self, case_id: str) -> None:
@@ -133,11 +134,19 @@ class InvestigationService:
                 )
 
     def examine(self, case_id: str) -> None:
-        """Make the findings of every call from the evidence as it is now."""
+        """Make the findings of every call from the evidence as it is now.
+
+        Where changed calls point to somebody else, that is kept first; the next look examines them again.
+        """
         kept = self.store.get(case_id)
         calls, reply = self.cases.accusations(case_id), self._reply(case_id)
         facts = fingerprint(calls, kept, reply)
         if kept.examined == facts or kept.attribution is None:
+            return
+        made = attributed(self.callers, self.profile, find(self.cases, case_id), calls)
+        if changed(kept.attribution, made):
+            with suppress(ChangedMeanwhileError):
+                accuse(self.store, self.callers, kept, made, self._attributed(made))
             return
         findings = [examine(self._facts(call, kept.attribution, reply), self.profile) for call in calls]
         violations = sum(finding.verdict is Verdict.VIOLATION for finding in findings)
@@ -164,7 +173,8 @@ class InvestigationService:
         due = now + self.pace.days(self.profile.investigations.reply_days)
         event = Event(now, Action.SELLER_ASKED, SYSTEM, accused.id)
         if before is not None:
-            if before.state is ReplyState.ASKED or not unheard(frozenset(asked), before, self.profile.investigations):
+            more = before.state is ReplyState.CLEARED or unheard(frozenset(asked), before, self.profile.investigations)
+            if before.state is ReplyState.ASKED or not more:
                 return
             again = replace(
                 before,
@@ -213,6 +223,23 @@ class InvestigationService:
         # who was faster did the same, or changed the facts: the next look sees
         with suppress(ChangedMeanwhileError):
             self.store.escalated(replace(kept, review_due_at=following_due), Event(now, Action.ESCALATED, SYSTEM))
+
+    def resume(self, case_id: str) -> None:
+        """Let the deadlines run again after a hold: each ends later by as long as the case rested; a seller is told."""
+        case, kept = find(self.cases, case_id), self.store.get(case_id)
+        if case.hold is None or is_on_hold(case, self.profile, self.clock):
+            return
+        rest = Rest.of(case.hold, self.profile)
+        reply = rest.moved_reply(self._reply(case_id))
+        with suppress(ChangedMeanwhileError):
+            self.store.resumed(
+                case,
+                replace(kept, review_due_at=kept.review_due_at and rest.moved(kept.review_due_at)),
+                Event(self.clock.now(), Action.RESUMED, SYSTEM),
+                hop=rest.moved_hop(self.store.hops(case_id)),
+                reply=reply,
+                told=self.callers.get(reply.organization_id) if reply else None,
+            )
 
     def record(self, case_id: str) -> Decision:
         """Make the given decision final; a citation gets its worksheet of penalties.
@@ -291,28 +318,14 @@ class InvestigationService:
         organization_id = attribution.organization_id
         if not organization_id:
             return CallFacts(call, attribution, None, None, None, None)
-        heard = reply is not None and reply.state is not ReplyState.ASKED
         return CallFacts(
             call=call,
             attribution=attribution,
             holding=self.scrubs.holding(organization_id, call),
             entitled=attribution.exempt or self.scrubs.entitled(organization_id, call),
             stopped_at=self.stops.before(organization_id, call.called, call.called_at),
-            answer=reply.answers.get(call.complaint_id) if reply and heard else None,
+            answer=reply.answers.get(call.complaint_id) if reply and reply.is_heard else None,
         )
-
-    def _attributed(self, case: Case, calls: tuple[Accusation, ...]) -> Attribution:
-        signs = tuple(sorted({sign for call in calls for sign in call.signs}))
-        # a number like the consumer's own may be real; one that cannot exist is nobody's, whoever declared it
-        if case.caller_number and "caller_number" not in signs:
-            days = {self.profile.local_date(call.called_at) for call in calls}
-            declared = {self.callers.declared_by(case.caller_number, day) for day in days}
-            if len(declared) == 1 and (found := declared.pop()):
-                return attribution_of(self.callers, found, Way.DECLARED, signs)
-        name = case.caller_name or next((call.caller_name for call in calls if call.caller_name), "")
-        if name and (found := self.callers.named(name)):
-            return attribution_of(self.callers, found, Way.NAME, signs)
-        return Attribution(Way.UNKNOWN, name=name, spoofed=bool(signs), signs=signs)
 
     def _tell_seller(self, case_id: str, decision: Decision) -> None:
         reply = self._reply(case_id)
@@ -320,24 +333,5 @@ class InvestigationService:
         if reply and accused:
             self.store.tell_seller(reply, accused, decision, self.clock.now())
 
-    def _save(self, kept: Investigation, event: Event | None = None) -> None:
-        # who was faster did the same, or changed the facts: the next look sees
-        with suppress(ChangedMeanwhileError):
-            self.store.save(kept, event)
-
-
-def attribution_of(callers: Callers, organization_id: str, way: Way, signs: tuple[str, ...] = ()) -> Attribution:
-    """Return the attribution to a registered organization.
-
-    Raises:
-        NotFoundError: there is no such organization.
-    """
-    found = callers.get(organization_id)
-    if found is None:
-        raise NotFoundError("There is no such organization.")
-    return Attribution(way, found.id, found.san, found.name, found.exempt, bool(signs), signs)
-
-
-def is_on_hold(case: Case, profile: Profile, clock: Clock) -> bool:
-    """Tell whether a case is on hold today, so that its deadlines do not run."""
-    return case.on_hold(profile.local_date(clock.now()))
+    def _attributed(self, made: Attribution) -> Event:
+        return Event(self.clock.now(), Action.ATTRIBUTED, SYSTEM, made.way.value)
