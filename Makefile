@@ -34,7 +34,7 @@ fast: setup layers-built ## Run the tests that need no local cloud and no browse
 	@$(PYTEST) -n 2 --dist loadfile $(wildcard $(FAST))
 
 test: fast ## Run every test, the last ones against a local cloud of their own
-	@$(PYTEST) $(wildcard tests/web)
+	@$(PYTEST) -n 2 --dist loadfile $(wildcard tests/web)
 	@set -e; trap '$(TEST_CLOUD) $(LOCAL) clean' EXIT; \
 	  $(TEST_CLOUD) $(LOCAL) clean && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) $(OPEN); \
 	  $(TEST_CLOUD) $(LOCAL) clean && export QUIETLINE_AUTH=1 QUIETLINE_DAY_SECONDS=4 && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) tests/e2e

@@ -140,7 +140,7 @@ def _reply(request: "Request", reply: "Reply | None", references: dict[str, str]
 
 def _second(request: "Request", case: "Case", known: "InvestigationFile", names: words.Names) -> dict[str, Any]:
     """Return how the second look at a citation stands."""
-    made, confirmed = case.decision, known.investigation.confirmation
+    made, confirmed = case.decision, known.investigation.confirmed
     waits = case.status is Status.OPEN and made is not None and made.kind == CITATION and confirmed is None
     return {
         "waits": waits,

@@ -280,6 +280,8 @@ def test_steps_done_twice_change_nothing(cloud: Any, desk: Desk, clock: FixedClo
     scene = Scene(cloud, clock, profile, tasks=Tasks())
     steps = scene.steps
     case_id = desk.accuse()
+    steps.attribute(case_id)
+    steps.examine(case_id)
     steps.wait(case_id, "token-1", "await_decision")
     DecisionService(desk.cases, Tasks(), clock, profile).decide(case_id, "citation", REASONS, Person("user-1", "trade"))
     with pytest.raises(ConflictError):

@@ -1,11 +1,12 @@
 """What a crash, or somebody else between two writes, must not do to an investigation."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from quietline.cases.investigation.model import ReplyState, Way
-from quietline.cases.model import Action, Status
+from quietline.cases.model import Action, Event, Status
 from quietline.cases.people import Person
 from quietline.cases.ports import ChangedMeanwhileError
 from quietline.cases.replies import AnswerInput
@@ -167,3 +168,38 @@ def test_who_is_named_after_the_decision_is_heard_before_it_is_final(
     assert reply is not None and (reply.state, reply.decision) == (ReplyState.SILENT, "warning")
     actions = [event.action for event in desk.cases.events(case_id)]
     assert (actions.count(Action.RETURNED), actions.count(Action.DECIDED)) == (1, 1)
+
+
+def test_an_examination_that_was_under_way_takes_no_confirmation_away(desk: Desk, scene: Scene) -> None:
+    case_id = desk.accuse()
+    scene.run(case_id, until="await_decision")
+    kept, findings = scene.store.get(case_id), scene.store.findings(case_id)
+    scene.cite(case_id)
+
+    # it began before the facts were what the second person looked at, and ends after
+    older = replace(scene.store.get(case_id), examined="older facts")
+    scene.store.examined(older, findings, Event(NOW, Action.EXAMINED, "system"))
+    scene.run(case_id, until="done")
+
+    assert scene.store.get(case_id).examined == kept.examined
+    case = desk.cases.get(case_id)
+    assert case is not None and (case.status, case.decision and case.decision.kind) == (Status.CLOSED, "citation")
+
+
+def test_a_citation_is_confirmed_on_the_findings_of_its_calls_as_they_are(desk: Desk, scene: Scene) -> None:
+    case_id = desk.accuse()
+    scene.run(case_id, until="await_decision")
+    scene.decisions.decide(case_id, "citation", REASONS, ANA)
+    desk.accuse(called_number="(202) 555-0177")
+
+    with pytest.raises(ConflictError, match="examined again"):
+        scene.review.confirm(case_id, BEN)
+    scene.run(case_id, until="await_confirmation")
+    scene.review.confirm(case_id, BEN)
+    desk.accuse(called_number="(202) 555-0178")
+
+    # more facts, another look
+    scene.run(case_id, until="await_confirmation")
+    assert scene.review.read(case_id).investigation.confirmed is None
+    scene.review.confirm(case_id, BEN)
+    scene.run(case_id, until="done")

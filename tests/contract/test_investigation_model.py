@@ -275,8 +275,8 @@ class InvestigationModel(RuleBasedStateMachine):
                 reply = seen.replies.get(case_id)
                 assert reply is not None and reply.is_heard
             if decision.kind == "citation":
-                assert kept.confirmation is not None
-                assert kept.confirmation.by != decision.by and kept.confirmation.at >= decision.at
+                assert kept.confirmed is not None
+                assert kept.confirmed.by != decision.by and kept.confirmed.at >= decision.at
 
     @invariant()
     def no_deadline_is_missed_unseen(self) -> None:

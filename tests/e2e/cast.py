@@ -173,9 +173,10 @@ class Case:
 
         def read() -> dict[str, Any] | None:
             case: dict[str, Any] = self.file["case"]
+            assert not case["failure"], (case["failure"], self.actions[-12:])
             return case if case["status"] == "closed" else None
 
-        return dict(wait_for(read, "the case to close", 90))
+        return dict(wait_for(read, lambda: f"the case to close after {self.actions[-12:]}", 150))
 
     @property
     def actions(self) -> list[str]:

@@ -126,15 +126,15 @@ class Cloud:
         }
 
 
-def wait_for(read: Callable[[], Any], what: str, seconds: float = 60) -> Any:
-    """Return the first true answer of `read`; fail with a sentence after `seconds`."""
+def wait_for(read: Callable[[], Any], what: str | Callable[[], str], seconds: float = 60) -> Any:
+    """Return the first true answer of `read`; fail with a sentence after `seconds`, made only then where it is made."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = read()
         if value:
             return value
         time.sleep(0.5)
-    return pytest.fail(f"Waited {seconds:.0f} s for {what} in vain.")
+    return pytest.fail(f"Waited {seconds:.0f} s for {what if isinstance(what, str) else what()} in vain.")
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,13 @@ import re
 
 from quietline.adapters.dynamodb.cases import DynamoCaseStore
 from quietline.adapters.dynamodb.table import Table
+from quietline.kernel.clock import SystemClock
 from quietline.kernel.settings import ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud
 from tests.console import Visitor, await_decision, case, investigated, person
+from tests.fakes.investigations import Awake, Scene
 
 REASONS = "Recorded messages without anybody's consent."
 
@@ -101,6 +103,9 @@ def test_a_supervisor_sees_who_has_how_much_to_do(console: ConsoleSettings, clou
 
 def test_a_citation_needs_a_second_person(console: ConsoleSettings, cloud: Cloud, profile: Profile) -> None:
     case_id = case(cloud, profile)
+    steps = Scene(cloud, SystemClock(), profile, tasks=Awake()).steps
+    steps.attribute(case_id)
+    steps.examine(case_id)
     lee, kim = visitor(), visitor("kim")
     lee.post(f"cases/{case_id}/decision", {"decision": "citation", "reasons": REASONS}, at=f"cases/{case_id}")
     assert "waits for another person" in lee.follow().text

@@ -27,7 +27,7 @@ from tests.helpers import LambdaContext
 
 FOLDER = Path(__file__).parents[2] / "infra/workflows"
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:"
-DONE_WITHIN_SECONDS = 30.0
+DONE_WITHIN_SECONDS = 120.0
 
 type Handler = Callable[[Any, Any], Any]
 VISITED: dict[str, set[str]] = {}

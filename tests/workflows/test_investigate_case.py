@@ -109,7 +109,6 @@ def test_a_seller_is_heard_reminded_and_its_silence_recorded(desk: Desk, hasty: 
         "AskSeller",
         "RemindSeller",
         "RecordSilence",
-        "Examine",
         "RecordDecision",
         "Notify",
         "Done",

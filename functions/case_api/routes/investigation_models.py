@@ -228,7 +228,7 @@ class InvestigationOut(Model):
             total=TotalOut.of(file.total),
             suggestion=file.suggestion,
             review_due_at=kept.review_due_at,
-            confirmed_by=kept.confirmation.by if kept.confirmation else "",
+            confirmed_by=kept.confirmed.by if kept.confirmed else "",
             earlier=[DecisionOut.of(decision) for decision in kept.earlier],
         )
 

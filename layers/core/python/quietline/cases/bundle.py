@@ -181,7 +181,7 @@ class BundleService:
                 "attribution": kept.attribution,
                 "examined": bool(kept.examined),
                 "reopened": kept.reopened,
-                "confirmation": kept.confirmation,
+                "confirmation": kept.confirmed,
             },
             "traceback.json": self.investigations.hops(case.id),
             "findings.json": [asdict(finding) | {"sentence": finding.sentence} for finding in findings],

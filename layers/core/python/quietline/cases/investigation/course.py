@@ -70,7 +70,7 @@ def following(stand: Stand, now: datetime, rules: Investigations, pace: Pace) ->
         if is_unheard(case.decision.kind, kept, stand.reply, stand.violations):
             # who called was found out after the decision: it is given back, and the seller is heard
             return Next.HEAR, 0
-        if case.decision.kind in NEEDS_CONFIRMATION and kept.confirmation is None:
+        if case.decision.kind in NEEDS_CONFIRMATION and kept.confirmed is None:
             return Next.AWAIT_CONFIRMATION, _seconds(now, None, pace)
         return Next.RECORD, 0
     traced = _tracing(stand, now, rules, pace)
@@ -166,7 +166,7 @@ def fingerprint(accusations: tuple[Accusation, ...], kept: Investigation, reply:
         for one in sorted(accusations, key=lambda one: one.complaint_id)
     ]
     parts.append(repr(kept.attribution))
-    if reply is not None and reply.is_heard:
+    if reply is not None and reply.answers:
         parts.append(repr(sorted(reply.answers.items())))
     return sha256("\n".join(parts).encode()).hexdigest()[:32]
 

@@ -250,10 +250,15 @@ class Reply:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The second pair of eyes on a citation."""
+    """The second pair of eyes on a citation.
+
+    Attributes:
+        examined: fingerprint of the facts that the findings looked at spoke of.
+    """
 
     by: str
     at: datetime
+    examined: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +269,7 @@ class Investigation:
         attribution: None before anybody looked.
         examined: fingerprint of the facts that the findings speak of; empty before.
         review_due_at: when the review has to be done; None before it began.
-        confirmation: of the decision now given.
+        confirmation: of the decision now given, whatever findings it looked at; see `confirmed`.
         earlier: the decisions of before it was opened again.
         reopened: how often.
         version: counts the writes.
@@ -278,6 +283,12 @@ class Investigation:
     earlier: tuple[Decision, ...] = ()
     reopened: int = 0
     version: int = 0
+
+    @property
+    def confirmed(self) -> Confirmation | None:
+        """The confirmation, where it looked at the findings of now."""
+        made = self.confirmation
+        return made if made and made.examined == self.examined else None
 
 
 @dataclass(frozen=True)

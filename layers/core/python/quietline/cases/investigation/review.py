@@ -11,7 +11,9 @@ from quietline.cases.investigation.model import (
     Finding,
     Hop,
     HopState,
+    Investigation,
     InvestigationFile,
+    Reply,
     Total,
     Verdict,
     Way,
@@ -71,8 +73,7 @@ class ReviewService:
         case, kept = find(self.cases, case_id), self.store.get(case_id)
         findings, hops = self.store.findings(case_id), self.store.hops(case_id)
         known = kept.attribution is not None and kept.attribution.is_known
-        reply = self.store.reply(case_id, kept.attribution.organization_id) if known and kept.attribution else None
-        facts = fingerprint(self.cases.accusations(case_id), kept, reply)
+        reply, facts = self._reply(kept), self._facts(kept)
         stand = Stand(
             case=case,
             investigation=kept,
@@ -102,14 +103,16 @@ class ReviewService:
 
         Raises:
             NotFoundError: there is no such case.
-            ConflictError: no citation waits for a confirmation.
+            ConflictError: no citation waits for a confirmation, or its calls have changed and are examined again.
             ForbiddenError: the decision is their own, or the case is the other agency's.
         """
         self._waiting(case_id, person)
         kept = self.store.get(case_id)
-        if kept.confirmation is None:
+        if kept.examined != self._facts(kept):
+            raise ConflictError("The calls have changed and are examined again. Look at the findings in a minute.")
+        if kept.confirmed is None:
             now = self.clock.now()
-            confirmed = replace(kept, confirmation=Confirmation(person.sub, now))
+            confirmed = replace(kept, confirmation=Confirmation(person.sub, now, kept.examined))
             try:
                 self.store.confirm(confirmed, Event(now, Action.CONFIRMED, person.sub))
             except ChangedMeanwhileError as error:
@@ -156,9 +159,7 @@ class ReviewService:
             earlier=(*kept.earlier, case.decision),
             reopened=kept.reopened + 1,
         )
-        known = kept.attribution
-        reply = self.store.reply(case_id, known.organization_id) if known and known.is_known else None
-        callers = case.callers
+        reply, callers = self._reply(kept), case.callers
         event = Event(self.clock.now(), Action.REOPENED, person.sub, reasons)
         try:
             self.store.reopen(again, case.attempts + 1, callers, reply, event)
@@ -225,6 +226,13 @@ class ReviewService:
             raise ConflictError("The case changed meanwhile. Read it again.") from error
         wake(self.cases, self.tasks, case_id)
         return made
+
+    def _reply(self, kept: Investigation) -> Reply | None:
+        known = kept.attribution
+        return self.store.reply(kept.case_id, known.organization_id) if known and known.is_known else None
+
+    def _facts(self, kept: Investigation) -> str:
+        return fingerprint(self.cases.accusations(kept.case_id), kept, self._reply(kept))
 
     def _theirs(self, case_id: str, person: Person) -> Case:
         case = find(self.cases, case_id)

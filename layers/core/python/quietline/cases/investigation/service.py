@@ -151,9 +151,8 @@ class InvestigationService:
         findings = [examine(self._facts(call, kept.attribution, reply), self.profile) for call in calls]
         violations = sum(finding.verdict is Verdict.VIOLATION for finding in findings)
         event = Event(self.clock.now(), Action.EXAMINED, SYSTEM, f"{len(findings)} calls, {violations} violations")
-        # a decision on other facts needs another look by a second person
         with suppress(ChangedMeanwhileError):
-            self.store.examined(replace(kept, examined=facts, confirmation=None), findings, event)
+            self.store.examined(replace(kept, examined=facts), findings, event)
 
     def hear(self, case_id: str) -> None:
         """Give the accused organization its right of reply: a notice by mail, and a deadline."""
@@ -254,7 +253,7 @@ class InvestigationService:
             return case.decision
         decision = case.decision
         if decision.kind == CITATION:
-            if kept.confirmation is None:
+            if kept.confirmed is None:
                 raise ConflictError("A second person has to confirm the citation.")
             cited = self._cited(case_id)
             calls = [entry.called_at for entry in self.cases.accusations(case_id) if entry.complaint_id in cited]
@@ -324,7 +323,7 @@ class InvestigationService:
             holding=self.scrubs.holding(organization_id, call),
             entitled=attribution.exempt or self.scrubs.entitled(organization_id, call),
             stopped_at=self.stops.before(organization_id, call.called, call.called_at),
-            answer=reply.answers.get(call.complaint_id) if reply and reply.is_heard else None,
+            answer=reply.answers.get(call.complaint_id) if reply else None,
         )
 
     def _tell_seller(self, case_id: str, decision: Decision) -> None:
