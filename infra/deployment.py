@@ -62,7 +62,7 @@ class Deployment:
             there, or `cognito` (from an address of AWS, 50 a day).
         representative_mfa: whether authorized representatives act only with a second factor: `required` or `optional`.
         line_origination: ARN of the number or pool of AWS End User Messaging that codes for telephone lines come from;
-            empty where numbers are removed by mail alone.
+            empty where numbers are removed by mail alone and none is proved.
         signing_keys: how many signing keys there are; all are published, for what they signed stays signed.
         signing_key: which of them signs, counted from 1, the oldest; 0 for the newest.
         gaps: what the local cloud lacks.
@@ -131,7 +131,9 @@ class Deployment:
             ValueError: says what to set.
             ConfigurationError: there is no such profile.
         """
-        load_profile(self.profile)
+        profile = load_profile(self.profile)
+        if profile.registration.proof and not (self.line_origination or self.gaps.mailed_lines):
+            raise ValueError(f"The profile {self.profile} proves telephone lines: set -c line_origination=….")
         if not self.stage.isalnum() or not self.stage.islower():
             raise ValueError(f"-c stage={self.stage}: a stage is lower-case letters and digits.")
         if bool(self.domain) != bool(self.certificate_arn):

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from quietline.adapters import aws, secrets, signing
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.settings import Settings
+from quietline.profiles import profile as profiles
 from quietline.profiles.profile import Profile, load_profile
 
 from tests.helpers import LambdaContext, Tripwire
@@ -32,6 +33,20 @@ def clock() -> FixedClock:
 @pytest.fixture(scope="session")
 def profile() -> Profile:
     return load_profile("us")
+
+
+@pytest.fixture(scope="session")
+def proving_profile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profile]:
+    """The profile `proved`: the United States as they would be if they proved the line at registration."""
+    folder = tmp_path_factory.mktemp("profiles")
+    us = (profiles.FOLDER / "us.toml").read_text(encoding="utf-8")
+    (folder / "us.toml").write_text(us, encoding="utf-8")
+    codes = '[registration.proof]\nchannels = ["sms", "call"]\nminutes = 60\ntries = 2\nper_number_per_day = 3\n'
+    proved = us.replace('name = "us"', 'name = "proved"', 1).replace("[hygiene]", f"{codes}\n[hygiene]", 1)
+    (folder / "proved.toml").write_text(proved, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(profiles, "FOLDER", folder)
+        yield load_profile("proved")
 
 
 @dataclass

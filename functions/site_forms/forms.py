@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from quietline.registrations.service import RegistrationService
 
 NUMBER_FIELD = "numbers-"
+CODE_FIELD = "codes-"
+CODES = re.compile(rf"{CODE_FIELD}\d{{1,2}}", re.ASCII)
 MORE = re.compile(r"more_calls-(\d{1,2})-call_(?:date|time)")
 """Fields of the other calls by the same caller."""
 CALL_FIELDS = (
@@ -59,11 +61,17 @@ def numbers_of(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: fields[name] for name in names if fields[name].strip()}
 
 
+def codes_of(fields: Mapping[str, str]) -> list[str]:
+    """Return the codes of a confirmation, by the place of their number; a number without a field has a blank one."""
+    places = [int(name.removeprefix(CODE_FIELD)) for name in fields if CODES.fullmatch(name)]
+    return [fields.get(f"{CODE_FIELD}{place}", "") for place in range(max(places, default=-1) + 1)]
+
+
 def check_registration(service: "RegistrationService", fields: Mapping[str, str], language: str) -> list[FieldError]:
     """Return what is wrong with a registration; pointers name the page's fields."""
     numbers = numbers_of(fields)
     try:
-        service.check(list(numbers.values()), fields.get("email", ""), language)
+        service.check(list(numbers.values()), fields.get("email", ""), language, fields.get("channel", ""))
     except InvalidInputError as error:
         return placed(error.fields, list(numbers))
     return []

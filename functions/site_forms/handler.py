@@ -15,8 +15,9 @@ from quietline.pages.forms import BadBodyError
 
 from functions.site_forms import complain, complaint, registered, sellers, stop, waiting, wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
-from functions.site_forms.forms import check_registration, fields_of, numbers_of, placed
+from functions.site_forms.forms import CODE_FIELD, check_registration, codes_of, fields_of, numbers_of, placed
 from functions.site_forms.render import pages
+from functions.site_forms.self_service import link_refused
 
 if TYPE_CHECKING:
     from quietline.profiles.profile import Profile
@@ -38,7 +39,7 @@ def register_send(request: Request) -> Answer:
     numbers = numbers_of(request.fields)
     try:
         made = wiring.registrations().register(
-            list(numbers.values()), request.fields.get("email", ""), request.language
+            list(numbers.values()), request.fields.get("email", ""), request.language, request.fields.get("channel", "")
         )
     except InvalidInputError as error:
         return form_again(request, "register", placed(error.fields, list(numbers)))
@@ -47,15 +48,22 @@ def register_send(request: Request) -> Answer:
 
 def confirm_page(request: Request) -> Answer:
     """Show the button: programs that only follow the links of a mail confirm nothing."""
-    return html(request, "confirm", token=request.query.get("token", ""))
+    token = request.query.get("token", "")
+    try:
+        return html(request, "confirm", token=token, codes=_codes_wanted(token))
+    except LinkError as error:
+        return link_refused(request, error)
 
 
 def confirm(request: Request) -> Answer:
-    """Use the link."""
+    """Use the link, with the codes where the profile asks for them."""
+    token = request.fields.get("token", "")
     try:
-        confirmed = wiring.registrations().confirm(request.fields.get("token", ""))
+        confirmed = wiring.registrations().confirm(token, codes_of(request.fields))
     except LinkError as error:
-        return html(request, "link_refused", 400, reason=request.text["links"][error.reason])
+        return link_refused(request, error)
+    except InvalidInputError as error:
+        return form_again(request, "confirm", error.fields, token=token, codes=_codes_wanted(token))
     shown = pages(request.profile)
     return html(
         request,
@@ -64,7 +72,15 @@ def confirm(request: Request) -> Answer:
         certificate_token=confirmed.certificate_token,
         listed_from=shown.day(confirmed.listed_from, request.language),
         sellers_bound_from=shown.day(confirmed.sellers_bound_from, request.language),
+        unproved=[
+            {"number": str(one.number), "reason": request.text["confirmed"][one.reason]} for one in confirmed.unproved
+        ],
     )
+
+
+def _codes_wanted(token: str) -> dict[str, str]:
+    """Return the fields of the codes that the link wants → the masked number of each."""
+    return {f"{CODE_FIELD}{place}": str(number) for place, number in wiring.registrations().unproved(token).items()}
 
 
 ROUTES: dict[str, dict[str, Page]] = {

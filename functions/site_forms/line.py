@@ -5,14 +5,14 @@ from quietline.registrations.removal import RemovedNumbers
 
 from functions.site_forms import wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
-from functions.site_forms.render import pages
+from functions.site_forms.render import channels_of, pages
 from functions.site_forms.self_service import link_refused, told
 
 
 def _channels(request: Request) -> list[dict[str, str]]:
     """Return by what a code can be told here: nothing where the deployment has no telephone number to send from."""
     offered = request.profile.registration.removal.channels if wiring.settings().line_codes else ()
-    return [{"value": channel, "label": request.text["line"]["channels"][channel]} for channel in offered]
+    return channels_of(request.text, offered)
 
 
 def show(request: Request) -> Answer:

@@ -1,6 +1,7 @@
 """The site's pages: its templates and texts to HTML, for the static pages (`web.build`) and the forms' answers."""
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ class Pages(Renderer):
             language: one of the profile's.
             values: what the template needs besides texts: `values` and `errors` of a form, and so on.
         """
-        titles = self.text(language)["titles"]
+        titles, proof = self.text(language)["titles"], self._profile.registration.proof
         context: dict[str, Any] = {"title": titles.get(template, titles["problem"])} | values
         context |= {
             "footer_links": [
@@ -75,9 +76,15 @@ class Pages(Renderer):
                 for part in ("call_date", "call_time")
             ],
             "kinds": list(self._profile.evidence.kinds),
+            "proof_channels": channels_of(self.text(language), proof.channels if proof else ()),
             "number_fields": [f"numbers-{index}" for index in range(self._profile.registration.max_numbers)],
         }
         return self.render(template, language, context)
+
+
+def channels_of(text: dict[str, Any], channels: Sequence[str]) -> list[dict[str, str]]:
+    """Return the choices by what a code can be told."""
+    return [{"value": channel, "label": text["line"]["channels"][channel]} for channel in channels]
 
 
 @cache

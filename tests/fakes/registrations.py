@@ -4,10 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from quietline.kernel.clock import Clock
 from quietline.kernel.phone import PhoneNumber
-from quietline.registrations.line import LineProof
+from quietline.mails.links import LinkSigner
+from quietline.profiles.profile import Profile
+from quietline.registrations.codes import CodeDesk, LineProof
 from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError
+from quietline.registrations.proving import LineProving
 from quietline.registrations.requests import Letter, MailedRequest
 
 
@@ -189,3 +193,13 @@ class FakeCipher:
 
     def decrypt(self, ciphertext: str) -> str:
         return ciphertext.removeprefix("sealed:")[::-1]
+
+
+def code_desk(numbers: FakeNumbers, profile: Profile, clock: Clock, secret: bytes = b"s" * 32) -> CodeDesk:
+    """Return a desk whose codes are in memory."""
+    return CodeDesk(FakeProofs(numbers), FakeCipher(), LinkSigner(secret), profile, clock)
+
+
+def proving(numbers: FakeNumbers, profile: Profile, clock: Clock) -> LineProving:
+    """Return what proves lines in memory."""
+    return LineProving(code_desk(numbers, profile, clock))

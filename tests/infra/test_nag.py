@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from quietline.profiles.profile import Profile
 
 from infra.deployment import Deployment
 
@@ -46,3 +47,9 @@ def test_every_acknowledgement_says_why() -> None:
 def test_a_deployment_that_cannot_work_is_refused(values: dict[str, str], word: str) -> None:
     with pytest.raises(ValueError, match=word):
         Deployment(**values).check()  # type: ignore[arg-type]
+
+
+def test_a_profile_that_proves_lines_needs_a_number_to_tell_codes_from(proving_profile: Profile) -> None:
+    with pytest.raises(ValueError, match="line_origination"):
+        Deployment(profile=proving_profile.name).check()
+    Deployment(profile=proving_profile.name, line_origination="arn:aws:sms-voice:us-east-1:1:pool/p").check()

@@ -18,6 +18,7 @@ from quietline.mails.links import (
     WITHDRAW_STOP,
     LinkSigner,
 )
+from quietline.profiles.profile import Profile
 
 from functions.site_forms import wiring
 from tests.conftest import Cloud
@@ -209,16 +210,51 @@ def test_the_pages_of_a_code_have_no_barrier(phone: Page, site: str, cloud: Clou
     phone.locator("input[name=channel][value=sms]").check()
     press(phone, send, seen)  # enter the code
     press(phone, send, seen)  # wrong
-    [proof] = [
-        item
-        for item in aws.client("dynamodb").scan(TableName=cloud.registry_table)["Items"]
-        if item["pk"]["S"].startswith("LINE_PROOF#")
-    ]
-    code = LinkSigner(b"s" * 48).code(proof["pk"]["S"].removeprefix("LINE_PROOF#"), proof["nonce"]["S"])
+    [code] = codes(cloud).values()
     phone.fill("#code", code)
     press(phone, send, seen)  # removed
     press(phone, send, seen)  # nothing to take back
     assert len(set(seen)) == 6
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_person_proves_a_line_while_registering(
+    phone: Page, site: str, cloud: Cloud, proving_profile: Profile, language: str
+) -> None:
+    cloud.use(SiteFormsSettings, profile=proving_profile.name)
+    wiring.settings.cache_clear()
+    seen: list[str] = []
+    send = "main .govuk-button:not(.govuk-button--secondary)"
+    phone.goto(f"{site}/{language}/register/")
+    phone.fill("#numbers-0", NUMBER)
+    phone.fill("#numbers-1", "(310) 555-0144")
+    phone.fill("#email", "alex@example.com")
+    press(phone, send, seen)  # by what?
+    phone.locator("input[name=channel][value=call]").check()
+    press(phone, send, seen)  # review
+    press(phone, send, seen)  # sent
+    phone.goto(f"{site}/forms/confirm?lang={language}&token={token(cloud)}")
+    seen.append(checked(phone))
+    phone.fill("#codes-0", "12")
+    press(phone, send, seen)  # mistyped, and missing
+    phone.fill("#codes-0", codes(cloud)["+12025550143"])
+    press(phone, send, seen)  # registered, but one
+    assert phone.locator("main h2").is_visible()
+    assert phone.locator("main dl").nth(1).locator("dt").count() == 1
+    assert len(set(seen)) == 6
+
+
+def codes(cloud: Cloud) -> dict[str, str]:
+    """The code of each line."""
+    proofs = [
+        item
+        for item in aws.client("dynamodb").scan(TableName=cloud.registry_table)["Items"]
+        if item["pk"]["S"].startswith("LINE_PROOF#")
+    ]
+    signer = LinkSigner(b"s" * 48)
+    return {
+        one["number"]["S"]: signer.code(one["pk"]["S"].removeprefix("LINE_PROOF#"), one["nonce"]["S"]) for one in proofs
+    }
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

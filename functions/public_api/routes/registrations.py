@@ -1,7 +1,7 @@
 """Put numbers on the list."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -34,6 +34,11 @@ class RegistrationIn(Model):
     language: Annotated[str, Field(max_length=20)] = Field(
         default="en", description="Language of the mails: one of the profile's."
     )
+    channel: Annotated[str, Field(max_length=20)] = Field(
+        default="",
+        description="By what each number is told its code, `sms` or `call`, where the profile asks for a proof of the "
+        "line (the United States do not; it is then ignored).",
+    )
 
 
 class RegistrationOut(Model):
@@ -55,18 +60,44 @@ class ConfirmationIn(Model):
     token: Annotated[str, Field(max_length=200)] = Field(description="`token` of the link's address.")
 
 
+class RegistrationConfirmationIn(ConfirmationIn):
+    """The token of the mailed link, and the codes that the numbers were told."""
+
+    codes: list[Annotated[str, Field(max_length=20)]] = Field(
+        default=[],
+        max_length=100,
+        description="In the order of the registration's numbers, where the profile asks for a proof of the line; a "
+        "blank one leaves its number out.",
+    )
+
+
+class NotRegisteredOut(Model):
+    """A number that was left out."""
+
+    number: str = Field(description="Masked: the last two digits only.")
+    reason: Literal["code_missing", "code_ended"] = Field(description="Why its line is not proved.")
+
+
 class ConfirmationOut(Model):
     """The numbers are listed."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"numbers": ["+•••••••••43"], "listed_from": "2026-11-25", "sellers_bound_from": "2026-12-25"}]
+            "examples": [
+                {
+                    "numbers": ["+•••••••••43"],
+                    "listed_from": "2026-11-25",
+                    "sellers_bound_from": "2026-12-25",
+                    "not_registered": [],
+                }
+            ]
         }
     )
 
     numbers: list[str] = Field(description="Masked: the last two digits only.")
     listed_from: date = Field(description="From this date on all of them are on the published list.")
     sellers_bound_from: date = Field(description="From this date on no seller may call any of them.")
+    not_registered: list[NotRegisteredOut] = Field(description="Numbers whose line was not proved.")
 
 
 @route(
@@ -83,7 +114,9 @@ class ConfirmationOut(Model):
 )
 def register(registration: Annotated[RegistrationIn, Body()]) -> Response[RegistrationOut]:
     """Register numbers."""
-    receipt = wiring.registrations().register(registration.numbers, registration.email, registration.language)
+    receipt = wiring.registrations().register(
+        registration.numbers, registration.email, registration.language, registration.channel
+    )
     return Response(202, "application/json", RegistrationOut(id=receipt.id, expires_at=receipt.expires_at))
 
 
@@ -93,16 +126,22 @@ def register(registration: Annotated[RegistrationIn, Body()]) -> Response[Regist
     "/v1/registrations/confirm",
     Rule.PUBLIC,
     summary="Confirm a registration",
-    description="Uses the link of the mail, once. A number that is listed already keeps its date.",
+    description="Uses the link of the mail, once. A number that is listed already keeps its date. Where the profile "
+    "asks for a proof of the line, a mistyped code is refused and counted and nothing is listed; numbers without a "
+    "code are left out.",
     tags=TAGS,
     operation_id="confirmRegistration",
     responses=documented(200, "The numbers are listed.", ConfirmationOut, 400, 409, 413, 415, 422, 503),
 )
-def confirm(confirmation: Annotated[ConfirmationIn, Body()]) -> ConfirmationOut:
+def confirm(confirmation: Annotated[RegistrationConfirmationIn, Body()]) -> ConfirmationOut:
     """Confirm a registration."""
-    confirmed = wiring.registrations().confirm(confirmation.token)
+    confirmed = wiring.registrations().confirm(confirmation.token, confirmation.codes)
     return ConfirmationOut(
         numbers=[str(number) for number in confirmed.numbers],
         listed_from=confirmed.listed_from,
         sellers_bound_from=confirmed.sellers_bound_from,
+        not_registered=[
+            NotRegisteredOut.model_validate({"number": str(one.number), "reason": one.reason})
+            for one in confirmed.unproved
+        ],
     )

@@ -15,7 +15,7 @@ from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.service import RegistrationService
 
 from tests.fakes.carriers import FakeCarriers, FakeClients, FakeHygieneMetrics, FakeLines
-from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations
+from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations, proving
 
 NOW = datetime(2026, 11, 25, 16, tzinfo=UTC)
 REGISTERED = datetime(2026, 3, 1, 15, tzinfo=UTC)
@@ -51,7 +51,14 @@ class World:
         clock = FixedClock(at)
         links = LinkSigner(b"k" * 32)
         service = RegistrationService(
-            self.registrations, self.numbers, FakeCipher(), links, b"s" * 32, self.profile, clock
+            self.registrations,
+            self.numbers,
+            FakeCipher(),
+            links,
+            b"s" * 32,
+            self.profile,
+            clock,
+            proving(self.numbers, self.profile, clock),
         )
         receipt = service.register([number.e164], "new@example.com", "en")
         nonce = self.registrations.registrations[receipt.id].nonce

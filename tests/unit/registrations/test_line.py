@@ -6,13 +6,12 @@ import pytest
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import InvalidInputError, LinkError
 from quietline.kernel.phone import PhoneNumber
-from quietline.mails.links import LinkSigner
 from quietline.profiles.profile import Profile
 from quietline.registrations.line import LineRemovalService
 from quietline.registrations.model import HistoryEntry, NumberRecord
 
 from tests.conftest import NOW
-from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeProofs
+from tests.fakes.registrations import FakeNumbers, FakeProofs, code_desk
 
 NUMBER = PhoneNumber("+12025550143")
 
@@ -21,13 +20,13 @@ NUMBER = PhoneNumber("+12025550143")
 def service(clock: FixedClock, profile: Profile) -> LineRemovalService:
     numbers = FakeNumbers()
     numbers.records[NUMBER] = NumberRecord(NUMBER, "202", (HistoryEntry(NOW, "A", "import:1"),), 0)
-    return LineRemovalService(FakeProofs(numbers), numbers, FakeCipher(), LinkSigner(b"s" * 32), profile, clock)
+    return LineRemovalService(code_desk(numbers, profile, clock), numbers)
 
 
 def told(service: LineRemovalService) -> str:
-    assert isinstance(service.proofs, FakeProofs)
-    last = service.proofs.told[-1]
-    return service.links.code(last.id, last.nonce)
+    assert isinstance(service.codes.proofs, FakeProofs)
+    last = service.codes.proofs.told[-1]
+    return service.codes.links.code(last.id, last.nonce)
 
 
 def record(service: LineRemovalService) -> NumberRecord:
@@ -78,8 +77,8 @@ def test_a_line_gets_only_so_many_codes_and_nobody_is_told(service: LineRemovalS
     rules = profile.registration.removal
     tokens = [service.ask(NUMBER.e164, "sms", "en") for _ in range(rules.per_number_per_day + 1)]
     assert len(set(tokens)) == len(tokens)
-    assert isinstance(service.proofs, FakeProofs)
-    assert len(service.proofs.told) == rules.per_number_per_day
+    assert isinstance(service.codes.proofs, FakeProofs)
+    assert len(service.codes.proofs.told) == rules.per_number_per_day
 
 
 def test_time_and_forgery(service: LineRemovalService, clock: FixedClock, profile: Profile) -> None:

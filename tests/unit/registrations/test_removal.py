@@ -16,7 +16,7 @@ from quietline.registrations.service import RegistrationService
 from quietline.registrations.verification import VerificationService
 
 from tests.conftest import NOW
-from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations, FakeRequests
+from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations, FakeRequests, proving
 
 NUMBER, OTHER = PhoneNumber("+12025550143"), PhoneNumber("+13105550144")
 EMAIL, STRANGER = "alex@example.com", "sam@example.org"
@@ -60,7 +60,14 @@ def desk(clock: FixedClock, profile: Profile) -> Desk:
     registrations, requests = FakeRegistrations(numbers), FakeRequests(numbers)
     made = RequestDesk(requests, FakeCipher(), LinkSigner(b"s" * 32), b"s" * 32, profile, clock)
     service = RegistrationService(
-        registrations, numbers, FakeCipher(), LinkSigner(b"s" * 32), b"s" * 32, profile, clock
+        registrations,
+        numbers,
+        FakeCipher(),
+        LinkSigner(b"s" * 32),
+        b"s" * 32,
+        profile,
+        clock,
+        proving(numbers, profile, clock),
     )
     removals, verifications = (
         RemovalService(made, numbers, registrations),

@@ -10,7 +10,7 @@ from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
 from quietline.profiles.profile import Profile
 from quietline.registrations.service import ATTEMPTS, RegistrationService
 
-from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations
+from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations, proving
 
 NUMBER = PhoneNumber("+12025550143")
 EMAIL = "alex@example.com"
@@ -20,7 +20,14 @@ EMAIL = "alex@example.com"
 def service(clock: FixedClock, profile: Profile) -> RegistrationService:
     numbers = FakeNumbers()
     return RegistrationService(
-        FakeRegistrations(numbers), numbers, FakeCipher(), LinkSigner(b"s" * 32), b"s" * 32, profile, clock
+        FakeRegistrations(numbers),
+        numbers,
+        FakeCipher(),
+        LinkSigner(b"s" * 32),
+        b"s" * 32,
+        profile,
+        clock,
+        proving(numbers, profile, clock),
     )
 
 

@@ -12,7 +12,7 @@ from quietline.profiles.profile import Profile
 from quietline.registrations.service import RegistrationService
 from quietline.registrations.waiting import WaitingService
 
-from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations
+from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations, proving
 
 SECRET = b"s" * 32
 MISTYPED, RIGHT = "alx@example.com", "alex@example.com"
@@ -25,12 +25,23 @@ def store() -> FakeRegistrations:
 
 @pytest.fixture
 def waiting(store: FakeRegistrations, clock: FixedClock, profile: Profile) -> WaitingService:
-    return WaitingService(store, FakeCipher(), LinkSigner(SECRET), SECRET, profile, clock)
+    return WaitingService(
+        store, FakeCipher(), LinkSigner(SECRET), SECRET, profile, clock, proving(store.numbers, profile, clock)
+    )
 
 
 @pytest.fixture
 def service(store: FakeRegistrations, clock: FixedClock, profile: Profile) -> RegistrationService:
-    return RegistrationService(store, store.numbers, FakeCipher(), LinkSigner(SECRET), SECRET, profile, clock)
+    return RegistrationService(
+        store,
+        store.numbers,
+        FakeCipher(),
+        LinkSigner(SECRET),
+        SECRET,
+        profile,
+        clock,
+        proving(store.numbers, profile, clock),
+    )
 
 
 def link(store: FakeRegistrations) -> str:

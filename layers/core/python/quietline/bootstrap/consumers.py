@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers
-from quietline.bootstrap.self_service import opt_outs
+from quietline.bootstrap.self_service import line_proving, opt_outs
 from quietline.bootstrap.stops import stop_store
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def registrations(settings: "PublicApiSettings | SiteFormsSettings") -> "Registr
         secret=app_secret(settings.app_secret_id),
         profile=load_profile(settings.profile),
         clock=SystemClock(),
+        proving=line_proving(settings),
     )
 
 

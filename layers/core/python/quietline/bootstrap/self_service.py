@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from quietline.kernel.settings import MailerSettings, PublicApiSettings, SiteFormsSettings
     from quietline.mails.optout import OptOutService
     from quietline.registrations.certificate import CertificateService
+    from quietline.registrations.codes import CodeDesk
     from quietline.registrations.line import LineRemovalService
     from quietline.registrations.moving import MoveService
+    from quietline.registrations.proving import LineProving
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.requests import RequestDesk
     from quietline.registrations.verification import VerificationService
@@ -33,6 +35,31 @@ def _desk(settings: "PublicApiSettings | SiteFormsSettings") -> "RequestDesk":
         profile=load_profile(settings.profile),
         clock=SystemClock(),
     )
+
+
+@cache
+def _codes(settings: "PublicApiSettings | SiteFormsSettings") -> "CodeDesk":
+    from quietline.adapters.dynamodb.proofs import DynamoProofs
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+    from quietline.registrations.codes import CodeDesk
+
+    return CodeDesk(
+        proofs=DynamoProofs(Table(settings.registry_table)),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        links=link_signer(settings.app_secret_id),
+        profile=load_profile(settings.profile),
+        clock=SystemClock(),
+    )
+
+
+@cache
+def line_proving(settings: "PublicApiSettings | SiteFormsSettings") -> "LineProving":
+    """Return what proves lines when their numbers are registered."""
+    from quietline.registrations.proving import LineProving
+
+    return LineProving(_codes(settings))
 
 
 @cache
@@ -84,6 +111,7 @@ def waiting(settings: "SiteFormsSettings") -> "WaitingService":
         secret=app_secret(settings.app_secret_id),
         profile=load_profile(settings.profile),
         clock=SystemClock(),
+        proving=line_proving(settings),
     )
 
 
@@ -124,17 +152,6 @@ def opt_outs(settings: "SiteFormsSettings | MailerSettings") -> "OptOutService":
 @cache
 def line_removals(settings: "SiteFormsSettings") -> "LineRemovalService":
     """Return the use cases of a removal by a code told to the line."""
-    from quietline.adapters.dynamodb.proofs import DynamoProofs
-    from quietline.adapters.dynamodb.table import Table
-    from quietline.kernel.clock import SystemClock
-    from quietline.profiles.profile import load_profile
     from quietline.registrations.line import LineRemovalService
 
-    return LineRemovalService(
-        proofs=DynamoProofs(Table(settings.registry_table)),
-        numbers=numbers(settings.registry_table),
-        cipher=mailbox_cipher(settings.pii_key_id),
-        links=link_signer(settings.app_secret_id),
-        profile=load_profile(settings.profile),
-        clock=SystemClock(),
-    )
+    return LineRemovalService(_codes(settings), numbers(settings.registry_table))

@@ -27,6 +27,7 @@ type Template = Literal[
     "mailbox-left",
     "mailbox-moved",
     "line-code",
+    "register-code",
     "complaint-received",
     "complaint-update",
     "complaint-decided",

@@ -58,6 +58,7 @@ class Registration(Part):
 
     `undo_hours`: how long a removal can be taken back. `mails_per_registration`: with a link, while it waits.
     `removal`: codes by which whoever holds a line removes its number; no channels where a mailbox alone may.
+    `proof`: codes that prove the line when its number is registered; absent where the mailed link is enough.
     """
 
     max_numbers: int
@@ -68,6 +69,7 @@ class Registration(Part):
     mails_per_address_per_day: int
     mails_per_registration: int
     removal: LineCodes
+    proof: LineCodes | None = None
 
 
 class Lists(Part):

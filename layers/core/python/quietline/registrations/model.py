@@ -157,6 +157,7 @@ class Registration:
         expires_at: from this instant on the link is refused, whether or not the item still exists.
         confirmed_at: when the link was used.
         mails: how many mails with a link it asked for.
+        proofs: the codes that were told to its numbers, in their order; empty where the profile asks for no proof.
     """
 
     id: str
@@ -169,6 +170,7 @@ class Registration:
     expires_at: datetime
     confirmed_at: datetime | None = None
     mails: int = 1
+    proofs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,18 +185,32 @@ class RegistrationReceipt:
     waiting_token: str = field(default="", repr=False)
 
 
+type Why = Literal["code_missing", "code_wrong", "code_ended"]
+"""Why a line is not proved."""
+
+
+@dataclass(frozen=True)
+class Unproved:
+    """A number that was not registered, and why: its code was not entered, or works no more."""
+
+    number: PhoneNumber
+    reason: Why
+
+
 @dataclass(frozen=True)
 class ConfirmedRegistration:
     """What holds after the link was used.
 
     Attributes:
-        numbers: the registration's numbers; all are listed now.
+        numbers: the registration's numbers that are listed now: all, or those whose line is proved.
         listed_from: the registry's date from which every one of them is on the published list.
         sellers_bound_from: the date from which no seller may call any of them.
         certificate_token: of the link to their certificate.
+        unproved: the numbers that were left out, and why.
     """
 
     numbers: tuple[PhoneNumber, ...]
     listed_from: date
     sellers_bound_from: date
     certificate_token: str = field(default="", repr=False, compare=False)
+    unproved: tuple[Unproved, ...] = ()

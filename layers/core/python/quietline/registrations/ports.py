@@ -76,7 +76,7 @@ class RegistrationStore(Protocol):
         """Note the confirmation, write the numbers and their changes, and ask for the mail: all or nothing.
 
         Args:
-            registration: as it was read, pending.
+            registration: as it was read, pending, but with those of its numbers that are confirmed.
             before: the records as they were read, by number.
             after: every number's record as it shall be; one that equals its `before` is only checked.
             at: the instant of the confirmation and of every change.

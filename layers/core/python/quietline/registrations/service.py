@@ -23,6 +23,7 @@ from quietline.registrations.model import (
     RegistrationReceipt,
 )
 from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError, NumberStore, RegistrationStore
+from quietline.registrations.proving import LineProving
 from quietline.registrations.typed import check_typed
 
 ATTEMPTS = 5
@@ -41,6 +42,7 @@ class RegistrationService:
         secret: the app secret, for the address's keyed hash.
         profile: limits and windows.
         clock: the time.
+        proving: the proof of the line, where the profile asks for it.
     """
 
     registrations: RegistrationStore
@@ -50,8 +52,9 @@ class RegistrationService:
     secret: bytes = field(repr=False)
     profile: Profile
     clock: Clock
+    proving: LineProving
 
-    def register(self, numbers: Sequence[str], email: str, language: str) -> RegistrationReceipt:
+    def register(self, numbers: Sequence[str], email: str, language: str, channel: str = "") -> RegistrationReceipt:
         """Note the wish to list numbers and ask for the mail with the link.
 
         Neither the answer nor the work depends on whether a number is known. An address that already had its mails of
@@ -63,16 +66,18 @@ class RegistrationService:
             numbers: as people type them; the same number twice counts once.
             email: where the link goes.
             language: one of the profile's.
+            channel: by what each number is told its code, where the profile asks for a proof of the line.
 
         Returns:
             The registration's id, the instant from which its link is refused, and the token of `waiting`.
 
         Raises:
-            InvalidInputError: with every wrong field: `/numbers`, `/numbers/<i>`, `/email`, `/language`.
+            InvalidInputError: with every wrong field: `/numbers`, `/numbers/<i>`, `/email`, `/language`, `/channel`.
             UnavailableError: too many transactions met; nothing was stored.
         """
-        parsed, address = self.check(numbers, email, language)
+        parsed, address = self.check(numbers, email, language, channel)
         ciphertext = self.cipher.encrypt(address)
+        proofs = self.proving.told(parsed, channel, language)
         for _ in range(ATTEMPTS):
             now = self.clock.now()
             registration = Registration(
@@ -84,6 +89,7 @@ class RegistrationService:
                 nonce=secrets.token_urlsafe(16),
                 created_at=now,
                 expires_at=now + timedelta(hours=self.profile.registration.link_hours),
+                proofs=proofs,
             )
             waiting = self.links.token(WAITING_REGISTRATION, registration.id, registration.nonce)
             receipt = RegistrationReceipt(registration.id, registration.expires_at, waiting)
@@ -101,26 +107,46 @@ class RegistrationService:
             return receipt
         raise UnavailableError(BUSY)
 
-    def confirm(self, token: str) -> ConfirmedRegistration:
+    def unproved(self, token: str) -> dict[int, PhoneNumber]:
+        """Return the numbers that want a code with the link, by their place; none where no proof is asked for.
+
+        Raises:
+            LinkError: as `confirm`.
+        """
+        if self.proving.rules is None:
+            return {}
+        registration = self._pending(links.record_id_of(token), token)
+        return {index: registration.numbers[index] for index in self.proving.open(registration)}
+
+    def confirm(self, token: str, codes: Sequence[str] = ()) -> ConfirmedRegistration:
         """Use the mailed link: list the registration's numbers, in one transaction.
+
+        Where the profile asks for a proof of the line, the numbers that are proved are listed and belong to the
+        registration; of the others the answer says why. As long as a code is mistyped, nothing is listed.
 
         A number that is listed already keeps its date; that it was asked for again is noted, for it may be a new
         subscriber's, and what carriers said before concerns the one before. Of two confirmations at once one wins; the
         other is refused as used, and so is every later one.
 
+        Args:
+            token: of the link.
+            codes: in the order of the registration's numbers; a blank one leaves its number out.
+
         Raises:
+            InvalidInputError: `/codes/<i>`, with every code that is wrong; the link still works.
             LinkError: `reason` is `forged`, `used` or `expired`.
             UnavailableError: too many transactions met; nothing was changed, the link still works.
         """
         registration_id = links.record_id_of(token)
+        proved, unproved = self.proving.judged(self._pending(registration_id, token), codes)
         for _ in range(ATTEMPTS):
-            registration = self._pending(registration_id, token)
+            registration = replace(self._pending(registration_id, token), numbers=proved)
             before = self.numbers.get_many(registration.numbers)
             now = self.clock.now()
             after = [self._listed(number, before.get(number)) for number in registration.numbers]
             after = [self._wanted(record, registration, now) for record in after]
             certificate = self.links.token(CERTIFICATE, registration.id, registration.nonce)
-            confirmed = replace(self._confirmed(after), certificate_token=certificate)
+            confirmed = replace(self._confirmed(after), certificate_token=certificate, unproved=unproved)
             until = now + timedelta(hours=self.profile.registration.link_hours)
             try:
                 self.registrations.confirm(registration, before, after, now, mail_facts(confirmed, until))
@@ -161,13 +187,15 @@ class RegistrationService:
             latest + timedelta(days=rules.binding_after_days),
         )
 
-    def check(self, numbers: Sequence[str], email: str, language: str) -> tuple[tuple[PhoneNumber, ...], str]:
+    def check(
+        self, numbers: Sequence[str], email: str, language: str, channel: str = ""
+    ) -> tuple[tuple[PhoneNumber, ...], str]:
         """Return the numbers, without repetitions, and the address; nothing is stored (the review page needs this).
 
         Raises:
             InvalidInputError: as `register`.
         """
-        return check_typed(numbers, email, language, self.profile)
+        return check_typed(numbers, email, language, self.profile, self.proving.check(channel))
 
 
 def mail_facts(confirmed: ConfirmedRegistration, until: datetime) -> dict[str, str]:

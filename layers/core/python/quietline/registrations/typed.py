@@ -10,12 +10,12 @@ from quietline.profiles.profile import Profile
 
 
 def check_typed(
-    numbers: Sequence[str], email: str, language: str, profile: Profile
+    numbers: Sequence[str], email: str, language: str, profile: Profile, also: Sequence[FieldError] = ()
 ) -> tuple[tuple[PhoneNumber, ...], str]:
-    """Return the numbers, without repetitions, and the address.
+    """Return the numbers, without repetitions, and the address; `also` is what is wrong with other fields.
 
     Raises:
-        InvalidInputError: with every wrong field: `/numbers`, `/numbers/<i>`, `/email`, `/language`.
+        InvalidInputError: with every wrong field: `/numbers`, `/numbers/<i>`, `/email`, `/language`, and `also`.
     """
     wrong: list[FieldError] = []
     parsed: dict[PhoneNumber, None] = {}
@@ -34,7 +34,7 @@ def check_typed(
         address = parse_address(email)
     except InvalidInputError as error:
         wrong.extend(error.fields)
-    wrong.extend(wrong_language(language, profile))
+    wrong += [*wrong_language(language, profile), *also]
     if wrong:
         raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
     return tuple(parsed), address

@@ -18,6 +18,7 @@ from quietline.mails.ports import MailboxCipher
 from quietline.profiles.profile import Profile
 from quietline.registrations.model import Registration
 from quietline.registrations.ports import ChangedMeanwhileError, LimitReachedError, RegistrationStore
+from quietline.registrations.proving import LineProving
 
 ATTEMPTS = 5
 BUSY = "Too many changes at the same moment. Please try again."
@@ -32,6 +33,7 @@ class Waiting:
         expires_at: the link's end; sending it again does not move it.
         hours_left: until then, rounded up.
         mails_left: how many more mails may be asked for.
+        codes: whether codes were told to the numbers, which the link wants.
         token: for the next step; another one after the address was corrected.
     """
 
@@ -39,6 +41,7 @@ class Waiting:
     expires_at: datetime
     hours_left: int
     mails_left: int
+    codes: bool
     token: str = field(repr=False)
 
 
@@ -52,6 +55,7 @@ class WaitingService:
     secret: bytes = field(repr=False)
     profile: Profile
     clock: Clock
+    proving: LineProving
 
     def of(self, token: str) -> Waiting:
         """Return what waits.
@@ -62,7 +66,9 @@ class WaitingService:
         return self._shown(self._pending(token))
 
     def again(self, token: str) -> Waiting:
-        """Have the same link mailed again. An address that had its mails of the day gets none, and nobody is told.
+        """Have the same link mailed again, and new codes told to numbers that are not proved yet.
+
+        An address or a number that had its mails or codes of the day gets none, and nobody is told.
 
         Raises:
             InvalidInputError: the registration had all its mails (`/email`, `no_more_mails`).
@@ -88,7 +94,9 @@ class WaitingService:
                 message = "This registration had all its mails. Register again."
                 raise InvalidInputError(message, (FieldError("/email", message, "no_more_mails"),))
             after = replace(before, mails=before.mails + 1)
-            if address:
+            if not address:
+                after = replace(after, proofs=self.proving.told_again(before))
+            else:
                 after = replace(
                     after,
                     email_ciphertext=ciphertext,
@@ -126,5 +134,6 @@ class WaitingService:
             registration.expires_at,
             math.ceil(left / timedelta(hours=1)),
             max(0, self.profile.registration.mails_per_registration - registration.mails),
+            bool(self.proving.open(registration)),
             self.links.token(WAITING_REGISTRATION, registration.id, registration.nonce),
         )

@@ -11,12 +11,18 @@ from quietline.adapters.dynamodb.registrations import write_counted
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
-from quietline.mails.links import LINE_PROOF
-from quietline.registrations.line import LineProof
+from quietline.mails.links import LINE_PROOF, REGISTER_LINE
+from quietline.mails.outbox import Template
+from quietline.registrations.codes import LineProof
 from quietline.registrations.model import NumberRecord
 from quietline.registrations.ports import ChangedMeanwhileError
 
 KEEP = timedelta(days=30)
+TOLD: dict[str, tuple[Template, str]] = {
+    "removal": ("line-code", LINE_PROOF),
+    "registration": ("register-code", REGISTER_LINE),
+}
+"""What a code is for → its text and its purpose."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +43,15 @@ class DynamoProofs:
             LimitReachedError: the number already had `limit` codes that day.
             ChangedMeanwhileError: two transactions met.
         """
+        template, purpose = TOLD[proof.use]
         told = mail_write(
             self.table,
-            template="line-code",
+            template=template,
             language=proof.language,
             to_ciphertext=to_ciphertext,
             facts={"minutes": str(minutes)},
             now=proof.created_at,
-            link={"purpose": LINE_PROOF, "id": proof.id, "nonce": proof.nonce},
+            link={"purpose": purpose, "id": proof.id, "nonce": proof.nonce},
             channel=proof.channel,
         )
         count = keys.line_codes(proof.number.e164, day)
@@ -86,6 +93,7 @@ def _item(proof: LineProof) -> Item:
         "created_at": to_text(proof.created_at),
         "expires_at": to_text(proof.expires_at),
         "tries": proof.tries,
+        "use": proof.use,
         "state": proof.state,
         "done_at": to_text(proof.done_at) if proof.done_at else None,
         "ttl": int((proof.expires_at + KEEP).timestamp()),
@@ -102,6 +110,7 @@ def _proof(proof_id: str, item: Item) -> LineProof:
         created_at=from_text(item["created_at"]),
         expires_at=from_text(item["expires_at"]),
         tries=int(item["tries"]),
+        use=item.get("use", "removal"),
         state=item["state"],
         done_at=from_text(item["done_at"]) if item["done_at"] else None,
     )

@@ -137,9 +137,11 @@ class DynamoRegistrations:
         """
         confirmed = self.table.update(
             keys.registration(registration.id),
-            "SET #state = :confirmed, confirmed_at = :at, gsi1pk = :mailbox, gsi1sk = :id REMOVE #ttl",
-            names={"#state": "state", "#ttl": "ttl"},
+            "SET #state = :confirmed, confirmed_at = :at, #numbers = :numbers, gsi1pk = :mailbox, gsi1sk = :id "
+            "REMOVE #ttl",
+            names={"#state": "state", "#ttl": "ttl", "#numbers": "numbers"},
             values={
+                ":numbers": [number.e164 for number in registration.numbers],
                 ":confirmed": "confirmed",
                 ":at": to_text(at),
                 ":pending": "pending",
@@ -176,6 +178,7 @@ def _item(registration: Registration) -> Item:
         "created_at": to_text(registration.created_at),
         "expires_at": to_text(registration.expires_at),
         "mails": registration.mails,
+        **({"proofs": list(registration.proofs)} if registration.proofs else {}),
         "ttl": int((registration.expires_at + KEEP_EXPIRED).timestamp()),
     }
 
@@ -192,4 +195,5 @@ def _registration(registration_id: str, item: Item) -> Registration:
         expires_at=from_text(item["expires_at"]),
         confirmed_at=from_text(item["confirmed_at"]) if item.get("confirmed_at") else None,
         mails=int(item.get("mails", 1)),
+        proofs=tuple(map(str, item.get("proofs", ()))),
     )
