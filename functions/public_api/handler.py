@@ -14,9 +14,11 @@ from functions.public_api.routes import (  # noqa: F401
     complaints,
     evidence,
     lists,
+    mailboxes,
     registrations,
     self_service,
     sellers,
+    waiting,
 )
 
 

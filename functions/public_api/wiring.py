@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from quietline.complaints.service import ComplaintService
     from quietline.evidence.service import EvidenceService
     from quietline.lists.service import Manifests
+    from quietline.mails.optout import OptOutService
+    from quietline.registrations.certificate import CertificateService
+    from quietline.registrations.moving import MoveService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
     from quietline.registrations.verification import VerificationService
+    from quietline.registrations.waiting import WaitingService
     from quietline.reporters.service import BatchService
     from quietline.sellers.directory import DirectoryService
 
@@ -32,6 +36,26 @@ def verifications() -> "VerificationService":
 def removals() -> "RemovalService":
     """Return the use cases of removals."""
     return bootstrap.removals(settings())
+
+
+def waiting() -> "WaitingService":
+    """Return what can be done with a registration that waits for its link."""
+    return bootstrap.waiting(settings())
+
+
+def moves() -> "MoveService":
+    """Return what moves registrations to another mailbox."""
+    return bootstrap.moves(settings())
+
+
+def certificates() -> "CertificateService":
+    """Return what issues certificates of registration."""
+    return bootstrap.certificates(settings())
+
+
+def opt_outs() -> "OptOutService":
+    """Return what keeps who wants no mails but those asked for."""
+    return bootstrap.opt_outs(settings())
 
 
 def complaints() -> "ComplaintService":

@@ -58,8 +58,8 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
         cipher(name, "Encrypt")
         sellers_arn = data.sellers.table_arn
         functions[name].allow(READ, sellers_arn, f"{sellers_arn}/index/gsi1", conditions=PUBLIC_ONLY)
-    # certificates of registration
-    functions["site_forms"].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
+        # certificates of registration
+        functions[name].allow(["kms:Sign", "kms:GetPublicKey"], *data.signable_key_arns)
     once("public_api")
     functions["public_api"].allow(["s3:GetObject"], data.lists.arn_for_objects("manifests/*"))
     functions["public_api"].allow(["kms:GetPublicKey"], *(key.key_arn for key in data.signing_keys))

@@ -33,7 +33,7 @@ ROUTES: dict[str, tuple[bool, tuple[str, ...]]] = {
     "public_api": (
         False,
         (
-            *_any("/v1/registrations", "/v1/complaints", "/v1/manifests", "/v1/areas", "/v1/sellers"),
+            *_any("/v1/registrations", "/v1/opt-outs", "/v1/complaints", "/v1/manifests", "/v1/areas", "/v1/sellers"),
             "ANY /.well-known/jwks.json",
             "$default",
         ),

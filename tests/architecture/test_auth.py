@@ -83,6 +83,7 @@ def test_only_the_known_prefixes_are_public() -> None:
 
     prefixes = (
         "/v1/registrations",
+        "/v1/opt-outs",
         "/v1/complaints",
         "/v1/manifests",
         "/v1/areas",

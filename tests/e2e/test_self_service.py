@@ -77,6 +77,31 @@ def test_a_person_helps_themselves(cloud: Cloud, number: str, email: str, tmp_pa
     assert item["registered_at"] == history[0]["at"]
 
 
+def test_a_program_helps_somebody(cloud: Cloud, run_id: str) -> None:
+    email, number = (
+        f"program-{run_id}@example.com",
+        f"+1307555{100 + random.Random(run_id + 'program').randrange(100):04d}",
+    )
+
+    def api(path: str, status: int = 200, **body: Any) -> Any:
+        answer = cloud.http.post(f"/v1/{path}", json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    made = api("registrations", 202, numbers=[number], email=f"x-{email}")
+    waiting = api("registrations/waiting/address", waiting_token=made["waiting_token"], email=email)
+    assert (waiting["hours_left"], waiting["mails_left"]) == (72, 3)
+    confirmed = api("registrations/confirm", token=mailed(cloud, email, "confirm", 1))
+    made = api("registrations/certificates", token=confirmed["certificate_token"])
+    assert [one["number"] for one in made["numbers"]] == [number]
+    wait_for(lambda: len(cloud.mails_to(email)) >= 2, "the mail with the dates")
+    api("registrations/moves", 202, email=email, new_email=f"new-{email}")
+    api("registrations/moves/release", 202, token=mailed(cloud, email, "move/release", 3))
+    moved = api("registrations/moves/finish", token=mailed(cloud, f"new-{email}", "move/finish", 1))
+    assert moved == {"registrations": 1}
+    api("registrations/certificates", 400, token=confirmed["certificate_token"])
+
+
 def test_whoever_has_the_line_removes_the_number(cloud: Cloud, number: str) -> None:
     asked = post(cloud, "remove/code", number=number, channel="call")
     token = re.findall(r'name="token" value="([^"]+)"', asked.text)[0]

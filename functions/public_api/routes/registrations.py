@@ -14,6 +14,7 @@ from functions.public_api import wiring
 from functions.public_api.app import app
 
 TAGS = ["Registrations"]
+MASKED = "Masked: the last two digits only."
 LINK = "01KB3Q6W5N8Y2C4D6E8F0G1H2J.kq3Zb0n1m2L4x6v8t0r2p4n6l8j0h2Ya"
 
 
@@ -45,11 +46,16 @@ class RegistrationOut(Model):
     """The same for every number, whether it is known or not."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"id": "01KB3Q6W5N8Y2C4D6E8F0G1H2J", "expires_at": "2026-11-27T15:00:00Z"}]}
+        json_schema_extra={
+            "examples": [
+                {"id": "01KB3Q6W5N8Y2C4D6E8F0G1H2J", "expires_at": "2026-11-27T15:00:00Z", "waiting_token": LINK}
+            ]
+        }
     )
 
     id: str = Field(description="The registration.")
     expires_at: datetime = Field(description="The link in the mail works until then.")
+    waiting_token: str = Field(description="Secret: sends the link again, or corrects the address, while it waits.")
 
 
 class ConfirmationIn(Model):
@@ -74,7 +80,7 @@ class RegistrationConfirmationIn(ConfirmationIn):
 class NotRegisteredOut(Model):
     """A number that was left out."""
 
-    number: str = Field(description="Masked: the last two digits only.")
+    number: str = Field(description=MASKED)
     reason: Literal["code_missing", "code_ended"] = Field(description="Why its line is not proved.")
 
 
@@ -89,15 +95,17 @@ class ConfirmationOut(Model):
                     "listed_from": "2026-11-25",
                     "sellers_bound_from": "2026-12-25",
                     "not_registered": [],
+                    "certificate_token": LINK,
                 }
             ]
         }
     )
 
-    numbers: list[str] = Field(description="Masked: the last two digits only.")
+    numbers: list[str] = Field(description=MASKED)
     listed_from: date = Field(description="From this date on all of them are on the published list.")
     sellers_bound_from: date = Field(description="From this date on no seller may call any of them.")
     not_registered: list[NotRegisteredOut] = Field(description="Numbers whose line was not proved.")
+    certificate_token: str = Field(description="Secret: gets the certificate of the numbers, as the mail's link does.")
 
 
 @route(
@@ -117,7 +125,11 @@ def register(registration: Annotated[RegistrationIn, Body()]) -> Response[Regist
     receipt = wiring.registrations().register(
         registration.numbers, registration.email, registration.language, registration.channel
     )
-    return Response(202, "application/json", RegistrationOut(id=receipt.id, expires_at=receipt.expires_at))
+    return Response(
+        202,
+        "application/json",
+        RegistrationOut(id=receipt.id, expires_at=receipt.expires_at, waiting_token=receipt.waiting_token),
+    )
 
 
 @route(
@@ -144,4 +156,5 @@ def confirm(confirmation: Annotated[RegistrationConfirmationIn, Body()]) -> Conf
             NotRegisteredOut.model_validate({"number": str(one.number), "reason": one.reason})
             for one in confirmed.unproved
         ],
+        certificate_token=confirmed.certificate_token,
     )

@@ -12,9 +12,7 @@ from quietline.http.problems import documented
 
 from functions.public_api import wiring
 from functions.public_api.app import app
-from functions.public_api.routes.registrations import TAGS, ConfirmationIn
-
-MASKED = "Masked: the last two digits only."
+from functions.public_api.routes.registrations import MASKED, TAGS, ConfirmationIn
 
 
 class MailedQuestionIn(Model):
@@ -66,7 +64,8 @@ class RestoredOut(Model):
     numbers: list[str] = Field(description=MASKED)
 
 
-def _by_mail() -> Response[AnsweredByMailOut]:
+def by_mail() -> Response[AnsweredByMailOut]:
+    """Return the one answer to everything that is answered by mail."""
     return Response(202, "application/json", AnsweredByMailOut(answered_by="mail"))
 
 
@@ -85,7 +84,7 @@ def _by_mail() -> Response[AnsweredByMailOut]:
 def verify(question: Annotated[MailedQuestionIn, Body()]) -> Response[AnsweredByMailOut]:
     """Verify numbers."""
     wiring.verifications().ask(question.numbers, question.email, question.language)
-    return _by_mail()
+    return by_mail()
 
 
 @route(
@@ -103,7 +102,7 @@ def verify(question: Annotated[MailedQuestionIn, Body()]) -> Response[AnsweredBy
 def ask_to_remove(question: Annotated[MailedQuestionIn, Body()]) -> Response[AnsweredByMailOut]:
     """Ask for the link."""
     wiring.removals().ask(question.numbers, question.email, question.language)
-    return _by_mail()
+    return by_mail()
 
 
 @route(

@@ -74,7 +74,7 @@ def verifications(settings: "PublicApiSettings | SiteFormsSettings") -> "Verific
 
 
 @cache
-def certificates(settings: "SiteFormsSettings") -> "CertificateService":
+def certificates(settings: "PublicApiSettings | SiteFormsSettings") -> "CertificateService":
     """Return what issues certificates of registration."""
     from quietline.adapters.dynamodb.registrations import DynamoRegistrations
     from quietline.adapters.dynamodb.requests import DynamoRequests
@@ -96,7 +96,7 @@ def certificates(settings: "SiteFormsSettings") -> "CertificateService":
 
 
 @cache
-def waiting(settings: "SiteFormsSettings") -> "WaitingService":
+def waiting(settings: "PublicApiSettings | SiteFormsSettings") -> "WaitingService":
     """Return what can be done with a registration that waits for its link."""
     from quietline.adapters.dynamodb.registrations import DynamoRegistrations
     from quietline.adapters.dynamodb.table import Table
@@ -127,7 +127,7 @@ def removals(settings: "PublicApiSettings | SiteFormsSettings") -> "RemovalServi
 
 
 @cache
-def moves(settings: "SiteFormsSettings") -> "MoveService":
+def moves(settings: "PublicApiSettings | SiteFormsSettings") -> "MoveService":
     """Return what moves registrations to another mailbox."""
     from quietline.adapters.dynamodb.registrations import DynamoRegistrations
     from quietline.adapters.dynamodb.table import Table
@@ -137,7 +137,7 @@ def moves(settings: "SiteFormsSettings") -> "MoveService":
 
 
 @cache
-def opt_outs(settings: "SiteFormsSettings | MailerSettings") -> "OptOutService":
+def opt_outs(settings: "PublicApiSettings | SiteFormsSettings | MailerSettings") -> "OptOutService":
     """Return what keeps who wants no mails but those asked for."""
     from quietline.adapters.dynamodb.mails import DynamoOptOuts
     from quietline.adapters.dynamodb.table import Table
