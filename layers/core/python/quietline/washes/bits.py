@@ -1,6 +1,7 @@
 """Which of many numbers are in an area's bitmap, and how many different ones there were."""
 
-from collections.abc import Buffer, Sequence
+from collections import defaultdict
+from collections.abc import Buffer, Iterable, Sequence
 from threading import Lock
 from typing import Any
 
@@ -37,16 +38,18 @@ class Matcher:
 
     def __init__(self, area_keys: Sequence[str], rules: NumberingRules, lists: ListsView) -> None:
         self.lists = lists
-        self.keys = sorted(area_keys)
+        self.keys = {int(key): key for key in sorted(area_keys)}
         self.stride = dense_bytes(10**rules.subscriber_digits)
+        # areas lie in the order in which they are met, side by side, so that few pages of memory are touched
+        self.met: list[int] = []
         self.bits = np.zeros(len(self.keys) * self.stride, np.uint8)
         self.seen = np.zeros(len(self.keys) * self.stride, np.uint8)
+        self.stops = np.zeros(len(self.keys) * self.stride if lists.stopped else 0, np.uint8)
+        self._stopped = _by_area(lists.stopped, rules)
         # by area key as a number: where its bits begin, and what a number without a bit is
         keys = 10 ** max(rules.area_digits, len(rules.calling_code))
         self._begins = np.zeros(keys, np.int64)
-        self._begins[[int(key) for key in self.keys]] = np.arange(len(self.keys)) * self.stride
         self._answers = np.full(keys, _NOT_ASKED, np.uint8)
-        self._stops = self._stopped(rules) if lists.stopped else None
         self._lock = Lock()
 
     def match(self, areas: npt.NDArray[np.integer[Any]], subscribers: Values) -> Codes:
@@ -63,14 +66,17 @@ class Matcher:
             bits = np.uint8(1) << (subscribers.astype(np.uint8) & np.uint8(7))
             listed = (self.bits[offsets] & bits) != 0
             _set(self.seen, offsets, bits)
-        if self._stops is not None:
-            answers[(self._stops[offsets] & bits) != 0] = CODES[Why.STOP_REQUESTED]
-        answers[listed] = LISTED
-        return answers
+        if len(self.stops):
+            answers[(self.stops[offsets] & bits) != 0] = CODES[Why.STOP_REQUESTED]
+        # `LISTED` is above every reason
+        return np.maximum(answers, listed.view(np.uint8) * np.uint8(LISTED), out=answers)
 
     def _load(self, area: int) -> None:
-        begin = int(self._begins[area])
-        key = self.keys[begin // self.stride]
+        key, begin = self.keys[area], len(self.met) * self.stride
+        self.met.append(area)
+        self._begins[area] = begin
+        stopped = np.array(self._stopped.get(key, ()), np.int64)
+        _set(self.stops, begin + (stopped >> 3), np.uint8(1) << (stopped & 7).astype(np.uint8))
         bitmap = self.lists.bitmap_of(key)
         if bitmap is None:
             self._answers[area] = CODES[self.lists.why_not(key)]
@@ -78,30 +84,24 @@ class Matcher:
         self._answers[area] = CLEAR
         fill(self.bits[begin : begin + self.stride], bitmap)
 
-    def _stopped(self, rules: NumberingRules) -> Codes:
-        """Return one bit a number, like a list's, of the numbers that told the caller to stop."""
-        stops = np.zeros_like(self.seen)
-        known = frozenset(self.keys)
-        numbers = [one for one in map(PhoneNumber, self.lists.stopped) if area_of(one, rules) in known]
-        begins = self._begins[np.array([int(area_of(one, rules)) for one in numbers], np.intp)]
-        subscribers = np.array([subscriber_of(one, rules) for one in numbers], np.int64)
-        _set(stops, begins + (subscribers >> 3), np.uint8(1) << (subscribers & 7).astype(np.uint8))
-        return stops
-
     def by_area(self) -> dict[str, int]:
         """Return how many different numbers of each area were matched."""
-        counts = {}
-        for place, key in enumerate(self.keys):
-            if self._answers[int(key)] != _NOT_ASKED:
-                words = self.seen[place * self.stride : (place + 1) * self.stride].view(np.uint64)
-                counts[key] = int(np.bitwise_count(words).sum())
-        return counts
+        words = self.seen.reshape(len(self.keys), -1).view(np.uint64)
+        counts = {self.keys[area]: int(np.bitwise_count(words[place]).sum()) for place, area in enumerate(self.met)}
+        return dict(sorted(counts.items()))
 
     def areas(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the areas that were answered for, and those that were asked for in vain."""
-        found = {key: int(self._answers[int(key)]) for key in self.keys}
-        answered = tuple(key for key, answer in found.items() if answer == CLEAR)
-        return answered, tuple(key for key, answer in found.items() if answer not in {CLEAR, _NOT_ASKED})
+        answered = sorted(self.keys[area] for area in self.met if self._answers[area] == CLEAR)
+        return tuple(answered), tuple(sorted({self.keys[area] for area in self.met} - set(answered)))
+
+
+def _by_area(numbers: Iterable[str], rules: NumberingRules) -> dict[str, list[int]]:
+    """Return the subscriber parts of numbers (E.164) by area."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number in map(PhoneNumber, numbers):
+        found[area_of(number, rules)].append(subscriber_of(number, rules))
+    return found
 
 
 def dense_bytes(span: int) -> int:

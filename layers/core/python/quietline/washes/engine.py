@@ -138,8 +138,7 @@ class _Wash:
         sink.write(encoding.mark)
 
         def answer(piece: tuple[bytes, Rows]) -> tuple[Buffer, Places]:
-            codes = self._codes(*piece)
-            return answers.of(*piece, codes), np.bincount(codes, minlength=256)
+            return answers.of(*piece, self._codes(*piece))
 
         pieces = self._pieces(first, layout, answers)
         for text, counts in _in_order(self.options.threads, answer, pieces):
@@ -219,25 +218,29 @@ class _Answers:
         end, after = int(rows.ends[0]), int(rows.nexts[0])
         return data[:end] + self._cells(self.names) + data[end:after]
 
-    def of(self, data: bytes, rows: Rows, codes: npt.NDArray[np.uint8]) -> Buffer:
-        """Return rows with their answers.
+    def of(self, data: bytes, rows: Rows, codes: npt.NDArray[np.uint8]) -> tuple[Buffer, Places]:
+        """Return rows with their answers, and how many there are of each code.
 
         Row by row the answer is the caller's bytes, the cells that a short row lacks, ours, and the line end; in a row
         with more cells than the header the surplus stands between ours and the line end.
         """
         ends, tail_kinds = rows.ends, codes.astype(np.int64)
         tail_kinds += (rows.nexts - ends) * 256
-        tail_kinds += np.maximum(self.layout.width - rows.cells, 0) * _LACKS_ONE
+        short = np.flatnonzero(rows.cells < self.layout.width)
+        tail_kinds[short] += (self.layout.width - rows.cells[short]) * _LACKS_ONE
         surplus = np.array(list(rows.inserts), np.int64)
         if len(surplus):
             ends = ends.copy()
             ends[surplus] = list(rows.inserts.values())
             tail_kinds[surplus] = codes[surplus]
         lengths = ends - rows.starts
-        tails = [(self._tail(kind), np.flatnonzero(tail_kinds == kind)) for kind in _distinct(tail_kinds)]
-        sizes = np.empty(len(codes), np.int64)
-        for tail, members in tails:
+        tails = []
+        sizes, counts = np.empty(len(codes), np.int64), np.zeros(256, np.int64)
+        for kind in _distinct(tail_kinds):
+            tail, members = self._tail(kind), np.flatnonzero(tail_kinds == kind)
+            tails.append((tail, members))
             sizes[members] = len(tail)
+            counts[kind & 255] += len(members)
         sizes += lengths
         sizes[surplus] += rows.nexts[surplus] - ends[surplus]
         after = np.cumsum(sizes)
@@ -252,7 +255,7 @@ class _Answers:
             rest = data[int(ends[row]) : int(rows.nexts[row])]
             end = int(after[row])
             text[end - len(rest) : end] = np.frombuffer(rest, np.uint8)
-        return text.data
+        return text.data, counts
 
     def _tail(self, kind: int) -> bytes:
         """Return what follows a row's own bytes: cells that it lacks, the answer of its code, its line end."""
@@ -280,7 +283,8 @@ def _laid_out(data: bytes, starts: Places, lengths: Places, begins: Places, size
     it, which the next rows then write: numpy copies them in their order.
     """
     longest = int(lengths.max())
-    width = max(1, min(longest, _WINDOW * int(lengths.mean()) + 1))
+    average = (int(starts[-1] - starts[0]) + longest) // len(starts)
+    width = max(1, min(longest, _WINDOW * average + 1))
     text = np.empty(size + width, np.uint8)
     last = len(data) - width
     fits = int(np.searchsorted(starts, last, "right"))

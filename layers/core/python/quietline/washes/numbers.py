@@ -70,7 +70,7 @@ def _columns(kind: type[np.generic]) -> dict[int, npt.NDArray[Any]]:
 class _Forms:
     """The forms met so far as columns; row 0 is the form that must be asked about."""
 
-    hashes: npt.NDArray[np.uint16] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint16))
+    hashes: Places = field(default_factory=lambda: np.zeros(_BUCKETS, np.int64))
     words: dict[int, npt.NDArray[np.uint64]] = field(default_factory=lambda: _columns(np.uint64))
     lengths: npt.NDArray[np.uint8] = field(default_factory=lambda: np.full(_BUCKETS, 255, np.uint8))
     kinds: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(_BUCKETS, np.uint8))
@@ -189,7 +189,7 @@ class NumberReader:
 
     def _rows_of(
         self, forms: npt.NDArray[np.uint64], lengths: npt.NDArray[np.uint8], wanted: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.uint16]:
+    ) -> Places:
         """Return the row in `_forms` of each wanted cell's form, 0 for the others."""
         known, width = self._forms, 8 * forms.shape[1]
         hashes = lengths.astype(np.uint64)
@@ -207,7 +207,7 @@ class NumberReader:
             rows[cell] = known.learn(form, int(buckets[cell]), self.rules.calling_code)
         return rows
 
-    def _kinds_of(self, rows: npt.NDArray[np.uint16], table: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    def _kinds_of(self, rows: Places, table: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Return what each cell is, now that its digits can be looked at."""
         known, width = self._forms, table.shape[1]
         kinds = known.kinds[rows]
@@ -219,9 +219,7 @@ class NumberReader:
         kinds[checked[differs]] = known.others[forms[differs]]
         return kinds
 
-    def _values_of(
-        self, rows: npt.NDArray[np.uint16], kinds: npt.NDArray[np.uint8], table: npt.NDArray[np.uint8]
-    ) -> Numbers:
+    def _values_of(self, rows: Places, kinds: npt.NDArray[np.uint8], table: npt.NDArray[np.uint8]) -> Numbers:
         """Return the numbers of the cells that are some; the others are `ASK`, whatever their digits would be."""
         assert self.verdicts is not None
         known = self._forms

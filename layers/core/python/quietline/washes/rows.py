@@ -88,9 +88,9 @@ class Splitter:
             last: whether the file ends here, so that a rest without line end is a row too.
         """
         buffer = np.frombuffer(data, np.uint8, size)
-        ending = buffer == self.line_end
-        marks = _packed(ending | (buffer == self.delimiter))
-        ends = np.flatnonzero(ending)
+        endings = _packed(buffer == self.line_end)
+        marks = endings | _packed(buffer == self.delimiter)
+        ends = _places_apart(endings)
         if data.find(b'"', 0, size) >= 0:
             quotes = _packed(buffer == QUOTE)
             inside = _inside(quotes)
@@ -148,9 +148,12 @@ class Splitter:
         count = len(ends)
         starts = np.zeros(count, np.int64)
         starts[1:] = nexts[:-1]
-        cells = np.diff(_ranks(marks, ends), prepend=-1)
-        if self.line_end != RETURN and count:
-            ends = ends - ((buffer[ends - 1] == RETURN) & (ends > starts))
+        cells = _ranks(marks, ends) + 1
+        cells[1:] -= cells[:-1].copy()
+        if self.line_end != RETURN:
+            returns = np.flatnonzero(buffer[ends - 1] == RETURN)
+            ends = ends.copy()
+            ends[returns[ends[returns] > starts[returns]]] -= 1
         cell_starts, cell_ends = self._cells(buffer, marks, cells, (starts, ends))
         long = np.flatnonzero(cells > self.width)
         inserts = dict(zip(long.tolist(), _nth(marks, starts[long], self.width).tolist(), strict=True))
@@ -163,16 +166,16 @@ class Splitter:
             places, cell_ends = _two_from(marks, starts, self.column)
             cell_starts = places + 1
         else:
-            cell_starts, cell_ends = starts, _nth(marks, starts, 1)
+            cell_starts, cell_ends = starts.copy(), _nth(marks, starts, 1)
         without = np.flatnonzero(cells <= self.column)
         cell_starts[without] = ends[without]
         cell_ends[without] = ends[without]
-        cell_ends = np.minimum(cell_ends, ends)
-        if len(cell_starts):
-            last_byte = len(buffer) - 1
-            quoted = (buffer[np.minimum(cell_starts, last_byte)] == QUOTE) & (cell_ends - cell_starts > 1)
-            quoted &= buffer[np.maximum(cell_ends - 1, 0)] == QUOTE
-            cell_starts, cell_ends = cell_starts + quoted, cell_ends - quoted
+        np.minimum(cell_ends, ends, out=cell_ends)
+        quoted = np.flatnonzero(buffer[np.minimum(cell_starts, len(buffer) - 1)] == QUOTE)
+        quoted = quoted[cell_ends[quoted] - cell_starts[quoted] > 1]
+        quoted = quoted[buffer[cell_ends[quoted] - 1] == QUOTE]
+        cell_starts[quoted] += 1
+        cell_ends[quoted] -= 1
         return cell_starts, cell_ends
 
     def _split_slowly(self, data: bytes, size: int, *, last: bool) -> tuple[Rows, int]:
@@ -216,6 +219,18 @@ def _packed(flags: npt.NDArray[np.bool_]) -> Words:
 
 def _places(words: Words) -> Places:
     return np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
+
+
+def _places_apart(words: Words) -> Places:
+    """Return what `_places` does, in a third of the time where no byte has two bits: where they are line ends."""
+    eights = words.view(np.uint8)
+    if (eights & (eights - np.uint8(1))).any():
+        return _places(words)
+    found = np.flatnonzero(eights != 0)
+    first = eights[found]
+    found <<= 3
+    found += np.bitwise_count(first - np.uint8(1))
+    return found
 
 
 def _bits_at(words: Words, places: Places) -> Words:
