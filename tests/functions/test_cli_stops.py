@@ -45,6 +45,10 @@ def test_the_folder_follows_the_feed_and_acknowledges(
     # what a wash in the cloud reads and what one on this machine reads are the same numbers
     pulled = kept_in(tmp_path / "lists")
     assert pulled is not None and pulled.numbers == store.held(mine) == {second.number.e164}
+    # and so does a lookup, which reads those only that it was asked for
+    asked = [first.number.e164, second.number.e164, "+12025550199"]
+    assert store.held_among(mine, asked) == {second.number.e164}
+    assert store.held_among("01OTHER", asked) == frozenset()
     assert kept_in(tmp_path / "empty") is None
     (tmp_path / "lists/stop-requests.json").write_text("{}")
     assert "was not written by this command" in terminal.run("stop-requests", "pull", code=2)

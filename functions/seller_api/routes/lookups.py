@@ -38,7 +38,8 @@ class AnswerOut(Model):
     number: str | None = Field(description="What it was read as, in E.164; null when it is unknown.")
     status: Status = Field(description="`unknown` is never to be read as `clear`.")
     reason: str | None = Field(
-        description="Why it is unknown, e.g. `not_a_number`, `toll_free`, `other_country`, `not_entitled`."
+        description="Why it is unknown, e.g. `not_a_number`, `toll_free`, `other_country`, `not_entitled`; "
+        "`stop_requested`: the list does not hold the number, but its owner told the organization to stop calling."
     )
     first_listed: dt.date | None = Field(
         description="Date of the list that first carried the number in the listing that holds; null unless listed."
@@ -90,7 +91,8 @@ class LookupOut(Model):
     "/v1/lookups",
     Rule.AGENT,
     summary="Look numbers up",
-    description="Answers from the newest published list, or from that of `as_of`. A POST, so that no number is in an "
+    description="Answers from the newest published list, or from that of `as_of`. A number whose owner told the "
+    "organization to stop is `unknown`, unless the list is too old to call by. A POST, so that no number is in an "
     "address; nothing of it is kept but how many numbers it held, so Idempotency-Key is ignored.",
     tags=["Lists"],
     operation_id="lookUp",

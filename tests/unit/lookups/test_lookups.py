@@ -1,7 +1,7 @@
 """Lookups: how many, for which areas, of which date."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -57,13 +57,26 @@ class MemoryHistories:
         return {number: self.known[number.e164] for number in numbers if number.e164 in self.known}
 
 
+class MemoryStops:
+    def __init__(self) -> None:
+        self.stopped: dict[str, set[str]] = {"acme": set()}
+
+    def held_among(self, organization_id: str, numbers: Collection[str]) -> frozenset[str]:
+        return frozenset(self.stopped[organization_id] & set(numbers))
+
+
 @pytest.fixture
-def lookups(profile: Profile, clock: FixedClock) -> Lookups:
+def stops() -> MemoryStops:
+    return MemoryStops()
+
+
+@pytest.fixture
+def lookups(profile: Profile, clock: FixedClock, stops: MemoryStops) -> Lookups:
     histories = MemoryHistories()
     histories.known["+12025550143"] = [Change(cutoff(FIRST) + timedelta(hours=1), True)]
     histories.known["+18185550143"] = [Change(cutoff(FIRST) - timedelta(days=9), True)]
     metering = Metering(profile, clock, MemoryUsage(), MemoryMetrics())
-    return Lookups(profile, clock, MemoryLists(), histories, metering, MemorySigner())
+    return Lookups(profile, clock, MemoryLists(), histories, stops, metering, MemorySigner())
 
 
 def statuses(lookups: Lookups, texts: list[str], standing: Standing = FREE, as_of: date | None = None) -> list[Any]:
@@ -76,6 +89,34 @@ def test_listed_with_the_list_that_first_carried_it(lookups: Lookups) -> None:
         ("listed", "", FIRST + timedelta(1)),
         ("clear", "", None),
     ]
+
+
+def test_a_number_whose_owner_told_the_organization_to_stop_is_never_clear(
+    lookups: Lookups, stops: MemoryStops
+) -> None:
+    stops.stopped = {"acme": {"+12025550143", "+12025550144", "+18185550144"}, "other": {"+12025550145"}}
+    told = ("unknown", "stop_requested", None)
+
+    assert statuses(lookups, ["202 555 0143", "202 555 0144", "202 555 0145"]) == [
+        ("listed", "", FIRST + timedelta(1)),
+        told,
+        ("clear", "", None),
+    ]
+    # also where the list does not answer: more than the free numbers, of an area without a subscription
+    texts = ["818 555 0144", "818 555 0145", *(f"202 555 {line}" for line in range(1000, 1010))]
+    assert statuses(lookups, texts, PAYING)[:2] == [told, ("unknown", "not_entitled", None)]
+
+
+def test_of_a_list_too_old_to_call_by_is_told_what_it_held(
+    lookups: Lookups, stops: MemoryStops, clock: FixedClock
+) -> None:
+    stops.stopped = {"acme": {"+12025550144"}}
+    last = datetime.combine(FIRST + timedelta(days=lookups.profile.lists.max_age_days), time(17), UTC)
+    clock.instant = last
+    assert statuses(lookups, ["202 555 0144"], as_of=FIRST) == [("unknown", "stop_requested", None)]
+
+    clock.instant = last + timedelta(days=1)
+    assert statuses(lookups, ["202 555 0144"], as_of=FIRST) == [("clear", "", None)]
 
 
 def test_time_travel_answers_from_the_list_of_that_date(lookups: Lookups) -> None:

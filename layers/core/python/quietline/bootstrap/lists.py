@@ -175,6 +175,8 @@ def renderer(settings: "RenderListSettings", *, sandbox: bool = False) -> "Rende
 def lookups(settings: "SellerApiSettings", *, sandbox: bool = False) -> "Lookups":
     """Return what looks numbers up in published lists, or in the sandbox's."""
     from quietline.adapters.dynamodb.lookups import ManifestLists, RegistryHistories
+    from quietline.adapters.dynamodb.stops import DynamoStops
+    from quietline.adapters.dynamodb.table import Table
     from quietline.kernel.clock import SystemClock
     from quietline.lookups.sandbox import MagicHistories
     from quietline.lookups.service import Lookups
@@ -190,6 +192,7 @@ def lookups(settings: "SellerApiSettings", *, sandbox: bool = False) -> "Lookups
             _bucket(settings.lists_bucket, sandbox=sandbox),
         ),
         histories=MagicHistories(profile, clock) if sandbox else RegistryHistories(numbers(settings.registry_table)),
+        stops=DynamoStops(Table(settings.sellers_table)),
         meter=metering(settings.sellers_table, settings.profile, sandbox=sandbox),
         signer=_signer(settings.signing_key_ids, sandbox=sandbox),
         sandbox=sandbox,

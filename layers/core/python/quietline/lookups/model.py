@@ -17,7 +17,7 @@ class Status(StrEnum):
     CLEAR = "clear"
     """Not on the list."""
     UNKNOWN = "unknown"
-    """The list cannot say; `reason` says why. Never to be read as clear."""
+    """The list cannot say, or its owner told the asker to stop; `reason` says why. Never to be read as clear."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ class Answer:
         input: the text as it was given, at most `kernel.phone.MAX_LENGTH` characters of it.
         number: what it was read as, in E.164; empty when unknown.
         status: listed, clear or unknown.
-        reason: why it is unknown: a `kernel.phone.Reason`, `area_not_published` or `not_entitled`; empty otherwise.
+        reason: why it is unknown: a `kernel.phone.Reason`, `area_not_published`, `not_entitled` or
+            `stop_requested` (its owner told this organization to stop); empty otherwise.
         first_listed: date of the list that first carried the number in the listing that holds; None unless listed.
 
     """

@@ -33,6 +33,14 @@ class NumberHistories(Protocol):
         ...
 
 
+class StopRequests(Protocol):
+    """Who told an organization to stop calling."""
+
+    def held_among(self, organization_id: str, numbers: Collection[str]) -> frozenset[str]:
+        """Return those of some numbers (E.164) with a stop request to the organization that was not taken back."""
+        ...
+
+
 class Meter(Protocol):
     """Counts what an account asks."""
 

@@ -17,12 +17,13 @@ from quietline.kernel.errors import (
 )
 from quietline.kernel.ids import WRONG_LIST, is_sandbox, new_ulid
 from quietline.lookups.model import Answer, Lookup, PublishedList, Status
-from quietline.lookups.ports import Meter, NumberHistories, PublishedLists, Signer
+from quietline.lookups.ports import Meter, NumberHistories, PublishedLists, Signer, StopRequests
 from quietline.profiles import Profile
 from quietline.usage.model import Standing, in_receipt
 
 AREA_NOT_PUBLISHED = "area_not_published"
 NOT_ENTITLED = "not_entitled"
+STOP_REQUESTED = "stop_requested"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Lookups:
     clock: Clock
     lists: PublishedLists
     histories: NumberHistories
+    stops: StopRequests
     meter: Meter
     signer: Signer
     sandbox: bool = False
@@ -42,7 +44,8 @@ class Lookups:
         """Return listed, clear or unknown for each text, in their order.
 
         A lookup of up to the profile's `lookups.free_numbers` is answered for every area, as the law's small inquiry;
-        a larger one, for subscribers, only for the areas they are entitled to.
+        a larger one, for subscribers, only for the areas they are entitled to. A number whose owner told this very
+        organization to stop is never clear, as in a wash; only of a list too old to call by is told what it held.
 
         Args:
             standing: who asks; it has a SAN once it has certified.
@@ -65,7 +68,7 @@ class Lookups:
         now = self.clock.now()
         answers = self._answers(standing, texts, published)
         lookup_id = new_ulid(now)
-        valid_until = published.date + timedelta(days=self.profile.lists.max_age_days)
+        valid_until = self._valid_until(published)
         signed = self.signer.sign(
             {
                 "type": "lookup",
@@ -113,19 +116,30 @@ class Lookups:
         small = len(texts) <= self.profile.lookups.free_numbers
         areas = published.areas if small else published.areas & standing.areas
         read = [self._read(text, published, areas) for text in texts]
-        numbers = list(dict.fromkeys(number for number in read if isinstance(number, phone.PhoneNumber)))
+        numbers = list(dict.fromkeys(number for number, why_not in read if number and not why_not))
         self.meter.look_up(standing, numbers)
         first_listed = self._first_listed(numbers, published)
+        stopped = self._stopped(standing, {number.e164 for number, _ in read if number}, published)
         answers = []
-        for text, number in zip(texts, read, strict=True):
+        for text, (number, why_not) in zip(texts, read, strict=True):
             shown = text[: phone.MAX_LENGTH]
-            if isinstance(number, str):
-                answers.append(Answer(shown, "", Status.UNKNOWN, number))
-            elif number in first_listed:
+            if number and number in first_listed:
                 answers.append(Answer(shown, number.e164, Status.LISTED, first_listed=first_listed[number]))
-            else:
+            elif number and number.e164 in stopped:
+                answers.append(Answer(shown, "", Status.UNKNOWN, STOP_REQUESTED))
+            elif number and not why_not:
                 answers.append(Answer(shown, number.e164, Status.CLEAR))
+            else:
+                answers.append(Answer(shown, "", Status.UNKNOWN, why_not))
         return tuple(answers)
+
+    def _stopped(self, standing: Standing, numbers: set[str], published: PublishedList) -> frozenset[str]:
+        """Return those of the numbers whose owners said stop; none of a list too old to call by."""
+        too_old = self.profile.local_date(self.clock.now()) > self._valid_until(published)
+        return frozenset() if too_old or not numbers else self.stops.held_among(standing.organization_id, numbers)
+
+    def _valid_until(self, published: PublishedList) -> date:
+        return published.date + timedelta(days=self.profile.lists.max_age_days)
 
     def _first_listed(
         self, numbers: Sequence[phone.PhoneNumber], published: PublishedList
@@ -138,16 +152,16 @@ class Lookups:
         found = ((number, calendar.first_listed(changes)) for number, changes in histories.items())
         return {number: first for number, first in found if first is not None}
 
-    def _read(self, text: str, published: PublishedList, areas: frozenset[str]) -> phone.PhoneNumber | str:
-        """Return the number, or the reason why the list cannot answer."""
+    def _read(self, text: str, published: PublishedList, areas: frozenset[str]) -> tuple[phone.PhoneNumber | None, str]:
+        """Return the number, if it is one, and the reason why the list cannot answer, if it cannot."""
         try:
             number = phone.parse(text, self.profile.rules)
         except InvalidPhoneNumberError as error:
-            return str(error.reason)
+            return None, str(error.reason)
         area = phone.area_of(number, self.profile.rules)
         if area in areas:
-            return number
-        return NOT_ENTITLED if area in published.areas else AREA_NOT_PUBLISHED
+            return number, ""
+        return number, NOT_ENTITLED if area in published.areas else AREA_NOT_PUBLISHED
 
 
 def _in_payload(answer: Answer) -> dict[str, Any]:

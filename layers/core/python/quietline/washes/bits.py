@@ -69,7 +69,8 @@ class Matcher:
         if len(self.stops):
             answers[(self.stops[offsets] & bits) != 0] = CODES[Why.STOP_REQUESTED]
         # `LISTED` is above every reason
-        return np.maximum(answers, listed.view(np.uint8) * np.uint8(LISTED), out=answers)
+        np.maximum(answers, listed.view(np.uint8) * np.uint8(LISTED), out=answers)
+        return answers
 
     def _load(self, area: int) -> None:
         key, begin = self.keys[area], len(self.met) * self.stride

@@ -234,7 +234,7 @@ class _Answers:
             ends[surplus] = list(rows.inserts.values())
             tail_kinds[surplus] = codes[surplus]
         lengths = ends - rows.starts
-        tails = []
+        tails: list[tuple[bytes, Places]] = []
         sizes, counts = np.empty(len(codes), np.int64), np.zeros(256, np.int64)
         for kind in _distinct(tail_kinds):
             tail, members = self._tail(kind), np.flatnonzero(tail_kinds == kind)
@@ -248,9 +248,9 @@ class _Answers:
         text = _laid_out(data, rows.starts, lengths, begins, int(after[-1]))
         begins += lengths
         for tail, members in tails:
-            kind = f"V{len(tail)}"
-            places = np.ndarray((len(text) - len(tail) + 1,), kind, text.data, strides=(1,))
-            places[begins[members]] = np.frombuffer(tail, kind)[0]
+            whole = f"V{len(tail)}"
+            places = np.ndarray((len(text) - len(tail) + 1,), whole, text.data, strides=(1,))
+            places[begins[members]] = np.frombuffer(tail, whole)[0]
         for row in surplus.tolist():
             rest = data[int(ends[row]) : int(rows.nexts[row])]
             end = int(after[row])

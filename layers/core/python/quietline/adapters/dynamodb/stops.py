@@ -1,6 +1,6 @@
 """Stop requests in the sellers table; the count of a mailbox's mails is the registry's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from quietline.adapters.dynamodb.stop_items import (
     request_item,
     request_of,
 )
-from quietline.adapters.dynamodb.table import ConditionFailedError, Table, Write
+from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.adapters.dynamodb.webhooks import EndpointStore, delivery_write
 from quietline.kernel.clock import to_text
 from quietline.kernel.errors import NotFoundError
@@ -162,10 +162,11 @@ class DynamoStops:
     def held(self, organization_id: str) -> frozenset[str]:
         """Return the numbers with a request to an organization that holds now; see `washes.ports.StopReader`."""
         pk, prefix = keys.stopped(organization_id, "")
-        items = self.table.query(pk, prefix=prefix)
-        return frozenset(
-            item["sk"].removeprefix(prefix) for item in items if not all(ended for _, ended in held_of(item))
-        )
+        return _numbers_held(self.table.query(pk, prefix=prefix))
+
+    def held_among(self, organization_id: str, numbers: Collection[str]) -> frozenset[str]:
+        """Return those of some numbers with a request that holds now; see `lookups.ports.StopRequests`."""
+        return _numbers_held(self.table.get_many([keys.stopped(organization_id, number) for number in numbers]))
 
     def feed(self, organization_id: str, after: int, limit: int) -> FeedPage:
         """Return an organization's entries after a sequence, oldest first."""
@@ -302,3 +303,9 @@ def _held(request: StopRequest) -> tuple[datetime, date]:
     if request.requested_at is None or request.due_on is None:
         raise ValueError("This request was never confirmed.")
     return request.requested_at, request.due_on
+
+
+def _numbers_held(items: Iterable[Item]) -> frozenset[str]:
+    """Return the numbers of items of `held_item` in which a request holds."""
+    _, prefix = keys.stopped("", "")
+    return frozenset(item["sk"].removeprefix(prefix) for item in items if not all(ended for _, ended in held_of(item)))
