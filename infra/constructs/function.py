@@ -1,7 +1,9 @@
 """The one construct that makes every function."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from aws_cdk import Duration, Size, Stack
@@ -22,14 +24,26 @@ STAGED = ROOT / "build" / "functions"
 def stage_code(name: str) -> str:
     """Copy one function's folder to `build/functions/<name>`, so that its zip holds nothing else.
 
-    The import path stays `functions.<name>.handler`, the same as in tests.
+    The import path stays `functions.<name>.handler`, the same as in tests. Processes may stage the same code at once: a
+    folder that holds it already is left alone, and a new one is written beside and put in its place whole.
     """
     target = STAGED / name
-    shutil.rmtree(target, ignore_errors=True)
-    ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
-    shutil.copytree(ROOT / "functions" / name, target / "functions" / name, ignore=ignore)
-    shutil.copy(ROOT / "functions" / "__init__.py", target / "functions" / "__init__.py")
+    STAGED.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=STAGED, prefix=f".{name}-") as folder:
+        fresh, old = Path(folder) / "fresh", Path(folder) / "old"
+        ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
+        shutil.copytree(ROOT / "functions" / name, fresh / "functions" / name, ignore=ignore)
+        shutil.copy2(ROOT / "functions" / "__init__.py", fresh / "functions" / "__init__.py")
+        if _contents(fresh) != _contents(target):
+            with suppress(FileNotFoundError):
+                target.rename(old)
+            with suppress(OSError):  # another process was first, with the same code
+                fresh.rename(target)
     return str(target)
+
+
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 class QuietlineFunction(Construct):
