@@ -89,3 +89,29 @@ def test_the_same_report_is_kept_once(first: list[Report], second: list[Report])
     assert len({one.says for one in line.reports}) == len(line.reports)
     assert {one.says for one in line.reports} == {one.says for one in [*first, *second]}
     assert line.with_reports(first) is line
+
+
+@given(reports, reports, st.integers(-20, 190), st.integers(-10, 100))
+def test_forgetting_what_decides_nothing_changes_nothing_that_comes(
+    told: list[Report], later: list[Report], oldest: int, registered: int
+) -> None:
+    day, registered_on = REGISTERED + timedelta(days=oldest), REGISTERED + timedelta(days=registered)
+    line = Line(NUMBER).with_reports(told)
+    taken = [one for one in later if one.on >= day]
+
+    settled = line.settled(day, registered_on, RULES)
+
+    assert standing(settled.reports, registered_on, RULES) == standing(line.reports, registered_on, RULES)
+    everything = standing([*told, *taken], registered_on, RULES)
+    assert standing(settled.with_reports(taken).reports, registered_on, RULES) == everything
+
+
+def test_a_line_is_bounded_however_long_and_however_many_report() -> None:
+    line, days = Line(NUMBER), RULES.max_report_age_days
+    for day in range(0, 3 * days, 50):
+        said = [report(event, when, name) for event in (D, C) for when in range(day, day + 50) for name in ("A1", "B2")]
+        oldest = REGISTERED + timedelta(days=day + 49 - days)
+        line = line.with_reports(said).settled(oldest, REGISTERED, RULES)
+
+        assert len(line.reports) <= len(Event) * (days + 1) + 2
+    assert len(line.reports) == 2 * (days + 1) + 2

@@ -105,10 +105,15 @@ class LineReports:
             return Refusal(index, "on", "Give the date as YYYY-MM-DD.", "not_a_date")
         if on > today:
             return Refusal(index, "on", "This date lies in the future.", "date_in_future")
-        oldest = today - timedelta(days=self.profile.hygiene.max_report_age_days)
+        oldest = self._oldest()
         if on < oldest:
             return Refusal(index, "on", f"Reports are taken back to {oldest.isoformat()}.", "date_too_old")
         return number, Report(Event(entry.event), on, carrier.code, self.clock.now())
+
+    def _oldest(self) -> date:
+        """Return the oldest day of which reports are taken."""
+        today = self.profile.local_date(self.clock.now())
+        return today - timedelta(days=self.profile.hygiene.max_report_age_days)
 
     def _keep(self, by_number: Mapping[PhoneNumber, Sequence[Report]]) -> None:
         records = self.numbers.get_many(list(by_number))
@@ -134,6 +139,7 @@ class LineReports:
             if told is known:
                 return False
             wanted_on = self.profile.local_date(found.wanted_since)
+            told = told.settled(self._oldest(), wanted_on, self.profile.hygiene)
             # not the stored state: it may be that of an earlier registration
             was, reached = (standing(one.reports, wanted_on, self.profile.hygiene) for one in (known, told))
             after = found

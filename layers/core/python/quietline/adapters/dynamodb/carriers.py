@@ -18,7 +18,7 @@ from quietline.registrations.ports import ChangedMeanwhileError
 
 @dataclass(frozen=True)
 class DynamoLines:
-    """`LINE#<e164>` of the registry table: the reports on a listed number, append-only."""
+    """`LINE#<e164>` of the registry table: the reports on a listed number that count, bounded by `Line`."""
 
     table: Table
 
