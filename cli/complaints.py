@@ -26,7 +26,7 @@ def send(
 ) -> None:
     """Send complaints; sent again, each is found by its client_reference and not made twice.
 
-    Refused rows are listed with their line; the others are taken. Ends with 1 when a row was refused.
+    Refused rows are listed with their line; the others are taken. Ends with 4 when a row was refused.
     """
     from cli.api import Api
 

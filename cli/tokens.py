@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import httpx
 
 EARLY_SECONDS = 60
-SCOPE = "quietline/lists"
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ class Identity:
         answer = _post(
             self.http,
             self.config.token_url,
-            data={"grant_type": "client_credentials", "scope": SCOPE},
+            data={"grant_type": "client_credentials"},
             auth=(client_id, secret),
         )
         if answer.status_code != 200:

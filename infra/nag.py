@@ -58,8 +58,8 @@ PREFIXES = {
 BUNDLES = ("bundle_case", "case_api", "console")
 """Functions that make bundles of cases or hand them out."""
 EVIDENCE_PREFIXES = {
-    "public_api": ("uploads",),
-    "site_forms": ("uploads",),
+    "public_api": ("uploads", "clean/COMPLAINT"),
+    "site_forms": ("uploads", "clean/COMPLAINT"),
     "seller_api": ("uploads",),
     "console": ("clean",),
     "bundle_case": ("clean",),

@@ -7,7 +7,7 @@ from quietline.complaints.changes import CORRECTABLE, form_of
 from quietline.complaints.form import CONSUMER
 from quietline.complaints.model import Complaint, Stage
 from quietline.complaints.service import status_of
-from quietline.evidence.model import Owner
+from quietline.evidence.model import Owner, State
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, LinkError, NotFoundError
 
 from functions.site_forms import wiring
@@ -105,6 +105,24 @@ def evidence(request: Request) -> Answer:
     return _opened(request, offer)
 
 
+def file(request: Request) -> Answer:
+    """Show the link to a file of the complaint; it works for minutes."""
+
+    def offer(complaint: Complaint) -> Answer:
+        found = wiring.evidence().get(_owner(complaint), request.fields.get("evidence", ""))
+        return html(
+            request,
+            "complaint_file",
+            **_secret(request),
+            title=request.text["complaint"]["kinds"][found.kind.value],
+            url=wiring.evidence().link(found.owner, found.id),
+            name=found.file_name,
+            minutes=request.profile.evidence.link_seconds // 60,
+        )
+
+    return _opened(request, offer)
+
+
 def sent(request: Request) -> Answer:
     """Where the storage sends the browser once it has the file; the scan takes a moment."""
     reference, _, code = request.cookies.get(COOKIE, "").partition(".")
@@ -167,7 +185,11 @@ def _shown(
         others=[one for one in found.submission if one != complaint.reference],
         comments=[{"at": shown.instant(one.at, request.language), "text": one.text} for one in found.additions],
         files=[
-            {"kind": own["kinds"][one.kind.value], "state": own["states"][one.state.value]}
+            {
+                "id": one.id if one.state is State.CLEAN else "",
+                "kind": own["kinds"][one.kind.value],
+                "state": own["states"][one.state.value],
+            }
             for one in wiring.evidence().of(_owner(complaint))
         ],
         can_add=not withdrawn,
@@ -200,6 +222,7 @@ ROUTES: dict[str, dict[str, Page]] = {
     "complaint/correct": {"POST": correct},
     "complaint/withdraw": {"POST": withdraw},
     "complaint/evidence": {"POST": evidence},
+    "complaint/file": {"POST": file},
     "complaint/sent": {"GET": sent},
     "complaint/open": {"GET": button("complaint_open", "complaint/open"), "POST": open_link},
 }

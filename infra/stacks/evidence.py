@@ -24,8 +24,13 @@ UPLOADERS = ("public_api", "site_forms", "seller_api")
 """Functions whose presigned forms put uploads; a form acts with the role that signed it."""
 GUARDED = {"public_api": ("ANY /v1/complaints/batch",)}
 """Routes behind the authorizer of functions whose other routes are open: more exact, so they come first."""
-READERS = ("console", "bundle_case")
-"""Functions that read clean evidence, or whose presigned links do."""
+READERS = {
+    "console": "clean/*",
+    "bundle_case": "clean/*",
+    "public_api": "clean/COMPLAINT/*",
+    "site_forms": "clean/COMPLAINT/*",
+}
+"""Functions that read clean evidence, or whose presigned links do, and which: consumers get complaints' only."""
 
 
 def evidence_bucket(data: DataStack) -> s3.Bucket:
@@ -92,20 +97,20 @@ def add(stack: ServiceStack) -> tuple[sqs.Queue, sqs.Queue]:
 
 def _grant(stack: ServiceStack) -> None:
     data, functions = stack.data, stack.functions
-    uploads, clean = data.evidence.arn_for_objects("uploads/*"), data.evidence.arn_for_objects("clean/*")
+    uploads = data.evidence.arn_for_objects("uploads/*")
     # of what is encrypted with the key of personal data just this bucket's objects, never an address: with a bucket
     # key the encryption context is the bucket
     own = {"StringEquals": {"kms:EncryptionContext:aws:s3:arn": data.evidence.bucket_arn}}
     for name in UPLOADERS:
         functions[name].allow(["s3:PutObject"], uploads)
         functions[name].allow(["kms:GenerateDataKey"], data.pii_key.key_arn, conditions=own)
-    for name in READERS:
-        functions[name].allow(["s3:GetObject"], clean)
+    for name, readable in READERS.items():
+        functions[name].allow(["s3:GetObject"], data.evidence.arn_for_objects(readable))
         functions[name].allow(["kms:Decrypt"], data.pii_key.key_arn, conditions=own)
     scan = functions["scan_evidence"]
     scan.allow(["dynamodb:GetItem", "dynamodb:PutItem"], data.cases.table_arn)
     scan.allow(["s3:GetObject", "s3:DeleteObject"], uploads)
-    scan.allow(["s3:PutObject"], clean)
+    scan.allow(["s3:PutObject"], data.evidence.arn_for_objects("clean/*"))
     # without it S3 answers 403 instead of 404 for an object that is not there
     scan.allow(["s3:ListBucket"], data.evidence.bucket_arn)
     scan.allow(["kms:Decrypt", "kms:GenerateDataKey"], data.pii_key.key_arn, conditions=own)

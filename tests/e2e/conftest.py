@@ -100,11 +100,11 @@ class Cloud:
 
         return str(wait_for(found, "the mail with the link"))
 
-    def command(self, *arguments: str, home: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run `quietline` as a person at a terminal would."""
+    def command(self, *arguments: str, home: Path, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        """Run `quietline` as a person at a terminal would; `more` are variables of its environment."""
         return subprocess.run(
             [sys.executable, "-m", "cli.main", *arguments],
-            env=self.environment(home),
+            env=self.environment(home) | more,
             input=stdin,
             capture_output=True,
             text=True,

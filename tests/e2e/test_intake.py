@@ -52,6 +52,8 @@ def test_a_consumer_reports_two_calls_sends_files_corrects_and_withdraws(cloud: 
     assert upload(picture, PNG).status_code == 204
     assert upload(ask(first, "evidence", kind="text").json(), EICAR).status_code == 204
     wait_for(lambda: "waiting" not in [one["state"] for one in status(first)["evidence"]], "the scan")
+    link = ask(first, f"evidence/{picture['evidence']['id']}/link").json()
+    assert httpx.get(link["url"]).content == PNG
     seen = [(one["state"], one["reason"]) for one in status(first)["evidence"]]
     assert seen == [("clean", None), ("refused", "malware")]
 
@@ -81,3 +83,16 @@ def test_a_reporter_sends_a_batch(cloud: Cloud, run_id: str, tmp_path: Path) -> 
     assert (first.json()["accepted"], first.json()["rows"][1]["errors"][0]["field"]) == (1, "call_time")
     assert again.json()["rows"][0]["reference"] == first.json()["rows"][0]["reference"]
     assert cloud.http.post("/v1/complaints/batch", json={"complaints": rows}).status_code == 401
+
+    calls = tmp_path / "calls.csv"
+    calls.write_text(f"{','.join(rows[0])}\n" + "\n".join(",".join(_cell(one) for one in row.values()) for row in rows))
+    signed = {"QUIETLINE_CLIENT_ID": client["client_id"], "QUIETLINE_CLIENT_SECRET": client["client_secret"]}
+    sent = cloud.command("complaints", "send", str(calls), "--json", home=tmp_path, **signed)
+    assert sent.returncode == 4, sent.stderr
+    told = json.loads(sent.stdout)
+    assert (told["accepted"], told["rows"][1]["line"]) == (1, 3)
+    assert told["rows"][0]["reference"] == first.json()["rows"][0]["reference"]
+
+
+def _cell(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

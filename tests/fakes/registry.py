@@ -209,7 +209,8 @@ class FakeRegistry:
         form = parse_qs(request.content.decode())
         if request.headers["Authorization"] != httpx.BasicAuth("machine-1", "hush")._auth_header:
             return httpx.Response(400, json={"error": "invalid_client"})
-        assert form == {"grant_type": ["client_credentials"], "scope": ["quietline/lists"]}
+        # without a scope a client gets all of its own, be it a seller's or a reporter's
+        assert form == {"grant_type": ["client_credentials"]}
         return httpx.Response(200, json={"access_token": "machine-token", "expires_in": self.expires_in})
 
 

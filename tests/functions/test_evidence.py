@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from quietline.adapters import aws
@@ -86,6 +87,33 @@ def test_a_consumer_hands_in_a_picture_and_a_file_that_is_none(cloud: Any) -> No
         ("text", "refused", "malware", hashlib.sha256(EICAR).hexdigest()),
     ]
     assert [key.split("/")[0] for key in keys_in(cloud)] == ["clean"]
+
+
+def test_a_consumer_gets_clean_files_back_and_no_others(cloud: Any) -> None:
+    cloud.use(PublicApiSettings)
+    made = json.loads(handler.lambda_handler(load_event("public_api/complain"), LambdaContext())["body"])
+    place, secret = f"/v1/complaints/{made['reference']}/evidence", {"status_code": made["status_code"]}
+    _, good = call(place, secret | {"kind": "screenshot"})
+    _, bad = call(place, secret | {"kind": "text"})
+    good_link, bad_link = (f"{place}/{one['evidence']['id']}/link" for one in (good, bad))
+    assert call(good_link, secret)[0] == 409, "it waits"
+
+    cloud.use(ScanEvidenceSettings)
+    for offered, data in ((good, PNG), (bad, EICAR)):
+        uploaded = put(cloud, offered["upload"]["fields"]["key"], data)
+        scan_handler.lambda_handler(event_of(uploaded), LambdaContext())
+
+    status, link = call(good_link, secret)
+    assert (status, link["expires_in_seconds"]) == (200, 300)
+    assert "/clean/COMPLAINT/" in link["url"] and "response-content-disposition=attachment" in link["url"]
+    key = urlsplit(link["url"]).path.partition("clean/")[1:]
+    assert aws.client("s3").get_object(Bucket=cloud.evidence_bucket, Key="".join(key))["Body"].read() == PNG
+    assert call(bad_link, secret)[0] == 409
+    assert call(f"{place}/01KB3Q6W5N8Y2C4D6E8F0G1H2J/link", secret)[0] == 404
+    wrong = call(good_link, {"status_code": "0000-0000-0000-0000"})
+    unknown = call(f"/v1/complaints/QL-0000-0000/evidence/{good['evidence']['id']}/link", secret)
+    assert (wrong[0], wrong[1]["detail"]) == (unknown[0], unknown[1]["detail"])
+    assert wrong[0] == 404
 
 
 def test_without_the_status_code_there_is_no_complaint(cloud: Any) -> None:

@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 import pytest
 from quietline.adapters import aws
-from quietline.kernel.settings import SiteFormsSettings
+from quietline.kernel.settings import ScanEvidenceSettings, SiteFormsSettings
 from quietline.mails.links import CONFIRM_REGISTRATION, OPEN_COMPLAINT, LinkSigner
 from quietline.pages.forms import MAX_BODY
 
+from functions.scan_evidence import handler as scan_evidence
 from functions.site_forms import wiring
 from functions.site_forms.handler import lambda_handler
 from tests.conftest import Cloud
+from tests.functions.test_evidence import PNG, event_of, put
 from tests.helpers import LambdaContext, Tripwire, http_event, load_event
 
 NUMBER = "(202) 555-0143"
@@ -320,10 +322,26 @@ def test_a_file_goes_to_the_storage_and_the_browser_comes_back_without_a_code_in
     event = http_event("GET", "/forms/en/complaint/sent") | {"cookies": [cookie.split(";")[0]]}
     back = lambda_handler(event, LambdaContext())
     assert "We have your file" in back["body"]
-    assert "Being checked" in back["body"]
+    assert "Being checked" in back["body"] and "Get this file" not in back["body"], "nobody gets what is not scanned"
     assert "Max-Age=0" in back["cookies"][0]
     without = lambda_handler(http_event("GET", "/forms/en/complaint/sent"), LambdaContext())
     assert "Status of a complaint" in without["body"]
+
+
+def test_a_clean_file_can_be_got_back(forms: Cloud) -> None:
+    secret = sent_complaint()
+    key = hidden(call("POST", "/forms/en/complaint/evidence", secret | {"kind": "screenshot"})["body"])["key"]
+    asked = secret | {"evidence": key.rpartition("/")[2]}
+    assert "not possible any more" in call("POST", "/forms/en/complaint/file", asked)["body"]
+
+    forms.use(ScanEvidenceSettings)
+    scan_evidence.lambda_handler(event_of(put(forms, key, PNG)), LambdaContext())
+
+    assert "Get this file" in call("POST", "/forms/en/complaint-status", secret)["body"]
+    page = html.unescape(call("POST", "/forms/en/complaint/file", asked)["body"])
+    assert "clean/COMPLAINT/" in page and "works for 5 minutes" in page
+    wrong = asked | {"status_code": "0000"}
+    assert "clean/" not in call("POST", "/forms/en/complaint/file", wrong)["body"]
 
 
 def test_a_mailed_link_opens_the_complaint_once(forms: Cloud) -> None:

@@ -42,6 +42,27 @@ class EvidenceIn(Model):
     size: int = Field(default=0, ge=0, description="Its bytes; left out, as many as the kind allows.")
 
 
+class EvidenceSecretIn(Model):
+    """The complaint's secret."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"status_code": "4XWJ-7R2N-0QFM-H81B"}]})
+
+    status_code: Annotated[str, Field(max_length=100, description="The complaint's secret.")]
+
+
+class EvidenceLinkOut(Model):
+    """Where the file is, for a moment."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"url": "https://quietline-evidence.s3.amazonaws.com/clean/…", "expires_in_seconds": 300}]
+        }
+    )
+
+    url: str = Field(description="Serves the file as a download; whoever has the address can read it while it works.")
+    expires_in_seconds: int
+
+
 @route(
     app,
     "POST",
@@ -62,3 +83,26 @@ def offer(
     complaint = wiring.complaints().opened(reference, asked.status_code)
     made = wiring.evidence().offer(Owner(f"COMPLAINT#{complaint.id}"), asked.kind, asked.content_type, asked.size)
     return Response(201, "application/json", offered_out(made))
+
+
+@route(
+    app,
+    "POST",
+    "/v1/complaints/<reference>/evidence/<evidence_id>/link",
+    Rule.PUBLIC,
+    summary="Get your evidence back",
+    description="Answers with an address that serves the file for minutes. Only files that were scanned and are clean "
+    "are served. A wrong status code is answered as an unknown reference.",
+    tags=TAGS,
+    operation_id="linkEvidence",
+    responses=documented(200, "The file's address.", EvidenceLinkOut, 400, 404, 409, 413, 415, 503),
+)
+def link(
+    reference: Annotated[str, Path(max_length=40, description="The complaint's reference.")],
+    evidence_id: Annotated[str, Path(max_length=40, description="Of the complaint's status.")],
+    asked: Annotated[EvidenceSecretIn, Body()],
+) -> EvidenceLinkOut:
+    """Get a file back."""
+    owner = Owner(f"COMPLAINT#{wiring.complaints().opened(reference, asked.status_code).id}")
+    url = wiring.evidence().link(owner, evidence_id)
+    return EvidenceLinkOut(url=url, expires_in_seconds=wiring.profile().evidence.link_seconds)
