@@ -9,7 +9,7 @@ from typing import Any
 
 from quietline.kernel import jws
 
-from cli.errors import NotVerifiedError, StaleError
+from cli.errors import NotVerifiedError, StaleError, UsageError
 
 MAX_CHAIN = 400
 """Manifests followed back at most: more than a year of days."""
@@ -123,7 +123,8 @@ def find_keys(near: Path, given: Path | None = None) -> KeySet:
     """Return the keys of a JWKS file: the one given, or `jwks.json` beside a file or in a folder above it.
 
     Raises:
-        NotVerifiedError: there is none, or it holds no key.
+        UsageError: there is no such file.
+        NotVerifiedError: it holds no key.
     """
     folders = [near if near.is_dir() else near.parent, *near.resolve().parents]
     candidates = [given] if given else [folder / "jwks.json" for folder in folders]
@@ -136,7 +137,10 @@ def find_keys(near: Path, given: Path | None = None) -> KeySet:
             if keys.kids:
                 return keys
             raise NotVerifiedError(f"{path} holds no key that the registry could sign with.")
-    raise NotVerifiedError("No jwks.json was found near it.", ("Give the registry's keys: --jwks FILE",))
+    if given:
+        raise UsageError(f"There is no file {given}.")
+    hint = "Give the registry's keys: --jwks FILE (fetch them once: curl https://<registry>/.well-known/jwks.json)"
+    raise UsageError(f"No keys were found near {near}: there is no jwks.json.", (hint,))
 
 
 def sha256_of(path: Path) -> str:

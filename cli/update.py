@@ -212,7 +212,7 @@ class Update:
         self.folder.switch(made)
 
     def _report(self, steps: Sequence[Step], made: State) -> dict[str, Any]:
-        newest = len(self.registry.manifests[self.offer.list_date])
+        proofs = len(self.registry.manifests[self.offer.list_date]) + len(self.registry.receipts[self.offer.receipt_id])
         return {
             "folder": str(self.folder.path),
             "list_date": self.offer.list_date,
@@ -221,7 +221,7 @@ class Update:
             "format": made.format,
             "areas": [_told(step, made.areas[step.area]) for step in steps],
             "bytes_fetched": self.bytes + self.registry.bytes,
-            "bytes_of_full_pull": newest + sum(file["bytes"] for file in self.offer.files.values()),
+            "bytes_of_full_pull": proofs + sum(file["bytes"] for file in self.offer.files.values()),
             "warnings": sorted(self.warnings),
         }
 

@@ -147,12 +147,13 @@ def test_the_report_says_what_a_full_pull_would_have_been(registry: FakeRegistry
     for number in range(2_000_000, 2_090_000, 3):
         registry.record("202", YESTERDAY, number)
     registry.publish(YESTERDAY)
-    pulled()
+    first = pulled()
     registry.record("202", TODAY, 5550111)
     registry.publish(TODAY)
 
     report = pulled()
 
+    assert first["bytes_fetched"] == first["bytes_of_full_pull"]
     assert report["bytes_fetched"] < report["bytes_of_full_pull"] / 2
 
 

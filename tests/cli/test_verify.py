@@ -36,9 +36,9 @@ def verified(run: Any, *arguments: Any) -> dict[str, Any]:
     return found
 
 
-def refused(run: Any, *arguments: Any) -> str:
+def refused(run: Any, *arguments: Any, code: int = 5) -> str:
     result = run("verify", *arguments)
-    assert result.exit_code == 5, result.output
+    assert result.exit_code == code, result.output
     return str(result.stderr)
 
 
@@ -168,7 +168,7 @@ def test_a_list_far_from_any_manifest(run: Any, folder: Path, report: dict[str, 
     alone.mkdir()
     shutil.copy(folder / "bitmaps/202.roar", alone)
 
-    assert "No jwks.json" in refused(run, alone / "202.roar")
+    assert "there is no jwks.json" in refused(run, alone / "202.roar", code=2)
     assert "no manifest beside" in refused(run, alone / "202.roar", "--jwks", folder / "jwks.json")
 
 
@@ -326,7 +326,8 @@ def test_keys_can_be_given(run: Any, folder: Path, report: dict[str, Any], tmp_p
     alone.mkdir()
     (alone / "receipt.jws").write_bytes((folder / report["receipt"]).read_bytes())
 
-    assert "No jwks.json" in refused(run, alone / "receipt.jws")
+    assert "there is no jwks.json" in refused(run, alone / "receipt.jws", code=2)
+    assert "There is no file" in refused(run, alone / "receipt.jws", "--jwks", alone / "none.json", code=2)
     assert verified(run, alone / "receipt.jws", "--jwks", folder / "jwks.json")["findings"][1]["result"] == "note"
     assert run("verify", alone / "nothing.jws").exit_code == 2
     assert "is not a JWKS file" in refused(run, alone / "receipt.jws", "--jwks", alone / "receipt.jws")
