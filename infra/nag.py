@@ -61,6 +61,7 @@ EVIDENCE_PREFIXES = {
     "public_api": ("uploads", "clean/COMPLAINT"),
     "site_forms": ("uploads", "clean/COMPLAINT"),
     "seller_api": ("uploads",),
+    "portal": ("uploads",),
     "console": ("clean",),
     "bundle_case": ("clean",),
     "scan_evidence": ("uploads", "clean"),

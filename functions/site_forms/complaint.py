@@ -9,6 +9,7 @@ from quietline.complaints.model import Complaint, Stage
 from quietline.complaints.service import status_of
 from quietline.evidence.model import Owner, State
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, LinkError, NotFoundError
+from quietline.pages.forms import upload_policy
 
 from functions.site_forms import wiring
 from functions.site_forms.answers import Answer, Request, form_again, html
@@ -21,11 +22,6 @@ NOT_FOUND = FieldError("/reference", "There is no complaint with this reference 
 COOKIE = "__Host-complaint"
 """Which complaint a file is being sent for: the storage sends the browser back, and no address may hold the code."""
 KEPT_SECONDS = 3600
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self' {storage}; "
-    "frame-ancestors 'none'"
-)
-"""Takes the place of the site's own policy (infra/stacks/web.py), which lets forms go to the site alone."""
 MEGA = 1_048_576
 
 
@@ -92,7 +88,7 @@ def evidence(request: Request) -> Answer:
         page = html(
             request,
             "complaint_evidence",
-            headers={"content-security-policy": POLICY.format(storage=made.upload.url)},
+            headers=upload_policy(made.upload.url),
             title=own["kinds"][kind],
             reference=complaint.reference,
             hint=hint,

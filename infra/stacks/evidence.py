@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SECONDS = 120
 """The largest file is read, looked at and copied within it; clamd may take a minute."""
 TRIES = 5
-UPLOADERS = ("public_api", "site_forms", "seller_api")
+UPLOADERS = ("public_api", "site_forms", "seller_api", "portal")
 """Functions whose presigned forms put uploads; a form acts with the role that signed it."""
 GUARDED = {"public_api": ("ANY /v1/complaints/batch",)}
 """Routes behind the authorizer of functions whose other routes are open: more exact, so they come first."""

@@ -3,11 +3,11 @@
 import json
 import random
 import re
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from html import unescape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -106,28 +106,54 @@ class Seller:
         mails = self.cloud.mails_to(self.email)
         return [mail["text"] for mail in mails if all(word in mail["subject"] for word in words)]
 
+    def sends(self, case_id: str, data: bytes) -> str:
+        """Send a paper for the answer through the portal's page and wait until it is checked; return its id."""
+        page = f"accusations/{case_id}"
+        shown = self.portal.send(f"{page}/files", status=200, at=page, kind="document")
+        place = re.search(r'action="([^"]+)" method="post" enctype.*?</form>', shown, re.DOTALL)
+        assert place, shown
+        hidden = re.findall(r'type="hidden" name="(.+?)" value="(.*?)"', place[0])
+        fields = {name: unescape(value) for name, value in hidden}
+        sent = httpx.post(unescape(place[1]), data=fields, files={"file": data}, timeout=30)
+        assert sent.status_code == 303 and f"{page}/sent" in sent.headers["location"], sent.text
+        wait_for(lambda: self.portal(page).count("Checked") == 2, "the scan of the seller's paper")
+        files = self.api.get(f"/v1/accusations/{case_id}").json()["evidence"]
+        return next(str(one["id"]) for one in files if one["content_type"] == "application/pdf")
+
     @cached_property
-    def portal(self) -> Callable[[str], str]:
-        """Signed in with the second factor; called with a path it returns the page."""
-        jar: dict[str, str] = {}
+    def portal(self) -> "Portal":
+        """Signed in with the second factor."""
+        made = Portal(self.cloud)
+        made.send("sign-in", email=self.email, password=PASSWORD)
+        made.send("sign-in/code", code=self.cloud.code(self.email))
+        return made
 
-        def ask(method: str, path: str, **more: Any) -> httpx.Response:
-            cookies = "; ".join(f"{name}={value}" for name, value in jar.items())
-            headers = {"cookie": cookies, "sec-fetch-site": "same-origin"}
-            answer = self.cloud.http.request(method, f"/portal/en/{path}", headers=headers, **more)
-            for cookie in answer.headers.get_list("set-cookie"):
-                name, _, value = cookie.partition(";")[0].partition("=")
-                jar[name] = value
-            return answer
 
-        def send(path: str, **fields: str) -> None:
-            token = re.search(r'name="form_token" value="(\w+)"', ask("GET", path).text)
-            answer = ask("POST", path, data=fields | ({"form_token": token[1]} if token else {}))
-            assert answer.status_code == 303, answer.text
+@dataclass
+class Portal:
+    """A browser in the portal; called with a path it returns the page."""
 
-        send("sign-in", email=self.email, password=PASSWORD)
-        send("sign-in/code", code=self.cloud.code(self.email))
-        return lambda path: ask("GET", path).text
+    cloud: Cloud
+    jar: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, path: str) -> str:
+        return self._ask("GET", path).text
+
+    def send(self, path: str, status: int = 303, at: str = "", **fields: str) -> str:
+        """Send the form of the page `at` (as a rule its own); return what is answered."""
+        token = re.search(r'name="form_token" value="(\w+)"', self(at or path))
+        answer = self._ask("POST", path, data=fields | ({"form_token": token[1]} if token else {}))
+        assert answer.status_code == status, answer.text
+        return answer.text
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())
+        headers = {"cookie": cookies, "sec-fetch-site": "same-origin"}
+        answer = self.cloud.http.request(method, f"/portal/en/{path}", headers=headers, **more)
+        for cookie in answer.headers.get_list("set-cookie"):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.jar[name] = value
+        return answer
 
 
 @dataclass

@@ -199,6 +199,7 @@ def test_fifty_robocalls_into_an_area_not_paid_for_are_cited_by_two_people(cast:
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n"
 
 
 def test_an_honest_seller_with_a_fresh_list_is_heard_and_cleared(cast: Cast, honest: tuple[Seller, datetime]) -> None:
@@ -216,7 +217,7 @@ def test_an_honest_seller_with_a_fresh_list_is_heard_and_cleared(cast: Cast, hon
     assert number[-4:] in seller.portal(f"accusations/{case.id}")
     bought = (today() - timedelta(days=100)).isoformat()
     said = {"call": call["call"], "claim": "relationship", "on": bought, "text": "A roof, paid in August."}
-    said["evidence"] = [seller.uploads(case.id, PNG)]
+    said["evidence"] = [seller.uploads(case.id, PNG), seller.sends(case.id, PDF)]
     seller.answer(accusation["case_id"], answers=[said])
 
     found = case.reaches("await_decision")
@@ -233,6 +234,7 @@ def test_an_honest_seller_with_a_fresh_list_is_heard_and_cleared(cast: Cast, hon
     assert case.id in mail and "no violation was found" in mail
     shown = seller.portal(f"accusations/{case.id}")
     assert "Dismissed" in shown and "A roof, paid in August." in shown
+    assert "Supported by: 1. Picture or screenshot" in shown and "; 2. Document (PDF)" in shown
     assert "No violation was found" in consumer.page
     assert consumer.email not in json.dumps(seller.api.get(f"/v1/accusations/{case.id}").json())
 

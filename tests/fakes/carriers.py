@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from quietline.carriers.model import Carrier, Line
+from quietline.carriers.model import Line
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails.outbox import Template
+from quietline.parties.model import Party
 from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.ports import ChangedMeanwhileError
 
@@ -43,19 +44,19 @@ class FakeLines:
 class FakeCarriers:
     """Carriers in memory."""
 
-    kept: dict[str, Carrier] = field(default_factory=dict)
+    kept: dict[str, Party] = field(default_factory=dict)
 
-    def get(self, client_id: str) -> Carrier | None:
+    def get(self, client_id: str) -> Party | None:
         return self.kept.get(client_id)
 
-    def add(self, carrier: Carrier) -> None:
-        self.kept[carrier.client_id] = carrier
+    def add(self, party: Party) -> None:
+        self.kept[party.client_id] = party
 
-    def all(self) -> Iterable[Carrier]:
+    def all(self) -> Iterable[Party]:
         return self.kept.values()
 
-    def disable(self, carrier: Carrier) -> None:
-        self.kept[carrier.client_id] = carrier
+    def change(self, party: Party) -> None:
+        self.kept[party.client_id] = party
 
 
 @dataclass

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from quietline import bootstrap
-from quietline.adapters.dynamodb.carriers import DynamoCarriers
+from quietline.adapters.dynamodb.parties import carriers
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.opendata import OpenDataBucket
-from quietline.carriers.model import Carrier
 from quietline.kernel.clock import SystemClock
 from quietline.kernel.settings import CarrierApiSettings, PublishOpenDataSettings
 from quietline.opendata.layout import read_ftc, write_rows
 from quietline.opendata.publish import import_name
+from quietline.parties.model import Party
 
 from functions.carrier_api import handler
 from tests.conftest import NOW, Cloud
@@ -28,7 +28,7 @@ PATH = "/v1/reported-calls"
 def settings(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> PublishOpenDataSettings:
     monkeypatch.setattr(SystemClock, "now", lambda _self: NOW)
     cloud.use(CarrierApiSettings)
-    DynamoCarriers(Table(cloud.registry_table)).add(Carrier("c1", "4321", "Acme Telephone", NOW))
+    carriers(Table(cloud.registry_table)).add(Party("c1", "4321", "Acme Telephone", NOW))
     settings = cloud.use(PublishOpenDataSettings)
     put(settings, "3055550187", "3055550187", "3055550188", "3055550188", "3055550188", "3055550199")
     return settings
@@ -94,13 +94,13 @@ def test_what_cannot_be_read_is_refused(settings: PublishOpenDataSettings, given
 def test_others_are_refused(settings: PublishOpenDataSettings, cloud: Cloud) -> None:
     assert ask(scope="quietline/lists")[0] == 403
     assert ask(client="c2")[0] == 403
-    DynamoCarriers(Table(cloud.registry_table)).disable(Carrier("c1", "4321", "Acme Telephone", NOW, NOW))
+    carriers(Table(cloud.registry_table)).change(Party("c1", "4321", "Acme Telephone", NOW, NOW))
     assert ask()[0] == 403
 
 
 def test_before_the_first_feed_the_answer_is_empty(cloud: Cloud) -> None:
     cloud.use(CarrierApiSettings)
-    DynamoCarriers(Table(cloud.registry_table)).add(Carrier("c1", "4321", "Acme Telephone", NOW))
+    carriers(Table(cloud.registry_table)).add(Party("c1", "4321", "Acme Telephone", NOW))
 
     status, answer, _headers = ask()
 

@@ -11,7 +11,7 @@ BUDGET = {
     "site_forms": 530,
     "seller_api": 600,  # stop requests, accusations and their evidence came to it
     "portal": 610,
-    "case_api": 540,
+    "case_api": 545,  # who holds a number is asked as its carrier is
     "console": 540,
     "carrier_api": 540,  # the feed of reported callers came to it
     "open_data_api": 540,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from quietline.cases.investigation.model import Claim, ReplyState
 from quietline.cases.replies import AnswerInput
+from quietline.evidence.model import State
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 from quietline.kernel.phone import PhoneNumber, international
 
@@ -13,6 +14,7 @@ from functions.portal.frame import Answer, Request, Who, form_again, go, html, p
 if TYPE_CHECKING:
     from quietline.cases.investigation.model import Reply
     from quietline.cases.replies import AccusationFile, AccusedCall
+    from quietline.evidence.model import Evidence
 
 ALONE = 100
 """Calls that have fields of their own; the fields for all others answer for the rest."""
@@ -35,7 +37,7 @@ def listed(request: Request) -> Answer:
 @page("GET", "accusations/{id}", Who.MEMBER)
 def show(request: Request) -> Answer:
     """Show one accusation with its calls, and the form while it may be answered."""
-    return html(request, "accusation", **_values(request, _file(request)))
+    return html(request, "accusation", **shown(request))
 
 
 @page("POST", "accusations/{id}", Who.MEMBER)
@@ -73,6 +75,11 @@ def extend(request: Request) -> Answer:
     return go(request, f"accusations/{case_id}", done="extended")
 
 
+def shown(request: Request) -> dict[str, Any]:
+    """Return what the page of an accusation shows."""
+    return _values(request, _file(request))
+
+
 def _file(request: Request) -> "AccusationFile":
     return wiring.replies().read(request.member.organization_id, request.params["id"])
 
@@ -85,7 +92,7 @@ def _answers(request: Request, file: "AccusationFile") -> list[AnswerInput]:
         claim = request.fields.get(f"claim-{name}", "")
         if claim:
             on, text = request.fields.get(f"on-{name}", "").strip(), request.fields.get(f"text-{name}", "")
-            made.append(AnswerInput(call.complaint_id, claim, on, text))
+            made.append(AnswerInput(call.complaint_id, claim, on, text, request.every(f"files-{name}")))
     return made
 
 
@@ -97,9 +104,10 @@ def _name(request: Request, complaint_id: str) -> str:
 def _placed(error: FieldError, request: Request, given: list[AnswerInput]) -> FieldError:
     """Return an error at the page's field, of the API's `/answers/<i>/on`."""
     parts = error.pointer.strip("/").split("/")
-    if len(parts) == 3 and parts[0] == "answers":
+    if len(parts) >= 3 and parts[0] == "answers":
         name = _name(request, given[int(parts[1])].complaint_id)
-        return FieldError(f"/{parts[2]}-{name}", error.detail, error.code)
+        field = {"evidence": "files"}.get(parts[2], parts[2])
+        return FieldError(f"/{field}-{name}", error.detail, error.code)
     return FieldError("/statement", error.detail, error.code)
 
 
@@ -118,7 +126,7 @@ def _line(request: Request, reply: "Reply") -> dict[str, Any]:
     }
 
 
-def _call(request: Request, call: "AccusedCall") -> dict[str, Any]:
+def _call(request: Request, call: "AccusedCall", labels: dict[str, str]) -> dict[str, Any]:
     own, finding = request.text["accusations"], call.finding
     said = call.answer
     return {
@@ -131,15 +139,35 @@ def _call(request: Request, call: "AccusedCall") -> dict[str, Any]:
         "claim": own["claims"][said.claim] if said else "",
         "on": request.day(said.on) if said and said.on else "",
         "text": said.text if said else "",
+        "files": [labels[one] for one in said.evidence if one in labels] if said else [],
+    }
+
+
+def _uploaded(request: Request, one: "Evidence", number: int) -> dict[str, Any]:
+    """Return a file by its place among all: what people named it is never kept."""
+    own = request.text["accusations"]
+    size = f", {max(1, round(one.size / 1024)):,} kB" if one.size else ""
+    return {
+        "id": one.id,
+        "label": f"{number}. {own['file_kinds'][one.kind]}{size}, {request.instant(one.offered_at)}",
+        "state": own["file_states"][one.state],
+        "reason": own["file_reasons"].get(one.reason, "") if one.reason else "",
+        "clean": one.state is State.CLEAN,
     }
 
 
 def _values(request: Request, file: "AccusationFile") -> dict[str, Any]:
     own = request.text["accusations"]
+    files = [_uploaded(request, one, number) for number, one in enumerate(file.evidence, 1)]
+    labels = {one["id"]: one["label"] for one in files}
     return {
         "accusation": _line(request, file.reply),
+        "files": files,
+        "clean": [one for one in files if one["clean"]],
+        "file_kinds": [{"value": kind, "label": own["file_kinds"][kind]} for kind in request.profile.evidence.kinds],
+        "named": {name: request.every(name) for name, _value in request.pairs if name.startswith("files-")},
         "caller": file.caller_number and international(PhoneNumber(file.caller_number)),
-        "calls": [_call(request, call) for call in file.calls],
+        "calls": [_call(request, call, labels) for call in file.calls],
         "alone": ALONE,
         "others": OTHERS,
         "claims": [{"value": claim.value, "label": own["claims"][claim.value]} for claim in Claim],

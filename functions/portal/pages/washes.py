@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from quietline.kernel.errors import ConflictError, FieldError, NotFoundError
+from quietline.pages.forms import upload_policy
 from quietline.washes.model import REFERENCE, UNFINISHED, Result, State, Wash, WashRequest
 
 from functions.portal import wiring, words
@@ -14,11 +15,6 @@ from functions.portal.saved import saved
 PAGE = 20
 HEADER = {"yes": True, "no": False}
 MEGA = 1_000_000
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self' {storage}; "
-    "frame-ancestors 'none'"
-)
-"""Takes the place of the site's own policy (infra/stacks/web.py), which lets forms go to the site alone."""
 
 
 @page("GET", "washes", Who.AGENT)
@@ -92,7 +88,7 @@ def _wash(request: Request) -> Wash:
 def _page(request: Request, values: dict[str, Any]) -> Answer:
     """Return the page of a wash. With the form for the file it may send to the storage's address, and no other may."""
     upload = values["upload"]
-    headers = {"content-security-policy": POLICY.format(storage=upload["url"])} if upload else {}
+    headers = upload_policy(upload["url"]) if upload else {}
     return html(request, "wash", headers=headers, **values)
 
 

@@ -126,10 +126,10 @@ class ReplyEvidenceIn(InModel):
     """What the file is."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"kind": "screenshot", "content_type": "image/png", "size": 418220}]}
+        json_schema_extra={"examples": [{"kind": "document", "content_type": "application/pdf", "size": 418220}]}
     )
 
-    kind: KIND = Field(description="What the file is; a scanned agreement is a `screenshot`.")
+    kind: KIND = Field(description="What the file is; an agreement or an invoice is a `document` (PDF).")
     content_type: Annotated[str, Field(max_length=100)] = Field(
         "", description="Its content type; left out, the scan finds out which of the kind's types it has."
     )

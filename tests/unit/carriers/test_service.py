@@ -4,17 +4,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from quietline.carriers.model import Carrier, Entry, State
-from quietline.carriers.service import CarrierAdministration, LineReports
+from quietline.carriers.model import Entry, State
+from quietline.carriers.service import LineReports
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError, UnavailableError
+from quietline.kernel.errors import ForbiddenError, InvalidInputError, UnavailableError
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
+from quietline.parties.model import Party
 from quietline.profiles.profile import Profile
 from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.service import RegistrationService
 
-from tests.fakes.carriers import FakeCarriers, FakeClients, FakeHygieneMetrics, FakeLines
+from tests.fakes.carriers import FakeCarriers, FakeHygieneMetrics, FakeLines
 from tests.fakes.registrations import FakeCipher, FakeNumbers, FakeRegistrations, proving
 
 NOW = datetime(2026, 11, 25, 16, tzinfo=UTC)
@@ -31,7 +32,7 @@ class World:
         self.numbers = FakeNumbers()
         self.registrations = FakeRegistrations(self.numbers)
         self.lines = FakeLines(self.numbers)
-        self.carriers = FakeCarriers({"c1": Carrier("c1", "A1", "Acme Telephone", REGISTERED)})
+        self.carriers = FakeCarriers({"c1": Party("c1", "A1", "Acme Telephone", REGISTERED)})
         self.metrics = FakeHygieneMetrics()
         self.service = LineReports(
             self.carriers, self.numbers, self.registrations, self.lines, self.metrics, self.clock, profile
@@ -247,37 +248,3 @@ def test_endless_meetings_end_in_trouble_that_can_be_repeated(world: World) -> N
     world.lines.before_write = other
     with pytest.raises(UnavailableError):
         world.service.take("c1", [Entry(LISTED.e164, "disconnected", "2026-11-20")])
-
-
-def test_an_operator_adds_rolls_and_disables_clients() -> None:
-    carriers, clients = FakeCarriers(), FakeClients()
-    administration = CarrierAdministration(carriers, clients, FixedClock(NOW))
-
-    first, secret = administration.add("4321", "Acme Telephone")
-    second, _ = administration.add("4321", "Acme Telephone")
-    gone = administration.disable(first.client_id)
-
-    assert secret == "hush"
-    assert gone.disabled_at == NOW
-    assert [one.disabled_at for one in administration.all()] == [NOW, None]
-    assert clients.living == {second.client_id}
-    assert administration.disable(first.client_id) == gone
-    with pytest.raises(NotFoundError):
-        administration.disable("nobody")
-
-
-@pytest.mark.parametrize(("code", "name"), [("", "A"), ("A-1", "A"), ("A" * 21, "A"), ("A1", ""), ("A1", " " * 3)])
-def test_a_carrier_has_a_code_and_a_name(code: str, name: str) -> None:
-    with pytest.raises(InvalidInputError):
-        CarrierAdministration(FakeCarriers(), FakeClients(), FixedClock(NOW)).add(code, name)
-
-
-def test_a_client_that_cannot_be_kept_is_not_left_behind() -> None:
-    class Full(FakeCarriers):
-        def add(self, carrier: Carrier) -> None:
-            raise ConnectionError
-
-    clients = FakeClients()
-    with pytest.raises(ConnectionError):
-        CarrierAdministration(Full(), clients, FixedClock(NOW)).add("A1", "Acme")
-    assert not clients.living

@@ -13,6 +13,7 @@ from quietline.kernel.errors import UnavailableError
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/heic"})
 SOUNDS = frozenset({"audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "audio/amr", "audio/3gpp"})
 TEXT = frozenset({"text/plain"})
+PAPERS = frozenset({"application/pdf"})
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
@@ -30,6 +31,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
         (b"#!AMR\n" + bytes(8), SOUNDS, "audio/amr"),
         (b"\0\0\0\x1cftypM4A " + bytes(8), SOUNDS, "audio/mp4"),
         (b"\0\0\0\x1cftyp3gp4" + bytes(8), SOUNDS, "audio/3gpp"),
+        (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj<</Type/Catalog/JSON 1>>", PAPERS, "application/pdf"),
         ("¿Quién llamó? Señor García.\n".encode(), TEXT, "text/plain"),
         (b"\xef\xbb\xbfwith a mark", TEXT, "text/plain"),
     ],
@@ -54,7 +56,12 @@ def test_what_evidence_may_be_is_taken(data: bytes, types: frozenset[str], found
         (b"<!DOCTYPE html><p>hello", TEXT, "markup"),
         (b"  \n<svg xmlns='http://www.w3.org/2000/svg'>", PICTURES, "markup"),
         (b"hello <script>alert(1)</script>", TEXT, "markup"),
-        (b"%PDF-1.7\n%\xe2\xe3", TEXT, "markup"),
+        (b"%PDF-1.7\n%\xe2\xe3", TEXT, "wrong_type"),
+        (b" %PDF-1.7\n%\xe2\xe3", PAPERS, "markup"),
+        (b"%PDF-1.7\n<</S/JavaScript/JS(app.alert\\(1\\))>>", PAPERS, "active"),
+        (b"%PDF-1.7\n<</S/Java#53cript>>", PAPERS, "active"),
+        (b"%PDF-1.7\n<</S/Launch/F(cmd.exe)>>", PAPERS, "active"),
+        (b"%PDF-1.7\n<</Names<</EmbeddedFiles 2 0 R>>>>", PAPERS, "active"),
         (b"\xff\xfeh\0i\0", TEXT, "wrong_type"),
         (b"a\0b", TEXT, "wrong_type"),
         (PNG, SOUNDS, "wrong_type"),

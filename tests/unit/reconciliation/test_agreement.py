@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pyroaring import BitMap
-from quietline.carriers.model import Carrier, Entry, Event, Line
+from quietline.carriers.model import Entry, Event, Line
 from quietline.carriers.service import LineReports
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.phone import PhoneNumber, from_parts, subscriber_of
 from quietline.lists import build
 from quietline.lists.model import ImportedNumbers, Kind
 from quietline.lists.publish import AreaBuild, ManifestWriter, PublishPlan, read_manifest
+from quietline.parties.model import Party
 from quietline.profiles import Profile, load_profile
 from quietline.reconciliation.model import NumberState
 from quietline.reconciliation.service import AreaReconciliation, ReconcileFinish, ReconcilePlan, SegmentScan
@@ -116,7 +117,7 @@ class Days(RuleBasedStateMachine):
         self.clock.instant += timedelta(days=days)
         today = FEW.local_date(self.now())
         reports = LineReports(
-            FakeCarriers({"c": Carrier("c", "A1", "Acme", START)}),
+            FakeCarriers({"c": Party("c", "A1", "Acme", START)}),
             _Numbers(self.registry),
             FakeRegistrations(FakeNumbers()),
             self.lines,

@@ -4,7 +4,7 @@ A function's handler calls e.g. `bootstrap.registrations(settings)`; tests pass 
 builder imports what it needs inside, so that a function loads only its own features.
 """
 
-from quietline.bootstrap.carriers import carrier_administration, line_reports
+from quietline.bootstrap.carriers import line_reports
 from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibits, redrive, redrive_screenings
 from quietline.bootstrap.closing import clearing, closing, erasure
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
@@ -54,6 +54,7 @@ from quietline.bootstrap.operations import (
     reconcile_plan,
     segment_scan,
 )
+from quietline.bootstrap.parties import party_administration
 from quietline.bootstrap.payments import (
     audit,
     billing,
@@ -67,7 +68,7 @@ from quietline.bootstrap.payments import (
 )
 from quietline.bootstrap.people import accounts, people
 from quietline.bootstrap.portal import console_sessions, sessions
-from quietline.bootstrap.reporters import batches, reporter_administration
+from quietline.bootstrap.reporters import batches
 from quietline.bootstrap.self_service import (
     certificates,
     line_removals,
@@ -107,7 +108,6 @@ __all__ = [
     "bundles",
     "calendars",
     "caller_numbers",
-    "carrier_administration",
     "case_moves",
     "case_opening",
     "case_reader",
@@ -162,6 +162,7 @@ __all__ = [
     "opt_outs",
     "orders",
     "organizations",
+    "party_administration",
     "payment_check",
     "payment_checks",
     "payments_queue",
@@ -182,7 +183,6 @@ __all__ = [
     "replies",
     "reported_callers",
     "reported_calls",
-    "reporter_administration",
     "review",
     "sandbox_publication",
     "screening",

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import numbers
 
 if TYPE_CHECKING:
-    from quietline.carriers.service import CarrierAdministration, LineReports
+    from quietline.carriers.service import LineReports
     from quietline.kernel.settings import CarrierApiSettings
 
 
 @cache
 def line_reports(settings: "CarrierApiSettings") -> "LineReports":
     """Return what takes carriers' reports."""
-    from quietline.adapters.dynamodb.carriers import DynamoCarriers, DynamoLines
+    from quietline.adapters.dynamodb.carriers import DynamoLines
+    from quietline.adapters.dynamodb.parties import carriers
     from quietline.adapters.dynamodb.registrations import DynamoRegistrations
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.metrics import HygieneLog
@@ -23,7 +24,7 @@ def line_reports(settings: "CarrierApiSettings") -> "LineReports":
 
     table = Table(settings.registry_table)
     return LineReports(
-        carriers=DynamoCarriers(table),
+        carriers=carriers(table),
         numbers=numbers(settings.registry_table),
         registrations=DynamoRegistrations(table),
         lines=DynamoLines(table),
@@ -31,15 +32,3 @@ def line_reports(settings: "CarrierApiSettings") -> "LineReports":
         clock=SystemClock(),
         profile=load_profile(settings.profile),
     )
-
-
-def carrier_administration(registry_table: str, user_pool_id: str) -> "CarrierAdministration":
-    """Return what an operator administers carriers' machine clients with."""
-    from quietline.adapters.cognito import CognitoClients
-    from quietline.adapters.dynamodb.carriers import DynamoCarriers
-    from quietline.adapters.dynamodb.table import Table
-    from quietline.carriers.service import CarrierAdministration
-    from quietline.kernel.clock import SystemClock
-
-    clients = CognitoClients(user_pool_id, "quietline/carriers")
-    return CarrierAdministration(DynamoCarriers(Table(registry_table)), clients, SystemClock())

@@ -145,17 +145,6 @@ def _deciding(reports: Iterable[Report], registered_on: date, rules: Hygiene) ->
 
 
 @dataclass(frozen=True)
-class Carrier:
-    """A carrier's machine client: `code` names the carrier in reports, several clients may have the same."""
-
-    client_id: str
-    code: str
-    name: str
-    created_at: datetime
-    disabled_at: datetime | None = None
-
-
-@dataclass(frozen=True)
 class Entry:
     """One entry of a batch as it was sent; all are texts."""
 

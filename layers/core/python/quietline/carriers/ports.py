@@ -1,9 +1,9 @@
 """What carriers' reports need of the world."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from quietline.carriers.model import Carrier, Line
+from quietline.carriers.model import Line
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails.outbox import Template
 from quietline.registrations.model import NumberRecord, Registration
@@ -46,38 +46,6 @@ class Lines(Protocol):
         Raises:
             ChangedMeanwhileError: somebody else wrote between; nothing was written.
         """
-        ...
-
-
-class Carriers(Protocol):
-    """Carriers' machine clients."""
-
-    def get(self, client_id: str) -> Carrier | None:
-        """Return the carrier behind a machine client."""
-        ...
-
-    def add(self, carrier: Carrier) -> None:
-        """Keep a new one."""
-        ...
-
-    def all(self) -> Iterable[Carrier]:
-        """Return all, oldest first."""
-        ...
-
-    def disable(self, carrier: Carrier) -> None:
-        """Keep that a machine client is not served any more."""
-        ...
-
-
-class Clients(Protocol):
-    """Where machine clients sign in."""
-
-    def create_client(self, name: str) -> tuple[str, str]:
-        """Make a machine client that may report lines; return its id and secret."""
-        ...
-
-    def delete_client(self, client_id: str) -> None:
-        """Remove a machine client."""
         ...
 
 

@@ -5,21 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from quietline.carriers.model import Carrier, Entry, Event, Line, Refusal, Report, State, standing
-from quietline.carriers.ports import Carriers, Clients, HygieneMetrics, Lines, NumberReader, RegistrationReader
+from quietline.carriers.model import Entry, Event, Line, Refusal, Report, State, standing
+from quietline.carriers.ports import HygieneMetrics, Lines, NumberReader, RegistrationReader
 from quietline.kernel import phone
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import (
     FieldError,
-    ForbiddenError,
     InvalidInputError,
     InvalidPhoneNumberError,
-    NotFoundError,
     UnavailableError,
 )
-from quietline.kernel.ids import new_ulid
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails.outbox import Template
+from quietline.parties.model import Party
+from quietline.parties.ports import PartyReader
+from quietline.parties.service import admitted
 from quietline.profiles.profile import Profile
 from quietline.registrations.model import NumberRecord, Registration
 from quietline.registrations.ports import ChangedMeanwhileError
@@ -39,7 +39,7 @@ class LineReports:
     reported of a number that is not listed is not kept.
     """
 
-    carriers: Carriers
+    carriers: PartyReader
     numbers: NumberReader
     registrations: RegistrationReader
     lines: Lines
@@ -47,16 +47,13 @@ class LineReports:
     clock: Clock
     profile: Profile
 
-    def admitted(self, client_id: str) -> Carrier:
+    def admitted(self, client_id: str) -> Party:
         """Return whose machine client this is.
 
         Raises:
             ForbiddenError: the client is no carrier's, or was disabled.
         """
-        carrier = self.carriers.get(client_id)
-        if carrier is None or carrier.disabled_at is not None:
-            raise ForbiddenError("This machine client is not a carrier's.")
-        return carrier
+        return admitted(self.carriers, client_id, "This machine client is not a carrier's.")
 
     def take(self, client_id: str, entries: Sequence[Entry]) -> tuple[Refusal, ...]:
         """Take every valid entry and return why the others were refused, in their order.
@@ -89,7 +86,7 @@ class LineReports:
         self._keep(by_number)
         return tuple(refusals)
 
-    def _read(self, index: int, entry: Entry, carrier: Carrier) -> tuple[PhoneNumber, Report] | Refusal:
+    def _read(self, index: int, entry: Entry, carrier: Party) -> tuple[PhoneNumber, Report] | Refusal:
         try:
             number = phone.parse(entry.number, self.profile.rules)
         except InvalidPhoneNumberError as error:
@@ -161,61 +158,3 @@ class LineReports:
             return None
         registration = self.registrations.get(registration_id)
         return (MAILS[state], registration) if registration else None
-
-
-@dataclass(frozen=True)
-class CarrierAdministration:
-    """What an operator does with carriers' machine clients."""
-
-    carriers: Carriers
-    clients: Clients
-    clock: Clock
-
-    def add(self, code: str, name: str) -> tuple[Carrier, str]:
-        """Make a machine client for a carrier; a carrier that rolls its secret gets a second one, then loses the first.
-
-        Args:
-            code: what reports name the carrier by, e.g. its operating company number: 2 to 20 letters and digits.
-            name: for people.
-
-        Returns:
-            The carrier's client and its secret, which is kept nowhere here.
-
-        Raises:
-            InvalidInputError: the code or the name cannot be used.
-        """
-        if not (2 <= len(code) <= 20 and code.isascii() and code.isalnum()):
-            message = "A carrier's code is 2 to 20 letters and digits."
-            raise InvalidInputError(message, (FieldError("/code", message, "code_not_valid"),))
-        if not 1 <= len(name.strip()) <= 100:
-            message = "A carrier's name has 1 to 100 characters."
-            raise InvalidInputError(message, (FieldError("/name", message, "name_not_valid"),))
-        now = self.clock.now()
-        client_id, secret = self.clients.create_client(f"carrier-{code}-{new_ulid(now)}")
-        carrier = Carrier(client_id, code.upper(), name.strip(), now)
-        try:
-            self.carriers.add(carrier)
-        except Exception:
-            # a client that belongs to nobody would be a credential nobody can see or remove
-            self.clients.delete_client(client_id)
-            raise
-        return carrier, secret
-
-    def all(self) -> list[Carrier]:
-        """Return all carriers' clients, oldest first."""
-        return sorted(self.carriers.all(), key=lambda carrier: carrier.created_at)
-
-    def disable(self, client_id: str) -> Carrier:
-        """Stop serving a machine client, at once and for good; its reports stay.
-
-        Raises:
-            NotFoundError: there is no such client.
-        """
-        found = self.carriers.get(client_id)
-        if found is None:
-            raise NotFoundError("There is no such machine client of a carrier.")
-        if found.disabled_at is None:
-            found = replace(found, disabled_at=self.clock.now())
-            self.carriers.disable(found)
-        self.clients.delete_client(client_id)
-        return found

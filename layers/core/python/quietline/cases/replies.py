@@ -145,7 +145,16 @@ class ReplyService:
         self._change(made, Event(now, Action.SELLER_ANSWERED, by, organization_id))
         return self.find(organization_id, case_id)
 
-    def offer(self, organization_id: str, case_id: str, kind: str, content_type: str = "", size: int = 0) -> Offered:
+    def offer(
+        self,
+        organization_id: str,
+        case_id: str,
+        kind: str,
+        content_type: str = "",
+        size: int = 0,
+        *,
+        back: str = "",
+    ) -> Offered:
         """Make a place for a file that supports an answer, and say how to upload it; see `EvidenceService.offer`.
 
         Raises:
@@ -155,7 +164,7 @@ class ReplyService:
             UnavailableError: too many offers at once; nothing was kept.
         """
         self._open(self.find(organization_id, case_id))
-        return self.evidence.offer(reply_of(case_id), kind, content_type, size)
+        return self.evidence.offer(reply_of(case_id), kind, content_type, size, back)
 
     def _uploaded(self, reply: Reply) -> list[Evidence]:
         # what another organization uploaded that the case was first laid to is not shown

@@ -24,6 +24,7 @@ ENDINGS = {
     "image/webp": "webp",
     "image/heic": "heic",
     "text/plain": "txt",
+    "application/pdf": "pdf",
 }
 """Content type → how the name of such a file ends."""
 _OWNER = re.compile(r"[A-Z]{1,20}#[0-9A-Za-z-]{1,40}")
@@ -40,6 +41,8 @@ class Kind(StrEnum):
     VOICEMAIL = "voicemail"
     TEXT = "text"
     """Words: a transcript, the text of a message."""
+    DOCUMENT = "document"
+    """A paper: a signed agreement, an invoice, a phone bill."""
 
 
 class State(StrEnum):

@@ -5,6 +5,7 @@ a page is refused whatever its name; the reason names what it was. It knows no v
 European Institute for Computer Antivirus Research; a deployment adds a virus scanner (ADR 0031).
 """
 
+import re
 from enum import StrEnum
 
 from quietline.evidence.model import Verdict
@@ -28,9 +29,16 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     """Readable, but not what was declared, or of no type that evidence may have."""
     TOO_LARGE = "too_large"
+    ACTIVE = "active"
+    """A paper that runs script, starts programs or has files inside."""
 
 
 EXECUTABLES = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"dex\n")
+PDF = b"%PDF-"
+ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z0-9])")
+"""Names of a PDF's parts that do something (ISO 32000-2, 12.6.4); what is compressed only a virus scanner sees."""
+HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
+"""A byte of a PDF's name may be written as its two digits: `/Java#53cript` is `/JavaScript` (7.3.5)."""
 AMR = b"#!AMR"
 """A voice format of phones whose first bytes look like a script's."""
 ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ", b"MSCF")
@@ -63,6 +71,8 @@ class MagicScanner:
             return Verdict("", Reason.EXECUTABLE)
         if data.startswith(ARCHIVES):
             return Verdict("", Reason.ARCHIVE)
+        if data.startswith(PDF) and ACTIVE.search(HEX.sub(_byte, data)):
+            return Verdict("", Reason.ACTIVE)
         found = content_type_of(data)
         if not found:
             head = data[:HEAD].lower()
@@ -78,6 +88,8 @@ def content_type_of(data: bytes) -> str:
     """
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
+    if data.startswith(PDF):
+        return "application/pdf"
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if data[:4] == b"RIFF":
@@ -92,6 +104,10 @@ def content_type_of(data: bytes) -> str:
     if data.startswith(b"ID3") or (len(data) > 2 and data[0] == 0xFF and data[1] & 0xE6 in (0xE2, 0xE4)):
         return "audio/mpeg"
     return PLAIN if _is_plain(data) else ""
+
+
+def _byte(digits: re.Match[bytes]) -> bytes:
+    return bytes([int(digits[1], 16)])
 
 
 def _is_plain(data: bytes) -> bool:

@@ -10,7 +10,7 @@ from quietline.http.model import Model
 
 ID = "01KB3Q6W5N8Y2C4D6E8F0G1H2K"
 SHA256 = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
-KIND = Literal["recording", "screenshot", "voicemail", "text"]
+KIND = Literal["recording", "screenshot", "voicemail", "text", "document"]
 EVIDENCE_EXAMPLE: dict[str, JsonValue] = {
     "id": ID,
     "kind": "voicemail",

@@ -21,6 +21,18 @@ HEADERS = {
 """Of every page that is made on demand."""
 
 
+def upload_policy(storage: str) -> dict[str, str]:
+    """Return the header of a page whose form may post a file to the storage's URL, too.
+
+    It takes the place of the site's own policy (infra/stacks/web.py), which lets forms go to the site alone.
+    """
+    policy = (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        f"form-action 'self' {storage}; frame-ancestors 'none'"
+    )
+    return {"content-security-policy": policy}
+
+
 class BadBodyError(Exception):
     """The body cannot be read; `status` is 400 or 413."""
 

@@ -1,21 +1,9 @@
 """A trusted reporter and what became of its batch."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from quietline.complaints.model import ComplaintInput
 from quietline.kernel.errors import FieldError
-
-
-@dataclass(frozen=True)
-class Reporter:
-    """A reporter's machine client: `code` names the reporter in complaints; several clients may have the same."""
-
-    client_id: str
-    code: str
-    name: str
-    created_at: datetime
-    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True)

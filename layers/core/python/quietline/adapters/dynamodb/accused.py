@@ -9,6 +9,7 @@ from quietline.adapters.dynamodb.directory_entries import EntryStore
 from quietline.adapters.dynamodb.entitlements import entitlements_of
 from quietline.adapters.dynamodb.lists import DynamoPublicationStore
 from quietline.adapters.dynamodb.numbers import DynamoNumbers
+from quietline.adapters.dynamodb.parties import carriers
 from quietline.adapters.dynamodb.stops import DynamoStops
 from quietline.adapters.dynamodb.table import Item, Table
 from quietline.cases.investigation.model import Accused, Holding
@@ -17,6 +18,7 @@ from quietline.directory.entries import SHORTEST, words_of
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.ids import is_sandbox
 from quietline.kernel.phone import PhoneNumber, area_of
+from quietline.parties.model import Party
 from quietline.profiles.profile import Profile
 from quietline.sellers.model import OrganizationType
 from quietline.sellers.san import read
@@ -139,21 +141,18 @@ class DynamoTraceableCarriers:
     def holder(self, e164: str) -> str:
         """Return the code of the carrier that holds a number: the one with the longest prefix of it; or empty."""
         found = [
-            (len(prefix), str(item["code"]))
-            for item in self._served()
-            for prefix in item.get("holds", [])
-            if e164.startswith(prefix)
+            (len(prefix), party.code) for party in self._served() for prefix in party.holds if e164.startswith(prefix)
         ]
         return max(found)[1] if found else ""
 
     def exists(self, code: str) -> bool:
         """Tell whether a carrier of this code can be asked."""
-        return any(item["code"] == code for item in self._served())
+        return any(party.code == code for party in self._served())
 
     def code_of(self, client_id: str) -> str:
         """Return the code of the carrier behind a machine client that is served, or empty."""
-        item = self.table.get(keys.carrier(client_id))
-        return str(item["code"]) if item and not item.get("disabled_at") else ""
+        found = carriers(self.table).get(client_id)
+        return found.code if found and found.disabled_at is None else ""
 
-    def _served(self) -> list[Item]:
-        return [item for item in self.table.query(keys.carrier("")[0]) if not item.get("disabled_at")]
+    def _served(self) -> list[Party]:
+        return [party for party in carriers(self.table).all() if party.disabled_at is None]

@@ -1,6 +1,6 @@
 """Carriers and what they reported, in DynamoDB."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.numbers import number_writes
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
-from quietline.carriers.model import Carrier, Event, Line, Report, State
+from quietline.carriers.model import Event, Line, Report, State
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
 from quietline.mails.outbox import Template
@@ -85,51 +85,3 @@ def _line(item: Item) -> Line:
     )
     number = PhoneNumber(str(item["pk"]).removeprefix("LINE#"))
     return Line(number, reports, State(item["state"]), int(item["version"]))
-
-
-@dataclass(frozen=True)
-class DynamoCarriers:
-    """`CARRIERS` / `<client id>` of the registry table."""
-
-    table: Table
-
-    def get(self, client_id: str) -> Carrier | None:
-        """Return the carrier behind a machine client."""
-        item = self.table.get(keys.carrier(client_id))
-        return _carrier(item) if item else None
-
-    def add(self, carrier: Carrier) -> None:
-        """Keep a new one."""
-        self.table.write(
-            self.table.put_new(
-                keys.carrier(carrier.client_id),
-                {"code": carrier.code, "name": carrier.name, "created_at": to_text(carrier.created_at)},
-            )
-        )
-
-    def all(self) -> Iterable[Carrier]:
-        """Return all."""
-        return map(_carrier, self.table.query(keys.carrier("")[0]))
-
-    def disable(self, carrier: Carrier) -> None:
-        """Keep that a machine client is not served any more."""
-        assert carrier.disabled_at is not None
-        self.table.write(
-            self.table.update(
-                keys.carrier(carrier.client_id),
-                "SET disabled_at = :at",
-                values={":at": to_text(carrier.disabled_at)},
-                condition="attribute_exists(pk)",
-            )
-        )
-
-
-def _carrier(item: Item) -> Carrier:
-    disabled = item.get("disabled_at")
-    return Carrier(
-        str(item["sk"]),
-        str(item["code"]),
-        str(item["name"]),
-        from_text(item["created_at"]),
-        from_text(disabled) if disabled else None,
-    )
