@@ -1,4 +1,4 @@
-"""`quietline ops refund`, `ops payments …` and `ops webhooks …`: operators and the payment server.
+"""`quietline ops refund`, `ops credit`, `ops payments …` and `ops webhooks …`: operators and the payment server.
 
 `quietline webhooks` is another thing: what an organization does with the webhooks that *we* send.
 """
@@ -18,6 +18,8 @@ from cli.ops import connect
 
 if TYPE_CHECKING:
     from quietline.orders.check import CheckRun
+    from quietline.orders.model import PaymentCommand
+    from quietline.orders.ports import Orders
     from quietline.payments.replay import EventReplay
 
 PATIENCE_SECONDS = 120
@@ -53,11 +55,7 @@ def refund(
     except InvalidInputError as error:
         raise UsageError(error.fields[0].detail) from error
 
-    def carried_out() -> Any:
-        stored = desk.orders.command(asked.id)
-        return stored if stored and stored.state != "requested" else None
-
-    done = _wait(carried_out, f"The refund {asked.id} waits for the payment server and is made as soon as it can.")
+    done = _carried_out(desk.orders, asked.id, "refund")
     after = desk.orders.get(order)
     shown = {"command": done.id, "order": order, "amount": done.amount, "outcome": done.state}
     shown |= {"state": str(after.state) if after else "", "by": done.by, "reason": done.reason}
@@ -68,6 +66,38 @@ def refund(
     if not json_output:
         money = Money(done.amount, after.total.currency if after else "")
         output.say(f"{money.text()} went back; the order is {shown['state']}.", "green")
+
+
+@command(ops, "credit")
+def credit(
+    organization: Annotated[str, typer.Argument(help="Id of the organization.")],
+    amount: Annotated[str, typer.Option(help="In the registry's currency, e.g. 85.00.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the credit. No names.")],
+    *,
+    api: ApiOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Grant an organization credit. Its next invoice uses it by itself; the statement and the ledger show it."""
+    registry = _connected(api)
+    from quietline import bootstrap
+    from quietline.kernel.errors import ConflictError, InvalidInputError
+    from quietline.kernel.money import Money
+    from quietline.profiles.profile import load_profile
+
+    grants = bootstrap.credit_grants(registry.sellers_table)
+    currency = load_profile(registry.profile).currency
+    try:
+        asked = grants.request(organization, _minor(amount, currency) or 0, _operator(), reason)
+    except ConflictError as error:
+        raise RefusedError(str(error)) from error
+    except InvalidInputError as error:
+        raise UsageError(error.fields[0].detail) from error
+    done = _carried_out(grants.orders, asked.id, "credit")
+    if json_output:
+        shown = {"command": done.id, "organization": organization, "amount": done.amount, "currency": currency}
+        output.emit(shown | {"outcome": done.state, "by": done.by, "reason": done.reason})
+        return
+    output.say(f"{Money(done.amount, currency).text()} of credit; the next invoice uses it.", "green")
 
 
 @command(payments, "check")
@@ -203,6 +233,17 @@ def _operator() -> str:
     from quietline.adapters.aws import client as aws_client
 
     return str(aws_client("sts").get_caller_identity()["Arn"])
+
+
+def _carried_out(orders: "Orders", command_id: str, what: str) -> "PaymentCommand":
+    def read() -> "PaymentCommand | None":
+        stored = orders.command(command_id)
+        return stored if stored and stored.state != "requested" else None
+
+    done: PaymentCommand = _wait(
+        read, f"The {what} {command_id} waits for the payment server and is made as soon as it can."
+    )
+    return done
 
 
 def _wait(read: Any, otherwise: str) -> Any:

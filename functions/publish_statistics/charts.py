@@ -10,7 +10,7 @@ from quietline.pages.maps import map_of
 from quietline.pages.words import count, money
 from quietline.profiles.profile import Profile
 
-AMOUNTS = ("fees", "refunds", "chargebacks", "bad_debt", "net")
+AMOUNTS = ("fees", "refunds", "chargebacks", "bad_debt", "allowances", "net")
 """Columns in minor units."""
 MONTHS = 24
 """Columns of months that a phone still shows apart."""

@@ -249,3 +249,34 @@ def test_a_customer_gets_the_name_and_address_of_today(server: StripeServer) -> 
 
     found = server._call(lambda api, options: api.v1.customers.retrieve(customer, {}, options))
     assert (found.name, found.address.state, found.address.country) == ("Example Sun LLC", "TX", "US")
+
+
+def test_credit_is_given_once_used_by_the_next_invoice_and_given_back_by_a_void_one(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    for _ in range(2):
+        server.credit(customer, 500, "USD", "01CREDIT")
+    server.credit(customer, 200, "USD", "01MORE")
+
+    made = server.ensure_invoice(order("01K"), customer)
+
+    assert server.ensure_invoice(order("01K"), customer) == made
+    assert (made.total, made.credit_applied, made.amount_due) == (2_342_500, 700, 2_341_800)
+    voided = server.void(made.id)
+    assert (voided.status, server.void(made.id)) == (InvoiceStatus.VOID, voided)
+
+    again = server.ensure_invoice(order("01L"), customer)
+    assert again.credit_applied == 700
+    paid = server.pay(again.id, customer, "pm_card_visa", "01L")
+    assert (paid.is_paid, paid.amount_paid) == (True, 2_341_800)
+    assert server.ensure_invoice(order("01M"), customer).credit_applied == 0
+
+
+def test_credit_that_covers_an_invoice_pays_it(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    server.credit(customer, 3_000_000, "USD", "01ALL")
+
+    paid = server.ensure_invoice(order("01N"), customer)
+
+    assert (paid.is_paid, paid.payments, paid.credit_applied) == (True, (), 2_342_500)
+    assert paid.paid_at is not None
+    assert server.ensure_invoice(order("01O"), customer).credit_applied == 657_500

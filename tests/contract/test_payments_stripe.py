@@ -18,6 +18,7 @@ from quietline.orders.model import DisputeStatus, InvoiceStatus
 
 NOW = 1_795_600_000
 LISTS = {
+    "/v1/customers/cus_1/balance_transactions": (),
     "/v1/invoice_payments": ("invoice", "payment[payment_intent]"),
     "/v1/refunds": ("payment_intent",),
     "/v1/disputes": ("payment_intent",),
@@ -87,6 +88,11 @@ class Stripe:
         if method == "POST" and path == "/v1/refunds":
             made = refund(f"re_new{len(self.asked)}", int(query["amount"]), payment_intent=query["payment_intent"])
             made["metadata"] = {"command": query["metadata[command]"]}
+            self.put(path, made)
+            return 200, made
+        if method == "POST" and path in LISTS and path.endswith("/balance_transactions"):
+            made = {"id": f"cbtxn_{len(self.asked)}", "object": "customer_balance_transaction"}
+            made |= {"amount": int(query["amount"]), "metadata": {"command": query["metadata[command]"]}}
             self.put(path, made)
             return 200, made
         if path in LISTS:
@@ -221,6 +227,19 @@ def test_a_credit_balance_pays_too(stripe: Stripe, server: StripeServer) -> None
 
     assert found is not None
     assert (found.credit_applied, found.amount_paid, found.is_paid) == (500, 8000, True)
+
+
+def test_credit_is_a_negative_balance_of_the_customer_and_given_once(stripe: Stripe, server: StripeServer) -> None:
+    for key in ("01A", "01A", "01B"):
+        server.credit("cus_1", 500, "USD", key)
+
+    path = "/v1/customers/cus_1/balance_transactions"
+    asked = [(query, headers) for method, where, query, headers in stripe.asked if (method, where) == ("POST", path)]
+    assert [(query["amount"], query["currency"], query["metadata[command]"]) for query, _ in asked] == [
+        ("-500", "usd", "01A"),
+        ("-500", "usd", "01B"),
+    ]
+    assert asked[0][1]["idempotency-key"].startswith("credit-01A-")
 
 
 @pytest.mark.parametrize("name", ["in_1", "inpay_1", "pi_1", "ch_1", "re_1", "du_1"])

@@ -240,3 +240,25 @@ def command(cloud: Cloud, *arguments: str) -> Any:
     done = cloud.command("ops", *arguments, "--json", home=Path("/nonexistent"))
     assert done.returncode in (0, 5), done.stdout + done.stderr
     return json.loads(done.stdout)
+
+
+def test_7_granted_credit_pays_for_the_next_order_and_comes_back_from_a_cancelled_one(
+    cloud: Cloud, shop: Seller, story: dict[str, str]
+) -> None:
+    granted = command(cloud, "credit", shop.id, "--amount", "20.00", "--reason", "an area was missing for a day")
+    assert (granted["amount"], granted["currency"], granted["outcome"]) == (2000, "USD", "granted")
+
+    cancelled = shop.order(AREAS)
+    assert shop.api.post(f"/v1/orders/{cancelled}/cancel", json={}).status_code == 202
+    shop.reaches(cancelled, "voided")
+    story["credited"] = shop.order(AREAS)
+    shop.pay(story["credited"])
+    shop.reaches(story["credited"], "active")
+
+    paid = next(one for one in shop.api.get("/v1/invoices").json()["invoices"] if one["order_id"] == story["credited"])
+    assert (paid["credit_applied"]["minor"], paid["paid"]["minor"]) == (2000, 6500)
+    books = shop.api.get("/v1/ledger").json()
+    kinds = [one["kind"] for one in books["entries"] if one["order_id"] in ("", story["credited"])]
+    assert kinds == ["credit_granted", "invoiced", "credit_used", "paid"]
+    mine = {one["sentence"] for one in command(cloud, "ledger", "check")["differences"] if shop.id in one.values()}
+    assert mine == set()

@@ -8,7 +8,7 @@ from quietline.fees.model import Subscription
 from quietline.ledger.model import Entry
 from quietline.mails.outbox import Template
 from quietline.orders.history import placed
-from quietline.orders.model import Account, Entitlement, Order, OrderEvent, PaymentCommand
+from quietline.orders.model import Account, CommandKind, Entitlement, Order, OrderEvent, PaymentCommand
 from quietline.orders.ports import ChangedMeanwhileError, Request, Settlement
 from quietline.orders.projection import standing_of
 
@@ -121,6 +121,17 @@ class MemoryOrders:
             self.told[request.after.id].append(request.event)
             self.commands[request.command.id] = request.command
 
+    def grant(self, command: PaymentCommand) -> None:
+        with _Crash(self):
+            self.commands[command.id] = command
+
+    def granted(self, command: PaymentCommand, state: str, entry: Entry) -> None:
+        if self.commands[command.id].state != command.state or entry.id in self.ledger:
+            raise ChangedMeanwhileError
+        with _Crash(self):
+            self.commands[command.id] = replace(command, state=state)
+            self.ledger[entry.id] = entry
+
     def command(self, command_id: str) -> PaymentCommand | None:
         return self.commands.get(command_id)
 
@@ -159,6 +170,10 @@ class MemoryBooks:
 
     def entitlements(self) -> dict[str, Entitlement]:
         return {name: one for held in self.store.held.values() for name, one in held.items()}
+
+    def credits(self) -> list[PaymentCommand]:
+        found = self.store.commands.values()
+        return [one for one in found if one.kind is CommandKind.CREDIT and one.state == "granted"]
 
     def entries(self) -> list[Entry]:
         return list(self.store.ledger.values())

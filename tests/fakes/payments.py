@@ -27,12 +27,16 @@ class FakePaymentServer:
     deleted: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+    balances: dict[str, int] = field(default_factory=dict)
+    granted: int = 0
+    made: int = 0
     down: bool = False
 
     def ensure_customer(self, organization_id: str, name: str) -> str:
         self._called("customer")
         if self.customers.get(organization_id, "") in self.deleted | {""}:
-            self.customers[organization_id] = f"cus_{len(self.customers) + len(self.deleted)}"
+            self.customers[organization_id] = f"cus_{self.made}"
+            self.made += 1
         return self.customers[organization_id]
 
     def update_customer(self, customer_id: str, name: str, address: Mapping[str, str]) -> None:
@@ -55,7 +59,13 @@ class FakePaymentServer:
             f"https://pay.example/in_{order.id}",
             self.clock.now(),
         )
-        return self.stored.setdefault(made.id, made)
+        if made.id not in self.stored:
+            used = min(made.total, self.balances.get(customer_id, 0))
+            self.balances[customer_id] = self.balances.get(customer_id, 0) - used
+            self.stored[made.id] = replace(made, credit_applied=used)
+            if used == made.total:
+                self.mark(made.id, status=InvoiceStatus.PAID, paid_at=self.clock.now())
+        return self.stored[made.id]
 
     def pay(self, invoice_id: str, customer_id: str, payment_method: str, key: str) -> Invoice:
         self._called("pay")
@@ -72,7 +82,16 @@ class FakePaymentServer:
         self._called("void")
         if self.stored[invoice_id].status not in (InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE):
             return self.stored[invoice_id]
-        return self.mark(invoice_id, status=InvoiceStatus.VOID, voided_at=self.clock.now())
+        found = self.mark(invoice_id, status=InvoiceStatus.VOID, voided_at=self.clock.now())
+        self.balances[found.customer_id] = self.balances.get(found.customer_id, 0) + found.credit_applied
+        return found
+
+    def credit(self, customer_id: str, amount: int, currency: str, key: str) -> None:
+        self._called("credit")
+        if key not in self.keys:
+            self.keys.add(key)
+            self.granted += amount
+            self.balances[customer_id] = self.balances.get(customer_id, 0) + amount
 
     def refund(self, invoice_id: str, amount: int, key: str) -> Invoice:
         self._called("refund")

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.audit import DynamoBooks
+from quietline.adapters.dynamodb.ledger import LedgerStore
+from quietline.kernel.errors import ConflictError, InvalidInputError
+from quietline.ledger.model import ALLOWANCES
 from quietline.orders.audit import Audit
+from quietline.orders.credits import Credits
 from quietline.orders.model import Order
 from typer.testing import CliRunner
 
@@ -115,6 +119,48 @@ def test_an_open_problem_is_listed_and_is_no_difference(shop: Shop, profile: Any
 
     assert found.differences == ()
     assert [(one.order_id, one.sentence) for one in found.problems] == [(unpaid.id, "amount")]
+
+
+def test_credit_is_proved_by_the_command_that_granted_it(shop: Shop, profile: Any, order: Order) -> None:
+    command = Credits(shop.service.orders, shop.service.clock).request("01ORG", 1000, "arn:operator", "our mistake")
+    deliver(f"PAYMENT_COMMAND#{command.id}")
+    deliver(f"PAYMENT_COMMAND#{command.id}")
+
+    audit = Audit(DynamoBooks(shop.table), profile)
+    assert audit.check().differences == ()
+    assert (audit.check().balances["USD", ALLOWANCES], shop.server.granted) == (1000, 1000)
+    assert f"credit_granted-{command.id}" in {one.id for one in LedgerStore(shop.table).of("01ORG")}
+
+    key = keys.payment_command(command.id)
+    shop.table.write(shop.table.update(key, "SET amount = :a", values={":a": 999}))
+    sentence = f"credit_granted-{command.id} is not what an operator granted"
+    assert sentence in [one.sentence for one in audit.check().differences]
+    shop.table.write(shop.table.delete(key))
+    assert [one.sentence for one in audit.check().differences] == [sentence]
+
+
+def test_an_order_uses_credit_and_a_cancelled_one_gives_it_back(shop: Shop, profile: Any) -> None:
+    command = Credits(shop.service.orders, shop.service.clock).request("01ORG", 1000, "arn:operator", "our mistake")
+    deliver(f"PAYMENT_COMMAND#{command.id}")
+    first, _ = shop.invoiced(OTHERS)
+    deliver(f"PAYMENT_COMMAND#{shop.service.cancel(BUYER, first.id).id}")
+    second, _ = shop.invoiced(OTHERS)
+    deliver(f"PAYMENT_COMMAND#{shop.service.pay(BUYER, second.id, 'pm_card_visa').id}")
+
+    order = shop.service.get("01ORG", second.id)
+    assert (order.state, order.invoice and order.invoice.credit_applied) == ("active", 1000)
+    found = Audit(DynamoBooks(shop.table), profile).check()
+    assert found.differences == ()
+    assert not any(account == "credit:01ORG" for _, account in found.balances)
+
+
+@pytest.mark.parametrize(
+    ("organization", "amount", "reason"),
+    [("01NONE", 100, "a mistake"), ("01ORG", 0, "a mistake"), ("01ORG", 100, " "), ("01ORG", 100, "x" * 501)],
+)
+def test_credit_that_cannot_be_granted(shop: Shop, organization: str, amount: int, reason: str) -> None:
+    with pytest.raises((ConflictError, InvalidInputError)):
+        Credits(shop.service.orders, shop.service.clock).request(organization, amount, "arn:operator", reason)
 
 
 def test_the_ledger_is_exported_a_row_for_each_posting(run: Callable[..., Any], order: Order, tmp_path: Path) -> None:

@@ -308,7 +308,7 @@ def test_a_customer_deleted_at_the_payment_server_is_made_anew(shop: Shop) -> No
 
     more = shop.order(OTHERS)
     shop.billing.invoice(more.id)
-    assert shop.server.stored[f"in_{more.id}"].customer_id == "cus_2"
+    assert shop.server.stored[f"in_{more.id}"].customer_id == "cus_1"
 
 
 def test_nothing_is_handed_out_while_the_organization_is_suspended(shop: Shop) -> None:

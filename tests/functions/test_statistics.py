@@ -107,6 +107,7 @@ def test_the_book_is_counted_from_the_list_the_orders_and_the_ledger(settings: P
             "refunds": 0,
             "chargebacks": 0,
             "bad_debt": 0,
+            "allowances": 0,
             "net": 6 * FEE,
         }
     ]

@@ -79,16 +79,19 @@ def _facts(request: Request, order: Order, found: Invoice) -> list[dict[str, str
 
 
 def _sums(request: Request, found: Invoice) -> list[dict[str, Any]]:
-    """Return what follows the total: what was paid, what went back, and what is due."""
+    """Return what follows the total: the credit that was used, what was paid, what went back, and what is due."""
     own, currency = request.text["orders"]["invoice"], found.currency.upper()
-    paid = found.amount_paid + found.credit_applied
+    # what is void gave its credit back
+    credit = 0 if found.status is InvoiceStatus.VOID else found.credit_applied
     sums = []
-    if paid:
-        sums.append((own["paid"], -paid))
+    if credit:
+        sums.append((own["credit"], -credit))
+    if found.amount_paid:
+        sums.append((own["paid"], -found.amount_paid))
     if found.amount_refunded:
         sums.append((own["refunded"], found.amount_refunded))
     closed = found.status in (InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE)
-    due = 0 if closed else max(0, found.total - paid)
+    due = 0 if closed else max(0, found.total - found.amount_paid - credit)
     sums.append((own["due"], due))
     return [
         {"label": label, "amount": words.money(Money(amount, currency)), "strong": label == own["due"]}

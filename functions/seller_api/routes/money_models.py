@@ -141,10 +141,10 @@ class EntryOut(Model):
     """An entry of the ledger; its postings sum to zero."""
 
     id: Annotated[str, Field(examples=["paid-pi_3Q1"])]
-    kind: Annotated[str, Field(examples=["invoiced", "paid", "refunded", "disputed", "dispute_won"])]
+    kind: Annotated[str, Field(examples=["invoiced", "paid", "refunded", "disputed", "credit_granted"])]
     at: Annotated[str, Field(description="When it happened at the payment server.")]
-    order_id: str
-    invoice_id: str
+    order_id: Annotated[str, Field(description="Empty for credit that was granted.")]
+    invoice_id: Annotated[str, Field(description="As `order_id`.")]
     postings: list[PostingOut]
 
     @classmethod

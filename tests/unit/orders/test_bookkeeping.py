@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quietline.fees.model import Term
 from quietline.kernel.money import Money
-from quietline.ledger.model import FEES, PROCESSOR, Entry, EntryKind, Posting, balances, reversal
+from quietline.ledger.model import FEES, PROCESSOR, Entry, EntryKind, Posting, balances, credit, reversal
 from quietline.orders.bookkeeping import entries_of, missing
 from quietline.orders.model import (
     Dispute,
@@ -81,6 +81,18 @@ def test_the_order_in_which_facts_are_told_changes_nothing(invoice: Invoice) -> 
     )
 
     assert entries_of(ORDER, told) == entries_of(ORDER, invoice)
+
+
+def test_a_void_invoice_gives_back_the_credit_that_it_used() -> None:
+    invoice = Invoice(
+        "in_1", "01A", "cus_1", InvoiceStatus.VOID, 8500, "usd", "", NOW, voided_at=NOW, credit_applied=500
+    )
+
+    entries = entries_of(ORDER, invoice)
+
+    assert [one.kind for one in entries] == [EntryKind.INVOICED, EntryKind.CREDIT_USED, EntryKind.VOIDED]
+    assert balances(entries) == {}
+    assert balances(entries[:2])["USD", credit("01ORG")] == 500
 
 
 @given(invoices(), invoices())

@@ -9,9 +9,10 @@ from random import Random
 from quietline.fees.model import LineKind
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ConflictError, InvalidInputError, UnavailableError
-from quietline.ledger.model import PROCESSOR, balances
+from quietline.ledger.model import ALLOWANCES, PROCESSOR, balances
 from quietline.orders.audit import Audit, compare
 from quietline.orders.billing import Billing
+from quietline.orders.credits import Credits
 from quietline.orders.model import (
     UNPAID,
     Buyer,
@@ -102,6 +103,12 @@ class World:
             order = self._order({OrderState.ACTIVE, OrderState.UNCOLLECTIBLE})
             part = self.random.choice((None, 100, 4000))
             Refunds(self.store, self.clock).request(order.id, part, "olga", "asked for")
+
+    def credit(self) -> None:
+        """An operator grants credit, less or more than the next order costs."""
+        with self._trouble():
+            amount = self.random.choice((100, 4000, 17_000))
+            Credits(self.store, self.clock).request(self._buyer().organization_id, amount, "olga", "our mistake")
 
     def suspend(self) -> None:
         """Suspend an organization, or let it go on."""
@@ -242,6 +249,7 @@ class World:
         assert Audit(MemoryBooks(self.store), self.profile).check().differences == ()
         kept = sum(one.amount_paid - one.amount_refunded - one.amount_disputed for one in self.server.stored.values())
         assert balances(self.store.ledger.values()).get(("USD", PROCESSOR), 0) == kept
+        assert balances(self.store.ledger.values()).get(("USD", ALLOWANCES), 0) == self.server.granted
 
     def _check_organization(self, organization_id: str) -> None:
         today = self.profile.local_date(self.clock.now())
@@ -264,10 +272,11 @@ class World:
         if order.total.minor == 0:
             return True
         invoice = self.server.stored[f"in_{order.id}"]
-        received, back = sum(one.amount for one in invoice.payments), 0
+        received = sum(one.amount for one in invoice.payments)
         back = sum(one.amount for one in invoice.refunds if not one.failed)
         taken = any(one.status is not DisputeStatus.WON for one in invoice.disputes)
-        good = invoice.status is InvoiceStatus.PAID and received >= order.total.minor and back < received and not taken
+        covered = received + invoice.credit_applied >= order.total.minor and (back < received or not received)
+        good = invoice.status is InvoiceStatus.PAID and covered and not taken
         if order.problem and good:
             assert self._may_wait(order, invoice)
             return False
@@ -331,6 +340,7 @@ STEPS = {
     "pay": 6,
     "cancel": 2,
     "refund": 2,
+    "credit": 2,
     "suspend": 1,
     "paid_there": 5,
     "refused_there": 2,

@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 from quietline.fees.model import Term
 from quietline.kernel.clock import FixedClock
-from quietline.ledger.model import BAD_DEBT, FEES, PROCESSOR, REFUNDS, Entry, EntryKind, Posting, balances, receivable
+from quietline.ledger.model import (
+    ALLOWANCES,
+    BAD_DEBT,
+    FEES,
+    PROCESSOR,
+    REFUNDS,
+    Entry,
+    EntryKind,
+    Posting,
+    balances,
+    credit,
+    receivable,
+)
 from quietline.opendata.ports import Files
 from quietline.orders.model import Entitlement, EntitlementState, StopReason
 from quietline.profiles.profile import Profile
@@ -163,6 +175,7 @@ def ledger() -> list[Entry]:
         made.append(entry(number, at, EntryKind.PAID, (PROCESSOR, 8500), (owed, -8500)))
     made.append(entry(6, november, EntryKind.REFUNDED, (REFUNDS, 500), (PROCESSOR, -500)))
     made.append(entry(7, november, EntryKind.UNCOLLECTIBLE, (BAD_DEBT, 100), (receivable("o7"), -100)))
+    made.append(entry(8, november, EntryKind.CREDIT_GRANTED, (ALLOWANCES, 300), (credit("o8"), -300)))
     return made
 
 
@@ -179,12 +192,13 @@ def test_fees_are_the_ledgers_balances(profile: Profile, lists: MemoryLists) -> 
             "refunds": 500,
             "chargebacks": 0,
             "bad_debt": 100,
-            "net": 101_400,
+            "allowances": 300,
+            "net": 101_100,
         }
     ]
     kept = balances(entries)
-    assert total[0]["net"] == -(kept["USD", FEES] + kept["USD", REFUNDS] + kept["USD", BAD_DEBT])
-    assert [(row["month"], row["net"]) for row in rows(tables, "months")] == [("2026-10", 51_000), ("2026-11", 50_400)]
+    assert total[0]["net"] == -sum(kept["USD", one] for one in (FEES, REFUNDS, BAD_DEBT, ALLOWANCES))
+    assert [(row["month"], row["net"]) for row in rows(tables, "months")] == [("2026-10", 51_000), ("2026-11", 50_100)]
 
 
 def test_a_month_in_which_few_paid_is_blank(profile: Profile, lists: MemoryLists) -> None:

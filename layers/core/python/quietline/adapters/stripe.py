@@ -4,7 +4,8 @@ The same calls work on Stripe and on localstripe, which plays it on a laptop: lo
 know, keeps no idempotency keys, puts only *pending* items on an invoice, forgets an invoice's metadata and has no
 `finalize`. So items are made first, as pending ones, and whatever exists already is found by what it says of the order
 or the command and not by the idempotency key alone (which Stripe forgets after a day). An organization has one unpaid
-order at a time, so pending items are always that order's. Two steps are localstripe's alone: `_stand_in_…`.
+order at a time, so pending items are always that order's. What localstripe alone needs is in `_stand_in_…`: it has no
+balance of a customer that can be changed, so that the customer's metadata keep what we owe, and a line uses it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 
 from quietline.adapters.breaker import Guard, unguarded
 from quietline.adapters.stripe_calls import PAGE, MissingError, RefusedError, StripeCalls
-from quietline.adapters.stripe_snapshot import DESCRIPTION, Paid, Snapshots, instant, metadata, order_of
+from quietline.adapters.stripe_snapshot import CREDIT_LINE, DESCRIPTION, Paid, Snapshots, instant, metadata, order_of
 from quietline.fees.model import LineKind, QuoteLine
 from quietline.kernel.errors import ConflictError
 from quietline.orders.model import DisputeStatus, Invoice, Order
@@ -83,6 +84,8 @@ class StripeServer:
             if self.played:
                 self._stand_in_subscription(customer_id, order.total.currency.lower())
             self._ensure_items(order, customer_id)
+            if self.played:
+                self._stand_in_credit(order, customer_id)
             params: Any = {
                 "customer": customer_id,
                 "description": DESCRIPTION + order.id,
@@ -90,6 +93,10 @@ class StripeServer:
                 "pending_invoice_items_behavior": "include",
             }
             found = self._call(lambda api, options: api.v1.invoices.create(params, options), f"inv-{order.id}")
+        if self.played and found.status == "draft" and not found.total:
+            # nothing is left to pay
+            covered = str(found.id)
+            found = self._call(lambda api, options: api.v1.invoices.pay(covered, {}, options), f"pay-{covered}")
         if not self.played and found.status == "draft":
             invoice_id = found.id
             found = self._call(
@@ -132,7 +139,10 @@ class StripeServer:
                     lambda api, options: api.v1.invoices.void_invoice(invoice_id, {}, options), f"void-{invoice_id}"
                 )
             found = self._retrieved(invoice_id)
-        return self._snapshots.of(found)
+        snapshot = self._snapshots.of(found)
+        if self.played and found.status == "void" and snapshot.credit_applied:
+            self._stand_in_balance(snapshot.customer_id, snapshot.credit_applied, f"void_{invoice_id}")
+        return snapshot
 
     def refund(self, invoice_id: str, amount: int, key: str) -> Invoice:
         """Send `amount` minor units of what was paid back; `key` makes a repetition harmless.
@@ -162,6 +172,23 @@ class StripeServer:
         if rest > 0:
             raise ConflictError("Part of it came in another way and has to be sent back by hand.")
         return self._snapshots.of(self._retrieved(invoice_id))
+
+    def credit(self, customer_id: str, amount: int, currency: str, key: str) -> None:
+        """Give a customer `amount` minor units for its next invoices; `key` makes a repetition harmless."""
+        if self.played:
+            self._stand_in_balance(customer_id, amount, f"credit_{key}")
+            return
+        there = self._call.listed(
+            lambda api, params, options: api.v1.customers.balance_transactions.list(customer_id, params, options)
+        )
+        if any(metadata(one).get("command") == key for one in there):
+            return
+        # what we owe is below zero there
+        params: Any = {"amount": -amount, "currency": currency.lower(), "metadata": {"command": key}}
+        self._call(
+            lambda api, options: api.v1.customers.balance_transactions.create(customer_id, params, options),
+            f"credit-{key}",
+        )
 
     def invoice(self, invoice_id: str) -> Invoice | None:
         """Return the invoice as it is now with its payments, refunds and disputes, or None."""
@@ -221,15 +248,47 @@ class StripeServer:
         wanted: Any = {"customer": customer_id, "items": [{"plan": plan_id}], "trial_period_days": 1}
         self._call(lambda api, options: api.v1.subscriptions.create(wanted, options))
 
+    def _stand_in_balance(self, customer_id: str, change: int, cause: str) -> dict[str, str]:
+        """Change what we owe a localstripe customer, once for each cause; return its metadata."""
+        found = self._call(lambda api, options: api.v1.customers.retrieve(customer_id, {}, options))
+        known = metadata(found)
+        if cause not in known:
+            known |= {"credit": str(int(known.get("credit", "0")) + change), cause: str(change)}
+            params: Any = {"metadata": known}
+            self._call(lambda api, options: api.v1.customers.update(customer_id, params, options))
+        return known
+
+    def _stand_in_credit(self, order: Order, customer_id: str) -> None:
+        """Let a line of the order's invoice use what we owe a localstripe customer."""
+        cause, name = f"used_{order.id}", f"{order.id}-credit"
+        known = self._stand_in_balance(customer_id, 0, "begun")
+        used = -int(known[cause]) if cause in known else min(int(known["credit"]), order.total.minor)
+        if not used:
+            return
+        self._stand_in_balance(customer_id, -used, cause)
+        if name not in self._pending(customer_id):
+            item: Any = {
+                "customer": customer_id,
+                "amount": -used,
+                "currency": order.total.currency.lower(),
+                "description": CREDIT_LINE,
+                "metadata": {"order": order.id, "line": name},
+            }
+            self._call(lambda api, options: api.v1.invoice_items.create(item, options), f"item-{name}")
+
     def _stand_in_attempt(self, customer_id: str, invoice_id: str) -> None:
         # localstripe voids an invoice by cancelling its payment, which exists only after somebody tried to pay
         self._attach(customer_id, "pm_card_chargeCustomerFail", f"void-{invoice_id}")
         self._call(lambda api, options: api.v1.invoices.pay(invoice_id, {}, options))
 
-    def _ensure_items(self, order: Order, customer_id: str) -> None:
+    def _pending(self, customer_id: str) -> set[str]:
+        """Return the names of the lines that a customer's items were made for."""
         params: Any = {"customer": customer_id, "limit": PAGE}
         page = self._call(lambda api, options: api.v1.invoice_items.list(params, options))
-        there = {metadata(one).get("line") for one in page.data}
+        return {metadata(one).get("line", "") for one in page.data}
+
+    def _ensure_items(self, order: Order, customer_id: str) -> None:
+        there = self._pending(customer_id)
         for index, line in enumerate(order.lines):
             name = f"{order.id}-{index}"
             if line.amount.minor == 0 or name in there:

@@ -13,6 +13,8 @@ from quietline.adapters.stripe_calls import MissingError, StripeCalls
 from quietline.orders.model import Dispute, DisputeStatus, Invoice, InvoiceStatus, Payment, Refund
 
 DESCRIPTION = "Quietline order "
+CREDIT_LINE = "Credit"
+"""The line of a localstripe invoice that uses credit; Stripe has a customer's balance for it."""
 DISPUTES = {"won": DisputeStatus.WON, "lost": DisputeStatus.LOST} | dict.fromkeys(
     ("needs_response", "under_review", "appeal_needs_response", "appeal_under_review"), DisputeStatus.OPEN
 )
@@ -49,13 +51,13 @@ class Snapshots:
         status = _status(found, played=self.played)
         moments = found.status_transitions
         made = instant(found.created)
-        before, after = int(found.starting_balance or 0), int(getattr(found, "ending_balance", None) or 0)
+        credit = _credit_applied(found, played=self.played)
         return Invoice(
             id=str(found.id),
             order_id=order_of(found),
             customer_id=str(found.customer),
             status=status,
-            total=int(found.total),
+            total=int(found.total) + credit if self.played else int(found.total),
             currency=str(found.currency),
             url=str(getattr(found, "hosted_invoice_url", None) or ""),
             number=str(getattr(found, "number", None) or ""),
@@ -64,7 +66,7 @@ class Snapshots:
             uncollectible_at=_maybe(getattr(moments, "marked_uncollectible_at", None)),
             voided_at=_maybe(moments.voided_at),
             refused=refused and status is not InvoiceStatus.PAID,
-            credit_applied=0 if self.played else max(0, after - before),  # a credit balance is below zero
+            credit_applied=credit,
             payments=tuple(Payment(one.intent or one.id, one.amount, one.at) for one in payments),
             refunds=tuple(sorted((_to_refund(one) for one in refunds), key=lambda one: (one.at, one.id))),
             disputes=tuple(sorted(disputes, key=lambda one: (one.at, one.id))),
@@ -175,6 +177,13 @@ def instant(seconds: int) -> datetime:
 
 def _maybe(seconds: int | None) -> datetime | None:
     return instant(seconds) if seconds else None
+
+
+def _credit_applied(found: Any, *, played: bool) -> int:
+    if played:
+        return -sum(int(line.amount) for line in found.lines.data if line.description == CREDIT_LINE)
+    # a credit balance is below zero
+    return max(0, int(getattr(found, "ending_balance", None) or 0) - int(found.starting_balance or 0))
 
 
 def _status(found: Any, *, played: bool) -> InvoiceStatus:

@@ -58,6 +58,7 @@ from quietline.bootstrap.parties import party_administration
 from quietline.bootstrap.payments import (
     audit,
     billing,
+    credit_grants,
     event_inbox,
     event_replay,
     ledger,
@@ -120,6 +121,7 @@ __all__ = [
     "complaint_changes",
     "complaints",
     "console_sessions",
+    "credit_grants",
     "data_book",
     "decisions",
     "declarations",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from quietline.orders.audit import Audit
     from quietline.orders.billing import Billing
     from quietline.orders.check import Checks, PaymentCheck
+    from quietline.orders.credits import Credits
     from quietline.orders.ports import PaymentServer
     from quietline.orders.refunds import Refunds
     from quietline.payments.replay import EventReplay, PaymentsQueue
@@ -105,6 +106,16 @@ def refunds(sellers_table: str) -> "Refunds":
     from quietline.orders.refunds import Refunds
 
     return Refunds(OrderStore(Table(sellers_table)), SystemClock())
+
+
+def credit_grants(sellers_table: str) -> "Credits":
+    """Return what grants credit."""
+    from quietline.adapters.dynamodb.orders import OrderStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.orders.credits import Credits
+
+    return Credits(OrderStore(Table(sellers_table)), SystemClock())
 
 
 @cache

@@ -20,6 +20,8 @@ CHARGEBACKS = "chargebacks"
 """Lost for good to a payer's bank."""
 BAD_DEBT = "bad_debt"
 """Invoices given up."""
+ALLOWANCES = "allowances"
+"""Less income: credit that operators granted."""
 
 
 def receivable(organization_id: str) -> str:
@@ -28,7 +30,7 @@ def receivable(organization_id: str) -> str:
 
 
 def credit(organization_id: str) -> str:
-    """Account of what we owe an organization: paid too much, or for what could not be given."""
+    """Account of what we owe an organization: paid too much, for what could not be given, or granted."""
     return f"credit:{organization_id}"
 
 
@@ -38,6 +40,8 @@ class EntryKind(StrEnum):
     INVOICED = "invoiced"
     PAID = "paid"
     """A payment arrived; what exceeds the debt is the organization's credit."""
+    CREDIT_GRANTED = "credit_granted"
+    """An operator granted credit; the next invoice uses it. Belongs to no order."""
     CREDIT_USED = "credit_used"
     UNCOLLECTIBLE = "uncollectible"
     VOIDED = "voided"
@@ -64,7 +68,7 @@ class Entry:
     """One event of money.
 
     `id` is made of the cause (`paid-<payment>`), so that a cause seen again is the same entry. `at` is when it
-    happened at the payment server.
+    happened at the payment server. `order_id` and `invoice_id` are empty for credit that was granted.
 
     Raises:
         ValueError: fewer than two postings, one of nothing, or they do not sum to zero.

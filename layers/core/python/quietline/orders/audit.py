@@ -20,7 +20,7 @@ from quietline.ledger.model import (
     credit,
     receivable,
 )
-from quietline.orders.bookkeeping import entries_of, missing
+from quietline.orders.bookkeeping import credit_entry, entries_of, missing
 from quietline.orders.model import (
     PAYABLE,
     Entitlement,
@@ -28,6 +28,7 @@ from quietline.orders.model import (
     Order,
     OrderEvent,
     OrderState,
+    PaymentCommand,
 )
 from quietline.orders.projection import settled, standing_of
 from quietline.profiles.profile import Profile
@@ -46,6 +47,10 @@ class Books(Protocol):
 
     def entitlements(self) -> Mapping[str, Entitlement]:
         """Return every entitlement by order."""
+        ...
+
+    def credits(self) -> Iterable[PaymentCommand]:
+        """Return every command that granted credit and was carried out."""
         ...
 
     def entries(self) -> Iterable[Entry]:
@@ -94,6 +99,7 @@ class Audit:
                 order, events.get(order.id, []), held.get(order.id), by_order.get(order.id, []), self.profile
             )
             differences += [Finding(order.organization_id, order.id, sentence) for sentence in found]
+        differences += _credits(self.books.credits(), by_order.pop("", []), self.profile.currency)
         known = {order.id for order in orders}
         for order_id in sorted((set(by_order) | set(held)) - known):
             differences.append(Finding("", order_id, "entries or an entitlement, but no such order"))
@@ -199,6 +205,15 @@ def _by_ledger(order: Order, entitlement: Entitlement | None, entries: list[Entr
     if gives is not (states == {OrderState.ACTIVE}):
         found.append(f"its entitlement {'gives' if gives else 'gives nothing'}, against the ledger")
     return found
+
+
+def _credits(commands: Iterable[PaymentCommand], entries: Iterable[Entry], currency: str) -> list[Finding]:
+    """Compare the entries that belong to no order with the commands of operators that made them."""
+    wanted = {credit_entry(one, currency) for one in commands}
+    stored = set(entries)
+    missing_ = [Finding(one.organization_id, "", f"{one.id} is not in the ledger") for one in wanted - stored]
+    more = [Finding(one.organization_id, "", f"{one.id} is not what an operator granted") for one in stored - wanted]
+    return sorted((*missing_, *more), key=lambda one: one.sentence)
 
 
 def _totals(orders: Iterable[Order], entries: Iterable[Entry]) -> list[Finding]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, NotFoundError
-from quietline.orders.bookkeeping import entries_of, missing
+from quietline.orders.bookkeeping import credit_entry, entries_of, missing
 from quietline.orders.model import (
     PAYABLE,
     UNPAID,
@@ -74,6 +74,8 @@ class Outcome(StrEnum):
     """The ledger or what is known of the invoice changed, e.g. by a partial refund, and nothing else."""
     MISMATCH = "amount_mismatch"
     """Invoice and order do not fit together: somebody must look; nothing was given or taken away."""
+    GRANTED = "granted"
+    """An organization has credit for its next invoice."""
     REFUSED = "refused"
     """The payment server would not do it: there is not so much left to send back."""
     FORGOTTEN = "customer_forgotten"
@@ -104,7 +106,7 @@ class Billing:
         return self._settle(order_id, "order", self._ensured)
 
     def command(self, command_id: str) -> Outcome:
-        """Carry out a command: pay, cancel or refund. What the server says then is what holds.
+        """Carry out a command: pay, cancel, refund or credit. What the server says then is what holds.
 
         Raises:
             NotFoundError: there is no such command.
@@ -115,6 +117,8 @@ class Billing:
             raise NotFoundError("There is no such command.")
         if command.state != "requested":
             return Outcome.NOTHING
+        if command.kind is CommandKind.CREDIT:
+            return self._credit(command)
         act = {CommandKind.PAY: self._pay, CommandKind.CANCEL: self._cancel, CommandKind.REFUND: self._refund}
         cause = f"command:{command.id}"
         try:
@@ -196,7 +200,7 @@ class Billing:
     def _write(self, order: Order, invoice: Invoice, cause: str, command: PaymentCommand | None) -> Outcome:
         if order.invoice and replace(invoice, url=order.invoice.url) == order.invoice:
             invoice = order.invoice  # a new address of the same page is no event
-        account = self._account(order)
+        account = self._account(order.organization_id)
         after, now = settled(order, invoice, cause, account.last_order, self.profile)
         if now.state in UNPAID and not now.problem and self._has_lapsed(order):
             invoice = self.server.void(invoice.id)
@@ -229,7 +233,10 @@ class Billing:
             return current
         try:
             return self.server.pay(
-                order.invoice_id, self._customer(self._account(order)), command.payment_method, command.id
+                order.invoice_id,
+                self._customer(self._account(order.organization_id)),
+                command.payment_method,
+                command.id,
             )
         except (PaymentDeclinedError, ConflictError):
             return self.server.invoice(order.invoice_id)
@@ -243,8 +250,18 @@ class Billing:
     def _refund(self, command: PaymentCommand, order: Order) -> Invoice | None:
         return self.server.refund(order.invoice_id, command.amount, command.id)
 
+    def _credit(self, command: PaymentCommand) -> Outcome:
+        currency = self.profile.currency
+        customer = self._customer(self._account(command.organization_id))
+        self.server.credit(customer, command.amount, currency, command.id)
+        try:
+            self.orders.granted(command, Outcome.GRANTED, credit_entry(command, currency))
+        except ChangedMeanwhileError:
+            return Outcome.NOTHING
+        return Outcome.GRANTED
+
     def _ensured(self, order: Order) -> Invoice:
-        account = self._account(order)
+        account = self._account(order.organization_id)
         customer = self._customer(account)
         # the record may have changed since the last invoice, and a finished one keeps what it was made with
         self.server.update_customer(customer, account.name, account.address)
@@ -260,8 +277,8 @@ class Billing:
             raise NotFoundError("There is no such order.")
         return order
 
-    def _account(self, order: Order) -> Account:
-        account = self.orders.account(order.organization_id, self.profile.local_date(self.clock.now()))
+    def _account(self, organization_id: str) -> Account:
+        account = self.orders.account(organization_id, self.profile.local_date(self.clock.now()))
         if account is None:
             raise NotFoundError("There is no such organization.")
         return account

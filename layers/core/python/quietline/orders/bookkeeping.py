@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from quietline.ledger.model import (
+    ALLOWANCES,
     BAD_DEBT,
     CHARGEBACKS,
     DISPUTED,
@@ -23,7 +24,7 @@ from quietline.ledger.model import (
     receivable,
     reversal,
 )
-from quietline.orders.model import Dispute, DisputeStatus, Invoice, Order, Payment, Refund
+from quietline.orders.model import Dispute, DisputeStatus, Invoice, Order, Payment, PaymentCommand, Refund
 
 
 def matches(invoice: Invoice, order: Order) -> bool:
@@ -42,6 +43,26 @@ def entries_of(order: Order, invoice: Invoice | None) -> tuple[Entry, ...]:
     return _Book(order, invoice).write()
 
 
+def credit_entry(command: PaymentCommand, currency: str) -> Entry:
+    """Return the entry of credit that an operator granted.
+
+    Args:
+        command: of kind `credit`.
+        currency: the registry's (ISO 4217).
+    """
+    owed = credit(command.organization_id)
+    return Entry(
+        id=f"{EntryKind.CREDIT_GRANTED}-{command.id}",
+        organization_id=command.organization_id,
+        order_id="",
+        invoice_id="",
+        kind=EntryKind.CREDIT_GRANTED,
+        at=command.at,
+        currency=currency,
+        postings=(Posting(ALLOWANCES, command.amount), Posting(owed, -command.amount)),
+    )
+
+
 def missing(before: tuple[Entry, ...], now: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """Return the entries to append so that books which say `before` say `now`: reversals first."""
     gone = [reversal(one) for one in before if one not in now]
@@ -58,6 +79,8 @@ class _Book:
     invoice: Invoice
     due: int = 0
     """What the organization still owes."""
+    used: int = 0
+    """The credit that was used for it."""
     excess: int = 0
     """What was paid on this invoice beyond the debt and not sent back."""
     debt: str = ""
@@ -91,18 +114,22 @@ class _Book:
         self._add(EntryKind.INVOICED, self.invoice.id, self.invoice.issued_at, {self.debt: self.due, FEES: -self.due})
 
     def _credit_used(self) -> None:
-        used = min(self.due, self.invoice.credit_applied)
-        self.due -= used
+        self.used = min(self.due, self.invoice.credit_applied)
+        self.due -= self.used
         owed = credit(self.order.organization_id)
-        self._add(EntryKind.CREDIT_USED, self.invoice.id, self.invoice.issued_at, {owed: used, self.debt: -used})
+        moved = {owed: self.used, self.debt: -self.used}
+        self._add(EntryKind.CREDIT_USED, self.invoice.id, self.invoice.issued_at, moved)
 
     def _given_up(self, at: datetime) -> None:
         self._add(EntryKind.UNCOLLECTIBLE, self.invoice.id, at, {BAD_DEBT: self.due, self.debt: -self.due})
         self.debt = BAD_DEBT
 
     def _voided(self, at: datetime) -> None:
-        self._add(EntryKind.VOIDED, self.invoice.id, at, {FEES: self.due, self.debt: -self.due})
-        self.due = 0
+        # the payment server gives the credit that a void invoice had used back to its customer
+        owed = credit(self.order.organization_id)
+        moved = {FEES: self.due + self.used, self.debt: -self.due, owed: -self.used}
+        self._add(EntryKind.VOIDED, self.invoice.id, at, moved)
+        self.due = self.used = 0
 
     def _paid(self, one: Payment) -> None:
         settled = min(self.due, one.amount)

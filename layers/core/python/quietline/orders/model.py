@@ -325,13 +325,16 @@ class CommandKind(StrEnum):
     CANCEL = "cancel"
     REFUND = "refund"
     """Send money back; operators only."""
+    CREDIT = "credit"
+    """Grant an organization credit for its next invoice; operators only, and of no order."""
 
 
 @dataclass(frozen=True)
 class PaymentCommand:
     """The wish of a representative to pay an order's invoice with a payment method, or to cancel the order.
 
-    A refund is an operator's: `amount` minor units go back, for the `reason` given; `by` is who asked for it.
+    A refund is an operator's: `amount` minor units go back, for the `reason` given; `by` is who asked for it. So is
+    credit: `amount` minor units of the registry's currency, with an empty `order_id`.
     """
 
     id: str

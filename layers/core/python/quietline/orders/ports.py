@@ -143,6 +143,18 @@ class Orders(Protocol):
         """
         ...
 
+    def grant(self, command: PaymentCommand) -> None:
+        """Store a command that grants credit, which the worker then carries out."""
+        ...
+
+    def granted(self, command: PaymentCommand, state: str, entry: Entry) -> None:
+        """Write in one transaction how a command that grants credit ended, and its entry.
+
+        Raises:
+            ChangedMeanwhileError: it was carried out meanwhile.
+        """
+        ...
+
     def command(self, command_id: str) -> PaymentCommand | None:
         """Return a command."""
         ...
@@ -203,6 +215,13 @@ class PaymentServer(Protocol):
 
         Raises:
             ConflictError: the invoice has not so much left to send back.
+        """
+        ...
+
+    def credit(self, customer_id: str, amount: int, currency: str, key: str) -> None:
+        """Give a customer `amount` minor units for its next invoices; `key` makes a repetition harmless.
+
+        The server uses them by itself for the next invoice, and gives back what a void one had used.
         """
         ...
 

@@ -36,10 +36,9 @@ class Refunds:
         order = self.orders.get(order_id)
         if order is None:
             raise NotFoundError("There is no such order.")
-        if not reason.strip() or len(reason) > MAX_REASON:
-            raise _invalid("/reason", f"Say why, in at most {MAX_REASON} characters.")
-        if amount is not None and amount <= 0:
-            raise _invalid("/amount", "Give an amount above zero.")
+        check_reason(reason)
+        if amount is not None:
+            check_amount(amount)
         left = refundable(order)
         if left <= 0 or (amount or 0) > left:
             raise ConflictError(f"Of this order {left} minor units of {order.total.currency} are left to send back.")
@@ -69,6 +68,26 @@ def refundable(order: Order) -> int:
         return 0
     withdrawn = sum(one.amount for one in invoice.disputes if one.status is not DisputeStatus.WON)
     return invoice.amount_paid - invoice.amount_refunded - withdrawn
+
+
+def check_reason(reason: str) -> None:
+    """Check why an operator moves money.
+
+    Raises:
+        InvalidInputError: nothing, or more than `MAX_REASON` characters.
+    """
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise _invalid("/reason", f"Say why, in at most {MAX_REASON} characters.")
+
+
+def check_amount(amount: int) -> None:
+    """Check how many minor units an operator moves.
+
+    Raises:
+        InvalidInputError: it is not above zero.
+    """
+    if amount <= 0:
+        raise _invalid("/amount", "Give an amount above zero.")
 
 
 def _invalid(pointer: str, sentence: str) -> InvalidInputError:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from quietline.kernel.ids import is_sandbox
-from quietline.ledger.model import BAD_DEBT, CHARGEBACKS, FEES, REFUNDS, Entry
+from quietline.ledger.model import ALLOWANCES, BAD_DEBT, CHARGEBACKS, FEES, REFUNDS, Entry
 from quietline.profiles.profile import Profile
 from quietline.statistics.cells import hidden_cells
 from quietline.statistics.ports import Lists, Money
 from quietline.statistics.subscribers import years_since
 from quietline.statistics.table import Cell, Table
 
-ACCOUNTS = (FEES, REFUNDS, CHARGEBACKS, BAD_DEBT)
+ACCOUNTS = (FEES, REFUNDS, CHARGEBACKS, BAD_DEBT, ALLOWANCES)
 """Income and what lessens it, in the order of the columns."""
 AGAIN = 2
 """Years after its end in which a year follows the ledger: disputes come months later, and corrections of them."""
@@ -28,7 +28,7 @@ class Sums:
 
     @property
     def row(self) -> tuple[int, ...]:
-        """The columns: fees, refunds, chargebacks, bad debt, and what is left."""
+        """The columns: fees, refunds, chargebacks, bad debt, allowances, and what is left."""
         fees, *less = (self.amounts[account] for account in ACCOUNTS)
         return fees, *less, fees - sum(less)
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.entitlements import entitlement_of
 from quietline.adapters.dynamodb.ledger import LedgerStore
-from quietline.adapters.dynamodb.order_items import event_of, order_of
+from quietline.adapters.dynamodb.order_items import command_of, event_of, order_of
 from quietline.adapters.dynamodb.table import Table
 from quietline.ledger.model import Entry
-from quietline.orders.model import Entitlement, Order, OrderEvent
+from quietline.orders.billing import Outcome
+from quietline.orders.model import CommandKind, Entitlement, Order, OrderEvent, PaymentCommand
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,13 @@ class DynamoBooks:
         partition, prefix = keys.entitlement("", "")
         found = (entitlement_of(item) for item in self.table.scan(partition, prefix))
         return {one.order_id: one for one in found}
+
+    def credits(self) -> Iterator[PaymentCommand]:
+        """Yield every command that granted credit and was carried out."""
+        for item in self.table.scan(keys.payment_command("")[0], keys.META):
+            command = command_of(item)
+            if command.kind is CommandKind.CREDIT and command.state == Outcome.GRANTED:
+                yield command
 
     def entries(self) -> Iterator[Entry]:
         """Yield the whole ledger."""

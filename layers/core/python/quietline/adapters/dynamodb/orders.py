@@ -17,6 +17,7 @@ from quietline.adapters.dynamodb.order_items import (
     order_of,
 )
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
+from quietline.ledger.model import Entry
 from quietline.mails.outbox import Template
 from quietline.orders.history import placed
 from quietline.orders.model import Account, Entitlement, Order, OrderEvent, OrderState, PaymentCommand
@@ -175,6 +176,25 @@ class OrderStore:
             self._changed(request.before, after),
             self.table.put_new(keys.order_event(after.id, after.version), event_item(request.event)),
         )
+
+    def grant(self, command: PaymentCommand) -> None:
+        """Store a command that grants credit, which the stream carries to the payment worker."""
+        self._write(self.table.put_new(keys.payment_command(command.id), command_item(command)))
+
+    def granted(self, command: PaymentCommand, state: str, entry: Entry) -> None:
+        """Write in one transaction how a command that grants credit ended, and its entry.
+
+        Raises:
+            ChangedMeanwhileError: it was carried out meanwhile.
+        """
+        done = self.table.update(
+            keys.payment_command(command.id),
+            "SET #state = :state",
+            names={"#state": "state"},
+            values={":state": state, ":before": command.state},
+            condition="#state = :before",
+        )
+        self._write(done, entry_write(self.table, entry))
 
     def command(self, command_id: str) -> PaymentCommand | None:
         """Return a command."""
