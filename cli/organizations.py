@@ -53,7 +53,7 @@ def erase(
     from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 
     try:
-        count = _erasure(api).erase(san, reason, _operator())
+        count = _erasure(api).erase(san, reason, operator())
     except InvalidInputError as error:
         raise UsageError(str(error)) from error
     except (ConflictError, NotFoundError) as error:
@@ -69,7 +69,7 @@ def _move(what: str, san: str, reason: str, api: str | None, *, json_output: boo
 
     service = _service(api)
     try:
-        organization: Organization = getattr(service, what)(san, reason, _operator())
+        organization: Organization = getattr(service, what)(san, reason, operator())
     except InvalidInputError as error:
         raise UsageError(str(error)) from error
     except (ConflictError, NotFoundError) as error:
@@ -102,7 +102,7 @@ def _registry(api: str | None) -> config.Config:
     return registry
 
 
-def _operator() -> str:
+def operator() -> str:
     """Return whose credentials act: role or user, without the session's name, which may be a person's address."""
     from quietline.adapters.aws import client
 

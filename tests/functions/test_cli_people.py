@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,12 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 from quietline.adapters import aws
+from quietline.adapters.dynamodb.sessions import DynamoSessions
+from quietline.adapters.dynamodb.table import Table
+from quietline.kernel.clock import SystemClock
 from quietline.kernel.totp import totp
+from quietline.sessions.model import Limits
+from quietline.sessions.service import SessionService
 from typer.testing import CliRunner
 
 from cli import api as cli_api
@@ -20,6 +26,7 @@ from cli.main import app
 from functions.seller_api import handler
 from tests.functions.test_team import Town
 from tests.helpers import LambdaContext, http_event
+from tests.machines import items
 
 PASSWORD = "Quiet-Line-2026!"
 API = "https://registry.example.test"
@@ -133,6 +140,58 @@ def test_from_sign_up_to_a_sign_in_with_a_code(terminal: Terminal) -> None:
     assert "Signed out" in terminal.run("logout")
     assert len(terminal.revoked) == 1
     terminal.run("me", code=3)
+
+
+LIMITS = Limits(timedelta(hours=1), timedelta(hours=8))
+REASON = "Came to the counter with her passport."
+
+
+@pytest.fixture
+def operator(terminal: Terminal, cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    monkeypatch.setenv("QUIETLINE_USER_POOL", terminal.town.pool)
+    monkeypatch.setenv("QUIETLINE_SELLERS_TABLE", cloud.sellers_table)
+    monkeypatch.setenv("QUIETLINE_CASES_TABLE", cloud.cases_table)
+    return terminal
+
+
+def test_who_lost_the_authenticator_sets_up_another_and_the_organization_hears_of_it(
+    operator: Terminal, cloud: Any
+) -> None:
+    email = operator.person("ana")
+    operator.organization()
+    assert operator.json("me")["mfa"] is True
+    me = operator.json("me")["sub"]
+    sites = [
+        SessionService(DynamoSessions(Table(name)), SystemClock(), LIMITS)
+        for name in (cloud.sellers_table, cloud.cases_table)
+    ]
+    sessions = [site.begin(me, mfa=True) for site in sites]
+    assert "10 to 500" in operator.run("ops", "reset-mfa", email, "--reason", "short", code=2)
+
+    assert operator.json("ops", "reset-mfa", f" {email} ", "--reason", REASON) == {"user": me}
+
+    assert [site.find(one) for site, one in zip(sites, sessions, strict=True)] == [None, None]
+    assert "no second factor" in operator.run("ops", "reset-mfa", email, "--reason", REASON, code=4)
+    operator.run("login", email, "--password-stdin", text=PASSWORD + "\n")
+    assert operator.json("me")["mfa"] is False
+    [mail] = [one for one in operator.town.table.scan("MAIL#", "META") if one["template"] == "second-factor-reset"]
+    assert (mail["facts"], mail["language"]) == ({"organization": "Acme"}, "en")
+    operator.enroll()
+    [entry] = [one for one in operator.json("members", "history") if one["what"] == "second_factor_reset"]
+    assert (entry["subject"], entry["detail"]) == (me, REASON)
+    assert email not in str(entry)
+
+
+def test_an_investigators_factor_is_noted_at_the_desk(operator: Terminal, cloud: Any) -> None:
+    email = operator.person("lee")
+    operator.enroll()
+
+    operator.run("ops", "reset-mfa", email, "--reason", REASON)
+
+    [entry] = [one for one in items(Table(cloud.cases_table)) if one["pk"].startswith("AUDIT#")]
+    assert (entry["action"], entry["detail"]) == ("second_factor_reset", REASON)
+    assert entry["subject"].startswith("USER#") and email not in str(entry)
+    assert "No account" in operator.run("ops", "reset-mfa", "nobody@example.com", "--reason", REASON, code=4)
 
 
 def test_a_new_password_is_typed_twice(terminal: Terminal) -> None:

@@ -216,7 +216,7 @@ class CognitoPeople:
         kept = self._known.get(sub)
         if kept is not None and time.monotonic() - kept[0] < PERSON_SECONDS:
             return kept[1]
-        found = self._ask(sub)
+        found = self.ask(sub)
         if found is not None and found.mfa:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
@@ -243,11 +243,12 @@ class CognitoPeople:
         self._groups[sub] = (time.monotonic(), found)
         return found
 
-    def _ask(self, sub: str) -> Person | None:
+    def ask(self, user: str) -> Person | None:
+        """Return a person by user id or address, as the pool knows them now."""
         with _translated():
             try:
                 answer = (self._client or client("cognito-idp")).admin_get_user(
-                    UserPoolId=self.user_pool_id, Username=sub
+                    UserPoolId=self.user_pool_id, Username=user
                 )
             except ClientError as error:
                 if _code(error) == "UserNotFoundException":
@@ -257,12 +258,32 @@ class CognitoPeople:
             return None
         attributes = {entry["Name"]: entry.get("Value", "") for entry in answer["UserAttributes"]}
         return Person(
-            sub=attributes.get("sub", sub),
+            sub=attributes.get("sub", user),
             email=attributes.get("email", ""),
             email_verified=attributes.get("email_verified") == "true",
             mfa="SOFTWARE_TOKEN_MFA" in answer.get("UserMFASettingList", []),
             language=attributes.get("locale", ""),
         )
+
+
+@dataclass(frozen=True)
+class CognitoFactors:
+    """Implements `sellers.second_factor.FactorAccounts`, with an operator's credentials."""
+
+    people: CognitoPeople
+
+    def find(self, email: str) -> Person | None:
+        """Return who signs in with an address: it is an alias of the user name."""
+        return self.people.ask(_name(email))
+
+    def take_off(self, sub: str) -> None:
+        """Take a person's second factor off, and end every sign-in."""
+        provider, pool = client("cognito-idp"), self.people.user_pool_id
+        with _translated():
+            provider.admin_set_user_mfa_preference(
+                UserPoolId=pool, Username=sub, SoftwareTokenMfaSettings={"Enabled": False, "PreferredMfa": False}
+            )
+            provider.admin_user_global_sign_out(UserPoolId=pool, Username=sub)
 
 
 @contextmanager

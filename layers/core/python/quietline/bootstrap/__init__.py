@@ -67,7 +67,7 @@ from quietline.bootstrap.payments import (
     payments_queue,
     refunds,
 )
-from quietline.bootstrap.people import accounts, people
+from quietline.bootstrap.people import accounts, people, second_factors
 from quietline.bootstrap.portal import console_sessions, sessions
 from quietline.bootstrap.reporters import batches
 from quietline.bootstrap.self_service import (
@@ -188,6 +188,7 @@ __all__ = [
     "review",
     "sandbox_publication",
     "screening",
+    "second_factors",
     "segment_scan",
     "sessions",
     "signer",

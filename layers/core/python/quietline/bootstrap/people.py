@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from quietline.adapters.cognito_accounts import CognitoAccounts, CognitoPeople
+    from quietline.sellers.second_factor import FactorService
 
 
 @cache
@@ -21,3 +22,23 @@ def people(user_pool_id: str) -> "CognitoPeople":
     from quietline.adapters.cognito_accounts import CognitoPeople
 
     return CognitoPeople(user_pool_id)
+
+
+def second_factors(user_pool_id: str, sellers_table: str, cases_table: str) -> "FactorService":
+    """Return what an operator takes second factors off with."""
+    from quietline.adapters.cognito_accounts import CognitoFactors
+    from quietline.adapters.dynamodb.factors import DynamoFactorLog
+    from quietline.adapters.dynamodb.sessions import DynamoSessions
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.kernel.clock import SystemClock
+    from quietline.sellers.second_factor import FactorService
+    from quietline.sessions.service import SessionEnd
+
+    sellers, cases = Table(sellers_table), Table(cases_table)
+    return FactorService(
+        accounts=CognitoFactors(people(user_pool_id)),
+        log=DynamoFactorLog(sellers, cases),
+        # the portal's sessions and the console's
+        sessions=[SessionEnd(DynamoSessions(table)) for table in (sellers, cases)],
+        clock=SystemClock(),
+    )

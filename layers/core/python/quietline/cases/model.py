@@ -65,6 +65,8 @@ class Action(StrEnum):
     LISTED = "listed"
     """Somebody read the queue or its statistics."""
     SEARCHED = "searched"
+    FACTOR_RESET = "second_factor_reset"
+    """An operator took an investigator's second factor off."""
     AUDITED = "audited"
     """Somebody read the audit log."""
     ATTRIBUTED = "attributed"

@@ -53,6 +53,7 @@ type Template = Literal[
     "certification-due",
     "certification-overdue",
     "webhook-disabled",
+    "second-factor-reset",
     "invitation",
 ]
 

@@ -143,6 +143,8 @@ class What(StrEnum):
     CLIENT = "client_created"
     CLIENT_ROTATED = "client_rotated"
     CLIENT_GONE = "client_deleted"
+    FACTOR_RESET = "second_factor_reset"
+    """An operator took somebody's second factor off; `detail` is the reason."""
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,9 @@ class TeamChange:
     Attributes:
         at: when.
         what: what happened.
-        by: user id of who did it.
+        by: user id of who did it, or which operator.
         subject: whom or what it concerns: a user id, an invitation's id, a SAN or a client id; never an address.
-        detail: a role, or another client's id; may be empty.
+        detail: a role, another client's id, or an operator's reason; may be empty.
     """
 
     at: datetime

@@ -56,6 +56,17 @@ class SessionService:
 
     def end_all(self, sub: str) -> None:
         """End every session of a user, in all browsers."""
+        SessionEnd(self.store).end_all(sub)
+
+
+@dataclass(frozen=True)
+class SessionEnd:
+    """Ends a user's sessions; for whoever needs no more of them."""
+
+    store: SessionStore
+
+    def end_all(self, sub: str) -> None:
+        """End every session of a user, in all browsers."""
         for key in self.store.keys_of(sub):
             self.store.remove(key)
 
