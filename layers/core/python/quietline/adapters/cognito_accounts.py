@@ -223,6 +223,10 @@ class CognitoPeople:
             self._known[sub] = (time.monotonic(), found)
         return found
 
+    def forget(self, sub: str) -> None:
+        """Ask the pool anew for a person who has changed."""
+        self._known.pop(sub, None)
+
     def groups(self, sub: str) -> frozenset[str]:
         """Return a person's groups; they are believed for a minute."""
         kept = self._groups.get(sub)
@@ -284,6 +288,7 @@ class CognitoFactors:
                 UserPoolId=pool, Username=sub, SoftwareTokenMfaSettings={"Enabled": False, "PreferredMfa": False}
             )
             provider.admin_user_global_sign_out(UserPoolId=pool, Username=sub)
+        self.people.forget(sub)
 
 
 @contextmanager
