@@ -16,6 +16,7 @@ from quietline.cases.moves import MoveService
 from quietline.cases.opening import OpeningService
 from quietline.cases.people import Person
 from quietline.cases.ports import ChangedMeanwhileError
+from quietline.cases.service import DecisionService
 from quietline.cases.views import ViewService
 from quietline.kernel.callers import caller_key
 from quietline.kernel.clock import FixedClock
@@ -231,6 +232,10 @@ def test_a_move_that_stopped_goes_on(office: Office, monkeypatch: pytest.MonkeyP
     with pytest.raises(RuntimeError):
         office.moves.merge(first, second, ANA)
     assert (office.case(first).moving, office.case(second).moving) == (second, first)
+    decisions = DecisionService(office.desk.cases, office.tasks, office.work.clock, office.work.profile)
+    office.desk.cases.wait(second, "token", NOW, Event(NOW, Action.WAITING, "system"))
+    with pytest.raises(ConflictError):
+        decisions.decide(second, "dismissal", "The complaints are not all here yet.", ANA)
     assert (len(office.inside(first)), len(office.inside(second))) == (2, 2)
 
     assert office.moves.resume(second).moving == ""

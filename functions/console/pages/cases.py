@@ -66,7 +66,8 @@ def changed(request: Request, done: str, change: Callable[[str], object]) -> Ans
 
 
 def read(request: Request) -> "CaseFile":
-    """Return the case; the view is logged."""
+    """Return the case, with a move of complaints that was left unfinished gone on with; the view is logged."""
+    wiring.moves().resume(request.params["id"])
     return wiring.reader().read(request.params["id"], request.investigator)
 
 

@@ -99,7 +99,7 @@ class CaseStore(Protocol):
         """Keep what the investigator decided.
 
         Raises:
-            ChangedMeanwhileError: the case does not wait, or has a decision.
+            ChangedMeanwhileError: the case does not wait, has a decision, or complaints move from or to it.
         """
         ...
 

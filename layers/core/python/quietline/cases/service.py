@@ -33,7 +33,7 @@ class DecisionService:
             InvalidInputError: the decision is not one of the profile's, or the reasons are too short or too long.
             NotFoundError: there is no such case.
             ForbiddenError: it is the other agency's.
-            ConflictError: the case does not wait for a decision, or has another one.
+            ConflictError: the case does not wait for a decision, has another one, or complaints move from or to it.
         """
         reasons = reasons.strip()
         self._check(kind, reasons)

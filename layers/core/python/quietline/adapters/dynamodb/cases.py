@@ -187,7 +187,7 @@ class DynamoCaseStore:
         """Keep what the investigator decided.
 
         Raises:
-            ChangedMeanwhileError: the case does not wait, or has a decision.
+            ChangedMeanwhileError: the case does not wait, has a decision, or complaints move from or to it.
         """
         transact(
             self.table,
@@ -195,8 +195,9 @@ class DynamoCaseStore:
                 keys.case(case_id),
                 "SET decision = :decision",
                 names=STATUS,
-                values={":decision": decision_item(decision), ":open": Status.OPEN.value},
-                condition="#status = :open AND attribute_exists(task_token) AND attribute_not_exists(decision)",
+                values={":decision": decision_item(decision), ":open": Status.OPEN.value, ":nothing": ""},
+                condition="#status = :open AND attribute_exists(task_token) AND attribute_not_exists(decision)"
+                " AND moving = :nothing",
             ),
             *event_writes(self.table, case_id, event),
         )
