@@ -8,6 +8,7 @@ from cli import config, output
 from cli.app import ApiOption, JsonOption, app, command, ops
 from cli.errors import UsageError
 from cli.ops import connect
+from cli.quote import money
 
 group = typer.Typer(help="For investigators: the queue of cases and their decisions.", no_args_is_help=True)
 app.add_typer(group, name="cases")
@@ -21,7 +22,7 @@ def list_cases(
     api: ApiOption = None,
     json_output: JsonOption = False,
 ) -> None:
-    """List the cases of a status, oldest first."""
+    """List the cases of a status, the most urgent first."""
     from urllib.parse import urlencode
 
     from cli.api import Api
@@ -68,7 +69,13 @@ def show(case_id: CaseArgument, api: ApiOption = None, json_output: JsonOption =
     output.table(
         ("complaint", "called", "at", "outcome", "maximum penalty"),
         [
-            (entry["reference"], entry["called_number"], entry["called_at"], entry["outcome"], _money(entry))
+            (
+                entry["reference"],
+                entry["called_number"],
+                entry["called_at"],
+                entry["outcome"],
+                money(entry["maximum_penalty"]),
+            )
             for entry in file["complaints"]
         ],
     )
@@ -128,8 +135,3 @@ def redrive_complaints(api: ApiOption = None, json_output: JsonOption = False) -
         output.emit({"started": started})
         return
     output.say(f"{output.counted(started, 'screening')} started again.", "green")
-
-
-def _money(entry: dict[str, Any]) -> str:
-    amount = entry["maximum_penalty"]
-    return f"{amount['minor'] / 100:,.2f} {amount['currency']}"

@@ -18,6 +18,7 @@ from cli.main import app
 from functions.case_api import handler
 from tests.conftest import Cloud
 from tests.fakes.complaints import NOW, Desk
+from tests.fakes.investigations import SAN, Awake, Scene
 from tests.helpers import LambdaContext, http_event
 
 REASONS = "Recorded messages without anybody's consent."
@@ -67,6 +68,34 @@ def test_an_investigator_reads_and_decides_from_the_terminal(desk: Desk) -> None
     assert decided.exit_code == 0
     kept = desk.cases.get(case_id)
     assert kept is not None and kept.decision is not None and kept.decision.kind == "warning"
+
+
+def test_an_investigation_is_led_from_the_terminal(
+    desk: Desk, cloud: Cloud, clock: FixedClock, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(cloud, clock, profile, tasks=Awake())
+    scene.carrier("BBB")
+    case_id = desk.accuse()
+    assert "not known yet" in run("cases", "findings", case_id).output
+    scene.run(case_id, until="await_decision")
+
+    shown = run("cases", "findings", case_id).output
+    assert "stands at await_decision" in shown and "held no list" in shown
+    assert "BBB" in run("cases", "trace", case_id, "bbb").output
+    scene.tracebacks.answer("client-BBB", f"{case_id}-1", "", "", "No records.")
+    scene.run(case_id, until="await_decision")
+    assert run("cases", "decide", case_id, "citation", "--reasons", REASONS).exit_code == 0
+    assert "Another person" in run("cases", "confirm", case_id).output
+    monkeypatch.setitem(WHO, "sub", "user-8")
+    assert "stands at await_decision" in run("cases", "give-back", case_id, "--reasons", REASONS).output
+    assert run("cases", "decide", case_id, "citation", "--reasons", REASONS).exit_code == 0
+    monkeypatch.setitem(WHO, "sub", "user-7")
+    assert "Confirmed by user-7" in run("cases", "confirm", case_id).output
+    scene.run(case_id, until="done")
+    assert "stands at examine" in run("cases", "reopen", case_id, "--reasons", "A recording came.....").output
+    scene.seller()
+    assert "by named" in run("cases", "name-caller", case_id, SAN).output
+    assert json.loads(run("cases", "findings", case_id, "--json").output)["attribution"]["san"] == SAN
 
 
 def test_a_refusal_is_one_sentence_and_an_exit_code(desk: Desk) -> None:
