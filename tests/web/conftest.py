@@ -112,7 +112,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def checked(page: Page) -> str:
-    """Run axe and measure the width; return the page's title."""
+    """Run axe and measure the width, once the page and its styles are there; return the page's title."""
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate(
         "tags => axe.run({runOnly: {type: 'tag', values: tags}}).then(r => r.violations.map(v => "

@@ -413,5 +413,6 @@ def fill_call(page: Page, language: str) -> None:
 
 
 def press(page: Page, selector: str, seen: list[str]) -> None:
-    page.locator(selector).first.click()
+    with page.expect_navigation():
+        page.locator(selector).first.click()
     seen.append(checked(page))
