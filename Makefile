@@ -31,7 +31,7 @@ clean: setup ## Stop the local cloud and forget what it knows
 	@$(LOCAL) clean
 
 fast: setup layers-built ## Run the tests that need no local cloud and no browser
-	@$(PYTEST) -n 2 --dist loadfile $(wildcard $(FAST))
+	@$(PYTEST) -n 3 --dist loadfile $(wildcard $(FAST))
 
 test: fast ## Run every test, the last ones against a local cloud of their own
 	@$(PYTEST) -n 2 --dist loadfile $(wildcard tests/web)
