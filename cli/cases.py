@@ -8,7 +8,6 @@ from cli import config, output
 from cli.app import ApiOption, JsonOption, app, command, ops
 from cli.errors import UsageError
 from cli.ops import connect
-from cli.quote import money
 
 group = typer.Typer(help="For investigators: the queue of cases and their decisions.", no_args_is_help=True)
 app.add_typer(group, name="cases")
@@ -74,7 +73,7 @@ def show(case_id: CaseArgument, api: ApiOption = None, json_output: JsonOption =
                 entry["called_number"],
                 entry["called_at"],
                 entry["outcome"],
-                money(entry["maximum_penalty"]),
+                output.money(entry["maximum_penalty"]),
             )
             for entry in file["complaints"]
         ],

@@ -7,7 +7,6 @@ import typer
 from cli import config, output
 from cli.app import ApiOption, JsonOption, command
 from cli.cases import CaseArgument, group
-from cli.quote import money
 
 Reasons = Annotated[str, typer.Option(help="Why, in 20 to 4,000 characters.")]
 
@@ -83,13 +82,13 @@ def _shown(known: dict[str, Any], *, json_output: bool) -> None:
     output.table(
         ("call", "verdict", "list", "maximum", "proposed"),
         [
-            (one["on"], one["verdict"], one["sentence"], money(one["maximum"]), money(one["proposed"]))
+            (one["on"], one["verdict"], one["sentence"], output.money(one["maximum"]), output.money(one["proposed"]))
             for one in known["findings"]
         ],
     )
     if known["reply"]:
         output.say(f"The seller: {known['reply']['state']}, due {known['reply']['due_at']}.")
     if known["suggestion"]:
-        output.say(f"Suggested: {known['suggestion']}, {money(known['total']['proposed'])}.")
+        output.say(f"Suggested: {known['suggestion']}, {output.money(known['total']['proposed'])}.")
     if known["confirmed_by"]:
         output.say(f"Confirmed by {known['confirmed_by']}.", "green")

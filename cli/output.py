@@ -78,6 +78,13 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def money(amount: dict[str, Any]) -> str:
+    """Return an amount of the API for people."""
+    from quietline.kernel.money import Money
+
+    return Money(int(amount["minor"]), amount["currency"]).text()
+
+
 def size(count: int) -> str:
     """Return bytes as people read them, e.g. `1.4 MB`."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):

@@ -60,13 +60,6 @@ def named_areas(given: list[str]) -> list[str]:
     return [area.strip() for one in given for area in one.split(",") if area.strip()]
 
 
-def money(amount: dict[str, Any]) -> str:
-    """Return an amount of the API for people."""
-    from quietline.kernel.money import Money
-
-    return Money(int(amount["minor"]), amount["currency"]).text()
-
-
 def _counted(file: Path, profile: str, column: str, header: bool | None, *, quiet: bool) -> dict[str, int]:
     """Return how many different numbers of each area a call list holds.
 
@@ -99,7 +92,7 @@ def _show_coverage(found: dict[str, Any]) -> None:
             row["area"],
             f"{row['numbers']:,}",
             f"{row['covered'] * 100 / numbers:.1f} %",
-            money(row["total"]),
+            output.money(row["total"]),
             "held" if row["held"] else "free" if row["area"] in free else "",
         )
         for row in rows[:SHOWN]
@@ -111,11 +104,11 @@ def _show_coverage(found: dict[str, Any]) -> None:
 
 
 def _show(priced: dict[str, Any]) -> None:
-    rows = [(money(line["amount"]), line["sentence"]) for line in priced["lines"]]
-    width = max(len(amount) for amount, _ in [*rows, (money(priced["total"]), "")])
+    rows = [(output.money(line["amount"]), line["sentence"]) for line in priced["lines"]]
+    width = max(len(amount) for amount, _ in [*rows, (output.money(priced["total"]), "")])
     for amount, sentence in rows:
         output.say(f"{amount:>{width}}  {sentence}")
-    output.say(f"{money(priced['total']):>{width}}  total, for the term from {_term(priced)}", "bold")
+    output.say(f"{output.money(priced['total']):>{width}}  total, for the term from {_term(priced)}", "bold")
     for advice in priced["advice"]:
         output.say(f"· {advice['sentence']}")
 

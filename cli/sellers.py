@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli import output
 from cli.app import command
-from cli.quote import money, named_areas
+from cli.quote import named_areas
 from cli.record import Api, add_closing, add_record
 
 WAIT_SECONDS = 60
@@ -115,7 +116,7 @@ def _wait(api: Api, order_id: str, while_in: set[str]) -> str:
 def _show_price(console: Console, priced: dict[str, Any]) -> None:
     table = Table("Areas", "", "Each", "Amount")
     for line in priced["lines"]:
-        table.add_row(str(line["count"]), line["kind"], money(line["unit"]), money(line["amount"]))
-    table.add_row("", "total", "", money(priced["total"]))
+        table.add_row(str(line["count"]), line["kind"], output.money(line["unit"]), output.money(line["amount"]))
+    table.add_row("", "total", "", output.money(priced["total"]))
     console.print(table)
     console.print(f"Term: {priced['term_start']} until before {priced['term_end']}")

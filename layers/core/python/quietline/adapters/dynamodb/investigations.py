@@ -22,6 +22,7 @@ from quietline.adapters.dynamodb.table import ConditionFailedError, Table, Write
 from quietline.cases.investigation.model import Accused, Finding, Hop, HopState, Investigation, Reply
 from quietline.cases.model import Action, Case, Decision, Event, Status
 from quietline.kernel.clock import to_text
+from quietline.mails.outbox import Template
 
 TOGETHER = 50
 """Findings of one transaction; it holds 100 writes, and 4 MB."""
@@ -333,10 +334,10 @@ class DynamoInvestigations:
             values={":before": reply.version},
         )
 
-    def _mail(self, template: str, reply: Reply, accused: Accused, at: datetime, what: str) -> Write:
+    def _mail(self, template: Template, reply: Reply, accused: Accused, at: datetime, what: str) -> Write:
         return mail_write(
             self.table,
-            template=template,  # type: ignore[arg-type]
+            template=template,
             language=accused.language,
             to_ciphertext=accused.contact_ciphertext,
             facts={
