@@ -1,12 +1,10 @@
 """The journeys in Chromium; each page and error state has no barrier that axe finds, and fits 320 pixels."""
 
 import gzip
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.settings import SiteFormsSettings
@@ -24,6 +22,7 @@ from functions.site_forms import wiring
 from tests.conftest import Cloud
 from tests.fakes.stops import list_seller
 from tests.web.conftest import checked
+from tests.web.consumers import NUMBER, fill_call, press
 
 pytestmark = pytest.mark.browser
 
@@ -42,22 +41,7 @@ STATIC = [
     "privacy/",
     "accessibility/",
 ]
-NUMBER = "(202) 555-0143"
 FIRST_VIEW = 20_000
-
-
-@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
-def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=request.param)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 320, "height": 640})
-    yield context.new_page()
-    context.close()
 
 
 def token(cloud: Cloud) -> str:
@@ -285,52 +269,6 @@ def test_no_page_of_registered_people_has_a_barrier(phone: Page, site: str, clou
     assert len(set(seen)) >= 8
 
 
-def test_a_person_complains_and_reads_the_status(page: Page, site: str) -> None:
-    page.goto(f"{site}/es/complain/")
-    fill_call(page, "es")
-    page.get_by_role("button", name="Continuar").click()
-    page.get_by_label("¿Qué pasó?").fill("Una grabación <b>larga</b>.")
-    page.get_by_role("button", name="Continuar").click()
-    assert "<b>larga</b>" in page.locator("main").inner_text()
-    page.get_by_role("button", name="Enviar denuncia").click()
-    reference, code = page.locator("dd").all_inner_texts()
-    assert reference.startswith("QL-")
-    page.get_by_role("link", name="Estado de una denuncia").first.click()
-    page.get_by_label("Referencia").fill(reference.lower())
-    page.get_by_label("Código de estado").fill(code)
-    page.get_by_role("button", name="Ver estado").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Recibida"
-
-
-def test_a_complaint_is_changed_and_its_secret_link_leaves_no_secret_in_an_address(
-    page: Page, site: str, request: pytest.FixtureRequest
-) -> None:
-    asked: list[str] = []
-    page.on("request", lambda sent: asked.append(sent.url))
-    page.goto(f"{site}/en/complain/")
-    fill_call(page, "en")
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Continue").click()
-    page.locator(".govuk-button:not(.govuk-button--secondary)").click()
-    reference, code = page.locator("dd").all_inner_texts()
-    page.get_by_role("link", name="Secret link").click()
-    if "no-javascript" in request.node.name:
-        page.get_by_label("Reference").fill(reference)
-        page.get_by_label("Status code").fill(code)
-        page.locator(".govuk-button").click()
-    page.get_by_label("What do you want to add?").fill("They called again.")
-    page.get_by_role("button", name="Add the comment").click()
-    assert "They called again." in page.locator("dd").all_inner_texts()
-    page.get_by_role("button", name="Correct it").click()
-    page.get_by_label("Time of the call").fill("19:45")
-    page.get_by_role("button", name="Save the correction").click()
-    assert "check the call again" in page.get_by_role("status").inner_text()
-    page.get_by_role("button", name="Take it back").click()
-    page.get_by_role("button", name="Take it back").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Withdrawn"
-    assert not [url for url in asked if code.replace("-", "") in url.partition("#")[0].replace("-", "")]
-
-
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_no_page_or_state_has_a_barrier_or_scrolls_sideways(
     phone: Page, site: str, cloud: Cloud, language: str
@@ -400,19 +338,3 @@ def test_the_first_view_is_small(built: Path) -> None:
     assert len(pages) == 28
     for page in pages:
         assert css + len(gzip.compress(page.read_bytes())) < FIRST_VIEW, page
-
-
-def fill_call(page: Page, language: str) -> None:
-    page.fill("#called_number", NUMBER)
-    page.fill("#call_date", (datetime.now(UTC) - timedelta(days=3)).date().isoformat())
-    page.fill("#call_time", "18:30")
-    page.locator("input[name=kind][value=call]").check()
-    page.locator("input[name=robocall][value=yes]").check()
-    page.fill("#caller_name", "Sunny Warranties")
-    page.select_option("#subject", "12")
-
-
-def press(page: Page, selector: str, seen: list[str]) -> None:
-    with page.expect_navigation():
-        page.locator(selector).first.click()
-    seen.append(checked(page))
