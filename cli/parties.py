@@ -39,13 +39,13 @@ def _group(group: Group) -> typer.Typer:
     @command(made, "list")
     def listed(api: ApiOption = None, json_output: JsonOption = False) -> None:
         """List the machine clients, oldest first."""
-        found = [_shown(party) for party in _administration(group, api).all()]
+        found = _administration(group, api).all()
         if json_output:
-            output.emit(found)
+            output.emit([_shown(party) for party in found])
             return
-        columns = ("client_id", "code", "name", "disabled_at")
-        rows = [[str(one[column] or "") for column in columns] for one in found]
-        output.table(("client", "code", group.kind, "disabled"), rows)
+        columns = ["client_id", "code", "name", "disabled_at", *(["holds"] if group is CARRIERS else [])]
+        rows = [[_cell(_shown(party).get(column)) for column in columns] for party in found]
+        output.table(["client", "code", group.kind, "disabled", *columns[4:]], rows)
 
     @command(made, "disable")
     def disable(
@@ -157,3 +157,7 @@ def _shown(party: "Party") -> dict[str, object]:
         "disabled_at": to_text(party.disabled_at) if party.disabled_at else None,
     }
     return shown | ({"holds": list(party.holds)} if party.holds else {})
+
+
+def _cell(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")

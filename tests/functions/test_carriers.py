@@ -138,3 +138,11 @@ def test_a_disabled_carrier_is_not_heard(cloud: Any, carrier: str) -> None:
     assert (status, made["type"]) == (403, "/problems/not-allowed")
     assert CliRunner().invoke(app, ["ops", "carriers", "disable", "nobody"]).exit_code == 4
     assert CliRunner().invoke(app, ["ops", "carriers", "add", "no code!", "Acme"]).exit_code == 2
+
+
+def test_what_a_carrier_holds_is_said_and_listed(carrier: str) -> None:
+    wrong = CliRunner().invoke(app, ["ops", "carriers", "hold", carrier, "--holds", "305"])
+    assert (wrong.exit_code, "+1305555" in wrong.output) == (2, True)
+    held = CliRunner().invoke(app, ["ops", "carriers", "hold", carrier, "--holds", "+1305", "--holds", "+1786"])
+    assert "holds +1305, +1786" in held.output
+    assert "+1305, +1786" in CliRunner().invoke(app, ["ops", "carriers", "list"]).output
