@@ -20,6 +20,7 @@ from tests.conftest import Cloud
 from tests.fakes.complaints import Desk
 from tests.portal import PASSWORD, Person, make_pool, totp
 
+SELLER = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
 EMAIL = "inspector@example.com"
 CALLS = {  # number called → day of the call
     "(202) 555-0143": "2026-11-02",
@@ -96,7 +97,7 @@ def evidence(
 
     complaint = Desk(cloud, SystemClock(), profile).cases.accusations(case_id)[0]
     service = bootstrap.evidence(cloud.cases_table, cloud.evidence_bucket, profile.name)
-    owner = f"REPLY#{case_id}" if seller else f"COMPLAINT#{complaint.complaint_id}"
+    owner = f"REPLY#{case_id}-{SELLER}" if seller else f"COMPLAINT#{complaint.complaint_id}"
     made = service.offer(Owner(owner), kind).evidence
     stored = aws.client("s3").put_object(Bucket=cloud.evidence_bucket, Key=made.upload_key, Body=data)
     scan = EvidenceScan(
@@ -120,7 +121,7 @@ def investigated(cloud: Cloud, profile: Profile, case_id: str, files: tuple[str,
     cases, store = Desk(cloud, SystemClock(), profile).cases, DynamoInvestigations(Table(cloud.cases_table))
     calls = cases.accusations(case_id)
     event = Event(now, Action.EXAMINED, SYSTEM)
-    attribution = m.Attribution(m.Way.DECLARED, "01KB3Q6W5N8Y2C4D6E8F0G1H2J", "SAN-1", "Sunny Roofs LLC", spoofed=True)
+    attribution = m.Attribution(m.Way.DECLARED, SELLER, "SAN-1", "Sunny Roofs LLC", spoofed=True)
     store.save(m.Investigation(case_id=case_id, attribution=attribution), event)
     held = m.Holding("receipt", date(2026, 3, 2), now, 20, contained=True)
     check = m.Check("contained", "yes", "The list of 2026-03-02 contained the number.", "16 CFR 310.4(b)(1)(iii)(B)")

@@ -60,9 +60,10 @@ NEVER_KEPT = (
     "/v1/washes",
     "/v1/calendars",
     "/v1/webhooks/endpoints",
+    "/rotation",
+    "/secret",
 )
-NEVER_KEPT_END = ("/secret", "/rotation")
-"""Their answers hold a secret, links that give access, an address, or numbers: the idempotency store keeps none."""
+"""How paths end whose answers hold secrets, links that give access, addresses or numbers: none is kept for a repeat."""
 
 LARGE_BODIES = {"/v1/lookups": 1024 * 1024}
 """Bytes that a body may have where the usual limit is too low: thousands of numbers."""
@@ -74,5 +75,5 @@ logger = Logger(service="seller_api")
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer API Gateway."""
     path = event.get("rawPath", "")
-    table = "" if path in NEVER_KEPT or path.endswith(NEVER_KEPT_END) else settings().idempotency_table
+    table = "" if path.endswith(NEVER_KEPT) else settings().idempotency_table
     return handle(app, event, context, table, LARGE_BODIES.get(path, MAX_BODY_BYTES))

@@ -82,7 +82,7 @@ def case_id(cloud: Cloud, profile: Profile) -> str:
     signed = bootstrap.signer(settings.signing_key_ids).sign(payload)
     DynamoReceiptStore(Table(cloud.sellers_table), 24).add(ORGANIZATION, "receipt", payload, signed)
     offer(cloud, f"COMPLAINT#{complaint.complaint_id}", 1, HEARD)
-    offer(cloud, f"REPLY#{made}", 2, SHOWN, Kind.SCREENSHOT)
+    offer(cloud, f"REPLY#{made}-{ORGANIZATION}", 2, SHOWN, Kind.SCREENSHOT)
     return made
 
 
@@ -133,7 +133,8 @@ def test_a_bundle_has_the_whole_case_and_is_proven_offline(made: Path) -> None:
         {"code": "robocall", "percent": 15},
     ]
     assert known["traceback.json"][0]["following"] == "9876"
-    assert list(known["reply.json"]["answers"]) == [complaint["complaint_id"]]
+    (reply,) = known["replies.json"]
+    assert (reply["organization_id"], list(reply["answers"])) == (ORGANIZATION, [complaint["complaint_id"]])
     assert [(one["file"], one["state"]) for one in known["evidence.json"]] == [(heard, "whole"), (shown, "whole")]
 
     proven = json.loads(verify(made).output)
@@ -160,8 +161,8 @@ def test_the_timeline_ends_when_the_bundle_was_asked_for(case_id: str, cloud: Cl
 
 
 def test_deleted_and_changed_evidence_is_said(case_id: str, cloud: Cloud, tmp_path: Path) -> None:
-    gone = offer(cloud, f"REPLY#{case_id}", 3, b"gone")
-    changed = offer(cloud, f"REPLY#{case_id}", 4, b"was")
+    gone = offer(cloud, f"REPLY#{case_id}-{ORGANIZATION}", 3, b"gone")
+    changed = offer(cloud, f"REPLY#{case_id}-{ORGANIZATION}", 4, b"was")
     client("s3").delete_object(Bucket=cloud.evidence_bucket, Key=gone.clean_key)
     Bucket(cloud.evidence_bucket).put(changed.clean_key, b"now", "audio/wav")
     file = tmp_path / "case.zip"
@@ -186,7 +187,7 @@ def test_memory_does_not_grow_with_the_evidence(
     monkeypatch.setattr(parted.PartedSink, "_send", send)
     block = bytes(range(256)) * 4096
     for number in range(5, 9):
-        offer(cloud, f"REPLY#{case_id}", number, block * 12)
+        offer(cloud, f"REPLY#{case_id}-{ORGANIZATION}", number, block * 12)
 
     file = tmp_path / "large.zip"
     file.write_bytes(make(cloud, case_id))

@@ -1,20 +1,24 @@
 """What an accused organization uploads with its answer: offered, scanned, named in the answer, and nobody else's."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from quietline import bootstrap
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.evidence import DynamoEvidence
+from quietline.adapters.dynamodb.investigations import DynamoInvestigations
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.evidencefiles import EvidenceBucket
 from quietline.cases.exhibits import reply_of
+from quietline.cases.investigation.model import Accused as Known
 from quietline.cases.investigation.model import Reply
+from quietline.cases.model import SYSTEM, Action, Event
 from quietline.evidence.model import Kind, Uploaded
 from quietline.evidence.scan import MagicScanner
 from quietline.evidence.service import EvidenceScan
 from quietline.kernel.clock import SystemClock
+from quietline.kernel.settings import ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from tests.accusations import accuse
@@ -23,6 +27,7 @@ from tests.functions.test_seller_api import Api, api
 
 __all__ = ["api"]  # a fixture
 
+OTHER = "01KB3Q6W5N8Y2C4D6E8F0G1H2K"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
 
 
@@ -100,13 +105,23 @@ def test_others_find_no_such_accusation_and_wrong_kinds_are_told(accused: Accuse
     assert (status, told["errors"][0]["pointer"]) == (400, "/content_type")
 
 
-def test_what_was_uploaded_before_the_notice_is_anothers(accused: Accused) -> None:
-    service = accused.upload()
-    store = DynamoEvidence(Table(accused.cloud.cases_table))
-    kept, version = store.of(reply_of(accused.reply.case_id))
-    earlier = kept[0].offered_at - timedelta(days=30)
+def test_of_two_accused_each_has_its_own_files_and_investigators_see_both(accused: Accused) -> None:
+    own = accused.upload()
+    table = Table(accused.cloud.cases_table)
+    store, investigations = DynamoEvidence(table), DynamoInvestigations(table)
+    other = replace(accused.reply, organization_id=OTHER)
+    asked = Event(other.notice_at, Action.SELLER_ASKED, SYSTEM, OTHER)
+    investigations.hear(other, Known(OTHER, "SAN", "Other LLC", False, "ciphertext", "en"), asked)
+    ours = store.get(reply_of(other.case_id, accused.reply.organization_id), own)
+    assert ours
+    theirs = replace(ours, owner=reply_of(other.case_id, OTHER), id="0" * 26, kind=Kind.TEXT)
+    assert store.add(theirs, 0)
 
-    assert store.add(replace(kept[0], id="0" * 26, kind=Kind.TEXT, offered_at=earlier), version)
-
-    assert [one["id"] for one in accused.api("GET", accused.place)[1]["evidence"]] == [service]
-    assert accused.answer("0" * 26)[1]["errors"][0]["code"] == "evidence_unknown"
+    assert [one["id"] for one in accused.api("GET", accused.place)[1]["evidence"]] == [own]
+    assert accused.answer(theirs.id)[1]["errors"][0]["code"] == "evidence_unknown"
+    settings = accused.cloud.settings(ConsoleSettings, portal_client_id="client")
+    seen = bootstrap.exhibits(settings).of(other.case_id)
+    assert {(one.organization_id, one.evidence.id) for one in seen} == {
+        (accused.reply.organization_id, own),
+        (OTHER, theirs.id),
+    }

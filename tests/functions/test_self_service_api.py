@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from quietline.adapters import aws
 from quietline.kernel.settings import MailerSettings, PublicApiSettings, RelaySettings
 from typer.testing import CliRunner
 
@@ -109,6 +110,15 @@ def test_a_certificate_names_the_numbers_and_verifies_offline(certificate: str, 
     result = CliRunner().invoke(typer_app, ["verify", str(kept), "--jwks", str(keys), "--json"])
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["numbers"] == made["numbers"]
+
+
+def test_no_number_of_a_certificate_is_kept_for_a_repeat(certificate: str, cloud: Cloud) -> None:
+    event = http_event(
+        "POST", "/v1/registrations/certificates", {"token": certificate}, headers={"Idempotency-Key": "one"}
+    )
+    for _ in range(2):
+        assert public_api.lambda_handler(event, LambdaContext())["statusCode"] == 200
+    assert aws.client("dynamodb").scan(TableName=cloud.idempotency_table)["Items"] == []
 
 
 def test_a_mailbox_opts_out_and_in_again(certificate: str, cloud: Cloud, seen: set[str], tripwire: Tripwire) -> None:

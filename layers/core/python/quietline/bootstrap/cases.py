@@ -56,13 +56,15 @@ def case_reader(settings: "CaseApiSettings") -> "CaseReader":
 def exhibits(settings: "ConsoleSettings") -> "ExhibitService":
     """Return what investigators see of evidence."""
     from quietline.adapters.dynamodb.cases import DynamoCaseStore
+    from quietline.adapters.dynamodb.investigations import DynamoInvestigations
     from quietline.adapters.dynamodb.table import Table
     from quietline.bootstrap.evidence import evidence
     from quietline.cases.exhibits import ExhibitService
     from quietline.kernel.clock import SystemClock
 
+    table = Table(settings.cases_table)
     files = evidence(settings.cases_table, settings.evidence_bucket, settings.profile)
-    return ExhibitService(DynamoCaseStore(Table(settings.cases_table)), files, SystemClock())
+    return ExhibitService(DynamoCaseStore(table), DynamoInvestigations(table), files, SystemClock())
 
 
 @cache

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from quietline.cases.desk_ports import DeskStore
 from quietline.cases.exhibits import owner_of, reply_of
 from quietline.cases.find import find
-from quietline.cases.investigation.model import Finding, Investigation, Reply
+from quietline.cases.investigation.model import Finding
 from quietline.cases.investigation.ports import InvestigationStore
 from quietline.cases.investigation.review import total_of
 from quietline.cases.model import Accusation, Case
@@ -46,8 +46,8 @@ investigation.json   who called, and how that was found                la invest
 traceback.json       the carriers that were asked                      los operadores consultados
 findings.json        each rule tried on each call, with its source     las conclusiones
 receipts/            signed receipts of the lists the seller held      los recibos de las listas
-reply.json           what the seller says of each call                 la respuesta del vendedor
-evidence/, replies/  files of the consumers, files of the seller       las pruebas
+replies.json         what who is or was accused says of each call      las respuestas de los acusados
+evidence/, replies/  files of the consumers, of the accused            las pruebas
 evidence.json        where each file comes from, and its hash          el índice de las pruebas
 decision.json        the decision and its reasons                      la decisión
 worksheet.json       the maximum and the proposed amount of each call  la hoja de sanciones
@@ -185,17 +185,13 @@ class BundleService:
             },
             "traceback.json": self.investigations.hops(case.id),
             "findings.json": [asdict(finding) | {"sentence": finding.sentence} for finding in findings],
-            "reply.json": self._reply(case.id, kept),
+            "replies.json": self.investigations.replies(case.id),
             "decision.json": case.decision,
             "earlier.json": kept.earlier,
             "worksheet.json": self._worksheet(case, accusations, findings),
             "notes.json": self.desk.notes(case.id),
             "links.json": self.desk.links(case.id),
         }
-
-    def _reply(self, case_id: str, kept: Investigation) -> Reply | None:
-        known = kept.attribution
-        return self.investigations.reply(case_id, known.organization_id) if known and known.is_known else None
 
     def _worksheet(
         self, case: Case, accusations: tuple[Accusation, ...], findings: tuple[Finding, ...]
@@ -231,9 +227,10 @@ class BundleService:
                 into.text(f"receipts/{receipt_id}.jws", signed)
 
     def _evidence(self, case_id: str, accusations: Sequence[Accusation], into: "_Writer") -> Iterator[dict[str, Any]]:
-        """Write the files of evidence, the consumers' and the seller's; yield what the index says of each."""
+        """Write the files of evidence, the consumers' and the accused's; yield what the index says of each."""
         folders = {owner_of(entry.complaint_id): f"evidence/{entry.reference}" for entry in accusations}
-        folders[reply_of(case_id)] = "replies"
+        for reply in self.investigations.replies(case_id):
+            folders[reply_of(case_id, reply.organization_id)] = f"replies/{reply.organization_id}"
         for one in self.evidence.of(list(folders)):
             if one.state is not State.CLEAN:
                 continue

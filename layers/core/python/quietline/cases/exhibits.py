@@ -1,11 +1,13 @@
-"""A case's evidence: what its complainants and the accused seller uploaded.
+"""A case's evidence: what its complainants and the organizations accused in it uploaded.
 
 Each file that somebody opens is written into the case's log.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quietline.cases.find import find
+from quietline.cases.investigation.ports import InvestigationStore
 from quietline.cases.model import Action, Event
 from quietline.cases.people import Person
 from quietline.cases.ports import CaseStore
@@ -15,19 +17,20 @@ from quietline.kernel.clock import Clock
 from quietline.kernel.errors import NotFoundError
 
 REPLY = "reply"
-"""Stands for a complaint's id where evidence is the seller's."""
+"""Stands for a complaint's id where evidence is an accused organization's."""
 
 
 @dataclass(frozen=True)
 class Exhibit:
     """A piece of evidence and the complaint it belongs to; `reference` is that complaint's.
 
-    Of a seller's evidence `complaint_id` is `REPLY`, and there is no reference.
+    Of an accused organization's evidence `complaint_id` is `REPLY`, and there is no reference.
     """
 
     complaint_id: str
     reference: str
     evidence: Evidence
+    organization_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class ExhibitService:
     """What investigators see of evidence."""
 
     store: CaseStore
+    investigations: InvestigationStore
     evidence: EvidenceService
     clock: Clock
 
@@ -46,16 +50,14 @@ class ExhibitService:
         """
         find(self.store, case_id)
         owners = {owner_of(entry.complaint_id): entry for entry in self.store.accusations(case_id)}
-        reply = reply_of(case_id)
-        having = self.evidence.having([*owners, reply])
-        consumers = tuple(
+        having = self.evidence.having(list(owners))
+        consumers = (
             Exhibit(entry.complaint_id, entry.reference, piece)
             for owner, entry in owners.items()
             if owner in having
             for piece in self.evidence.of(owner)
         )
-        sellers = self.evidence.of(reply) if reply in having else []
-        return (*consumers, *(Exhibit(REPLY, "", piece) for piece in sellers))
+        return (*consumers, *self._replies(case_id))
 
     def view(self, case_id: str, complaint_id: str, evidence_id: str, person: Person) -> tuple[Exhibit, str]:
         """Return a piece of evidence and a URL of its file that works for minutes; the view is logged.
@@ -65,16 +67,32 @@ class ExhibitService:
             ConflictError: it waits for its scan, or was refused.
         """
         find(self.store, case_id)
-        reference, owner = "", reply_of(case_id)
-        if complaint_id != REPLY:
-            entry = self.store.accusation(complaint_id)
-            if entry is None or entry.case_id != case_id:
-                raise NotFoundError("There is no such complaint in this case.")
-            reference, owner = entry.reference, owner_of(complaint_id)
-        piece = self.evidence.get(owner, evidence_id)
-        link = self.evidence.link(owner, evidence_id)
+        found = (
+            self._reply(case_id, evidence_id)
+            if complaint_id == REPLY
+            else self._consumer(case_id, complaint_id, evidence_id)
+        )
+        link = self.evidence.link(found.evidence.owner, evidence_id)
         self.store.record_event(case_id, Event(self.clock.now(), Action.VIEWED, person.sub, f"evidence {evidence_id}"))
-        return Exhibit(complaint_id, reference, piece), link
+        return found, link
+
+    def _consumer(self, case_id: str, complaint_id: str, evidence_id: str) -> Exhibit:
+        entry = self.store.accusation(complaint_id)
+        if entry is None or entry.case_id != case_id:
+            raise NotFoundError("There is no such complaint in this case.")
+        return Exhibit(complaint_id, entry.reference, self.evidence.get(owner_of(complaint_id), evidence_id))
+
+    def _reply(self, case_id: str, evidence_id: str) -> Exhibit:
+        for one in self._replies(case_id):
+            if one.evidence.id == evidence_id:
+                return one
+        raise NotFoundError("There is no such evidence.")
+
+    def _replies(self, case_id: str) -> Iterator[Exhibit]:
+        """Yield what was uploaded by each organization that is or was accused in a case."""
+        for reply in self.investigations.replies(case_id):
+            for piece in self.evidence.of(reply_of(case_id, reply.organization_id)):
+                yield Exhibit(REPLY, "", piece, reply.organization_id)
 
 
 def owner_of(complaint_id: str) -> Owner:
@@ -82,6 +100,6 @@ def owner_of(complaint_id: str) -> Owner:
     return Owner(f"COMPLAINT#{complaint_id}")
 
 
-def reply_of(case_id: str) -> Owner:
-    """Return a case's right of reply as an owner of evidence."""
-    return Owner(f"REPLY#{case_id}")
+def reply_of(case_id: str, organization_id: str) -> Owner:
+    """Return an organization's right of reply in a case as an owner of evidence."""
+    return Owner(f"REPLY#{case_id}-{organization_id}")

@@ -164,11 +164,10 @@ class ReplyService:
             UnavailableError: too many offers at once; nothing was kept.
         """
         self._open(self.find(organization_id, case_id))
-        return self.evidence.offer(reply_of(case_id), kind, content_type, size, back)
+        return self.evidence.offer(reply_of(case_id, organization_id), kind, content_type, size, back)
 
     def _uploaded(self, reply: Reply) -> list[Evidence]:
-        # what another organization uploaded that the case was first laid to is not shown
-        return [one for one in self.evidence.of(reply_of(reply.case_id)) if one.offered_at >= reply.notice_at]
+        return self.evidence.of(reply_of(reply.case_id, reply.organization_id))
 
     def extend(self, organization_id: str, case_id: str, by: str) -> Reply:
         """Extend the deadline, once; asking again changes nothing.

@@ -27,8 +27,8 @@ ENDINGS = {
     "application/pdf": "pdf",
 }
 """Content type → how the name of such a file ends."""
-_OWNER = re.compile(r"[A-Z]{1,20}#[0-9A-Za-z-]{1,40}")
-_KEY = re.compile(rf"{UPLOADS}/([A-Z]{{1,20}})/([0-9A-Za-z-]{{1,40}})/([0-9A-Z]{{26}})")
+_OWNER = re.compile(r"[A-Z]{1,20}#[0-9A-Za-z-]{1,80}")
+_KEY = re.compile(rf"{UPLOADS}/([A-Z]{{1,20}})/([0-9A-Za-z-]{{1,80}})/([0-9A-Z]{{26}})")
 
 
 class Kind(StrEnum):
@@ -57,7 +57,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose evidence it is, written `KIND#id`: `COMPLAINT#01KB…`, `REPLY#01KB…`. No personal data: it names objects."""
+    """Whose evidence it is, written `KIND#id`: `COMPLAINT#01KB…`, `REPLY#<case>-<organization>`.
+
+    No personal data: it names objects.
+    """
 
     text: str
 

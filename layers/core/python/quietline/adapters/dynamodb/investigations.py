@@ -152,6 +152,11 @@ class DynamoInvestigations:
         item = self.table.get(keys.reply(case_id, organization_id))
         return reply_of(item) if item else None
 
+    def replies(self, case_id: str) -> tuple[Reply, ...]:
+        """Return the rights of reply in a case, by organization."""
+        items = self.table.query(keys.reply(case_id, "")[0], prefix="REPLY#")
+        return tuple(reply_of(item) for item in items)
+
     def accusations_of(self, organization_id: str) -> tuple[Reply, ...]:
         """Return an organization's, newest first."""
         items = self.table.query(keys.accused(organization_id), index="gsi1", newest_first=True, limit=AT_MOST)

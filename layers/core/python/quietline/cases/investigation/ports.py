@@ -91,6 +91,10 @@ class InvestigationStore(Protocol):
         """Return an organization's right of reply in a case, or None."""
         ...
 
+    def replies(self, case_id: str) -> tuple[Reply, ...]:
+        """Return the rights of reply in a case, by organization: of who is accused, and of who was and is no more."""
+        ...
+
     def accusations_of(self, organization_id: str) -> tuple[Reply, ...]:
         """Return an organization's, newest first, 100 at most."""
         ...

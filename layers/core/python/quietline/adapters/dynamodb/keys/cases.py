@@ -32,7 +32,7 @@ def reported_as(code: str, client_reference: str) -> tuple[str, str]:
 
 
 def evidence(owner: str, evidence_id: str) -> tuple[str, str]:
-    """Key of a piece of evidence in its owner's partition (`COMPLAINT#<id>`, `REPLY#<id>`)."""
+    """Key of a piece of evidence in its owner's partition (`COMPLAINT#<id>`, `REPLY#<case>-<organization>`)."""
     return owner, f"EVIDENCE#{evidence_id}"
 
 
