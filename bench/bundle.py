@@ -120,7 +120,7 @@ def _child(case_id: str, megabytes: str) -> dict[str, Any]:
     from quietline.adapters.s3 import Bucket
     from quietline.kernel.clock import SystemClock
     from quietline.kernel.ids import new_ulid
-    from quietline.kernel.settings import BundleCaseSettings
+    from quietline.kernel.settings.functions import BundleCaseSettings
 
     settings, now = BundleCaseSettings.from_environment(), SystemClock().now()
     with measure.timed() as seconds:

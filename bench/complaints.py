@@ -164,7 +164,7 @@ def _counted(outputs: dict[str, str]) -> dict[str, float]:
     from quietline.adapters import aws
     from quietline.adapters.dynamodb.complaints import DynamoComplaintStore
     from quietline.adapters.dynamodb.table import Table
-    from quietline.kernel.settings import ScreenComplaintSettings
+    from quietline.kernel.settings.functions import ScreenComplaintSettings
 
     settings = ScreenComplaintSettings(
         stage="local",

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from quietline.adapters import aws, secrets, signing
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.settings import Settings
+from quietline.kernel.settings.base import Settings
 from quietline.profiles import profile as profiles
 from quietline.profiles.profile import Profile, load_profile
 

@@ -9,7 +9,7 @@ from quietline.adapters.dynamodb.table import Table
 from quietline.cases.model import SYSTEM, Action, Event
 from quietline.kernel.clock import Clock, SystemClock
 from quietline.kernel.ids import new_ulid
-from quietline.kernel.settings import ConsoleSettings
+from quietline.kernel.settings.functions import ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from functions.console import wiring

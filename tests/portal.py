@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from quietline.adapters import aws
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 from quietline.sellers.model import Address, OrganizationType
 
 from functions.portal import cookies, wiring

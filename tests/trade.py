@@ -14,7 +14,7 @@ from quietline.adapters.dynamodb.orders import OrderStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import SystemClock, from_text, to_text
 from quietline.kernel.phone import PhoneNumber
-from quietline.kernel.settings import PortalSettings, PublishSettings, WashSettings
+from quietline.kernel.settings.functions import PortalSettings, PublishSettings, WashSettings
 from quietline.orders.billing import Billing
 from quietline.registrations.model import NumberRecord
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from quietline.kernel.settings import FUNCTION_SETTINGS, PREFIX
+from quietline.kernel.settings.base import PREFIX
+from quietline.kernel.settings.functions import FUNCTION_SETTINGS
 
 from tools import iam, openapi, page, problems
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import jwt
-from quietline.kernel.settings import AuthorizerSettings
+from quietline.kernel.settings.shared import AuthorizerSettings
 
 logger = logging.getLogger(__name__)
 logger.setLevel(logging.INFO)

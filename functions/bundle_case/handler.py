@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
 from quietline.kernel.clock import from_text
-from quietline.kernel.settings import BundleCaseSettings
+from quietline.kernel.settings.cases import BundleCaseSettings
 
 logger = Logger(service="bundle_case")
 

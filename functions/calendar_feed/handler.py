@@ -10,7 +10,7 @@ from quietline import bootstrap
 from quietline.http.app import handle, make_app
 from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
-from quietline.kernel.settings import CalendarFeedSettings
+from quietline.kernel.settings.sellers import CalendarFeedSettings
 
 app = make_app()
 logger = Logger(service="calendar_feed")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from quietline import bootstrap
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
-from quietline.kernel.settings import CarrierApiSettings
+from quietline.kernel.settings.cases import CarrierApiSettings
 from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:

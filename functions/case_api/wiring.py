@@ -7,7 +7,7 @@ from quietline import bootstrap
 from quietline.cases.people import Person, person_of
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
-from quietline.kernel.settings import CaseApiSettings
+from quietline.kernel.settings.cases import CaseApiSettings
 from quietline.profiles.profile import load_profile
 
 if TYPE_CHECKING:

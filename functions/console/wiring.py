@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline import bootstrap
-from quietline.kernel.settings import ConsoleSettings
+from quietline.kernel.settings.cases import ConsoleSettings
 from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:

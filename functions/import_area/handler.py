@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
-from quietline.kernel.settings import ImportSettings
+from quietline.kernel.settings.lists import ImportSettings
 
 logger = Logger(service="import_area")
 

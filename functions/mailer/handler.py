@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
 from quietline.kernel.errors import log_fields
-from quietline.kernel.settings import MailerSettings
+from quietline.kernel.settings.shared import MailerSettings
 
 logger = Logger()
 

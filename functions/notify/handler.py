@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
 from quietline.kernel.errors import log_fields
-from quietline.kernel.settings import NotifySettings
+from quietline.kernel.settings.sellers import NotifySettings
 
 logger = Logger(service="notify")
 

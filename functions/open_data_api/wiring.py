@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from quietline import bootstrap
 from quietline.http.app import make_app
-from quietline.kernel.settings import OpenDataApiSettings
+from quietline.kernel.settings.opendata import OpenDataApiSettings
 from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:

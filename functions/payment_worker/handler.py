@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from quietline.adapters import queues
 from quietline.bootstrap import billing, payment_check
 from quietline.kernel.errors import UnavailableError, log_fields
-from quietline.kernel.settings import PaymentWorkerSettings
+from quietline.kernel.settings.sellers import PaymentWorkerSettings
 from quietline.orders.billing import Billing, Outcome
 from quietline.orders.check import CheckState, PaymentCheck
 

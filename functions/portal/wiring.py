@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from quietline import bootstrap
 from quietline.kernel.ids import is_sandbox
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.sellers import PortalSettings
 from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from functools import cache
 
 from quietline.http.app import make_app
-from quietline.kernel.settings import PublicApiSettings
+from quietline.kernel.settings.consumers import PublicApiSettings
 
 app = make_app()
 

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
 from quietline.kernel.clock import from_text
-from quietline.kernel.settings import PublishSettings
+from quietline.kernel.settings.lists import PublishSettings
 
 logger = Logger(service="publish_area")
 THREADS = 8

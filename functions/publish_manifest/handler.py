@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
-from quietline.kernel.settings import PublishSettings
+from quietline.kernel.settings.lists import PublishSettings
 
 logger = Logger(service="publish_manifest")
 

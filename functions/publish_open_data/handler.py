@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
-from quietline.kernel.settings import PublishOpenDataSettings
+from quietline.kernel.settings.opendata import PublishOpenDataSettings
 
 logger = Logger(service="publish_open_data")
 

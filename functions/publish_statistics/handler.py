@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from quietline import bootstrap
-from quietline.kernel.settings import PublishStatisticsSettings
+from quietline.kernel.settings.opendata import PublishStatisticsSettings
 
 from functions.publish_statistics.pages import DataPages
 

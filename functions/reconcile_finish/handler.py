@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from quietline import bootstrap
-from quietline.kernel.settings import ReconcileSettings
+from quietline.kernel.settings.lists import ReconcileSettings
 
 logger = Logger(service="reconcile_finish")
 metrics = Metrics(namespace="Quietline", service="reconcile_finish")

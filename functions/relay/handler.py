@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline.adapters import queues, stepfunctions
 from quietline.kernel.errors import log_fields
-from quietline.kernel.settings import RelaySettings
+from quietline.kernel.settings.shared import RelaySettings
 
 logger = Logger()
 

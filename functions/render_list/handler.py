@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
-from quietline.kernel.settings import RenderListSettings
+from quietline.kernel.settings.lists import RenderListSettings
 from quietline.lists.render import RenderRequest
 
 logger = Logger(service="render_list")

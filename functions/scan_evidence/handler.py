@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from quietline import bootstrap
 from quietline.evidence.model import Uploaded
 from quietline.kernel.errors import log_fields
-from quietline.kernel.settings import ScanEvidenceSettings
+from quietline.kernel.settings.cases import ScanEvidenceSettings
 
 logger = Logger()
 

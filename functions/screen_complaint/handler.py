@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
-from quietline.kernel.settings import ScreenComplaintSettings
+from quietline.kernel.settings.cases import ScreenComplaintSettings
 
 logger = Logger()
 

@@ -8,7 +8,7 @@ from quietline import bootstrap
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
 from quietline.kernel.ids import is_sandbox
-from quietline.kernel.settings import SellerApiSettings
+from quietline.kernel.settings.sellers import SellerApiSettings
 from quietline.orders.model import Buyer, Entitlement
 from quietline.orders.standing import running_term
 from quietline.orders.standing import standing as stand

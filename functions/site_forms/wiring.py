@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline import bootstrap
-from quietline.kernel.settings import SiteFormsSettings
+from quietline.kernel.settings.consumers import SiteFormsSettings
 from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from quietline.bootstrap import event_inbox
 from quietline.http.app import handle, make_app
 from quietline.http.auth import Rule, route
 from quietline.http.problems import documented
-from quietline.kernel.settings import StripeWebhookSettings
+from quietline.kernel.settings.sellers import StripeWebhookSettings
 from quietline.payments.service import EventInbox
 
 logger = Logger(service="stripe_webhook")

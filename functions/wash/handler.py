@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from quietline import bootstrap
 from quietline.kernel.errors import log_fields
 from quietline.kernel.ids import is_sandbox
-from quietline.kernel.settings import WashSettings
+from quietline.kernel.settings.lists import WashSettings
 from quietline.washes.model import Uploaded, parse_upload_key
 from quietline.washes.worker import Run
 

@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from quietline import bootstrap
 from quietline.kernel.errors import log_fields
-from quietline.kernel.settings import WebhookSenderSettings
+from quietline.kernel.settings.sellers import WebhookSenderSettings
 
 logger = Logger(service="webhook_sender")
 BATCH = 10

@@ -13,7 +13,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
-from quietline.kernel.settings import FUNCTION_SETTINGS, Settings
+from quietline.kernel.settings.base import Settings
+from quietline.kernel.settings.functions import FUNCTION_SETTINGS
 
 from infra.deployment import Deployment
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_events_targets as event_targets
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
-from quietline.kernel import settings as s
+from quietline.kernel.settings import functions as s
 from quietline.profiles import load_profile
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quietline.kernel import settings as s
+from quietline.kernel.settings import functions as s
 
 if TYPE_CHECKING:
     from infra.stacks.service import ServiceStack

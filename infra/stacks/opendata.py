@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
-from quietline.kernel import settings as s
+from quietline.kernel.settings import functions as s
 from quietline.profiles import load_profile
 
 from infra.stacks.permissions import READ

@@ -13,7 +13,7 @@ from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
-from quietline.kernel import settings as s
+from quietline.kernel.settings import functions as s
 
 from infra.constructs.function import QuietlineFunction, arn
 from infra.constructs.layers import Layers

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from quietline.kernel.errors import ConfigurationError
-from quietline.kernel.settings import FUNCTION_SETTINGS, PREFIX
+from quietline.kernel.settings.base import PREFIX
+from quietline.kernel.settings.functions import FUNCTION_SETTINGS
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}

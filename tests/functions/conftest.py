@@ -1,7 +1,7 @@
 """Every test of a function fails when a number, an address or a token it uses reaches the logs."""
 
 import pytest
-from quietline.kernel.settings import ConsoleSettings, PortalSettings
+from quietline.kernel.settings.functions import ConsoleSettings, PortalSettings
 
 from tests.conftest import Cloud
 from tests.helpers import Tripwire

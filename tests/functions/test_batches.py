@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.settings import PublicApiSettings
+from quietline.kernel.settings.functions import PublicApiSettings
 from typer.testing import CliRunner
 
 from cli.api import Api

@@ -20,7 +20,7 @@ from quietline.cases.people import Person
 from quietline.evidence.model import Evidence, Kind, Owner, State
 from quietline.kernel.clock import FixedClock, SystemClock, to_text
 from quietline.kernel.errors import NotFoundError, UnavailableError
-from quietline.kernel.settings import BundleCaseSettings
+from quietline.kernel.settings.functions import BundleCaseSettings
 from quietline.profiles.profile import Profile
 from typer.testing import CliRunner
 

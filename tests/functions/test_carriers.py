@@ -12,7 +12,7 @@ from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
-from quietline.kernel.settings import CarrierApiSettings
+from quietline.kernel.settings.functions import CarrierApiSettings
 from quietline.profiles import Profile
 from quietline.registrations.model import NumberRecord
 from typer.testing import CliRunner

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from quietline.kernel.clock import SystemClock
-from quietline.kernel.settings import CaseApiSettings
+from quietline.kernel.settings.functions import CaseApiSettings
 from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud

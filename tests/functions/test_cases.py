@@ -8,7 +8,7 @@ import pytest
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import SystemClock
-from quietline.kernel.settings import (
+from quietline.kernel.settings.functions import (
     CaseApiSettings,
     InvestigateCaseSettings,
     PublicApiSettings,

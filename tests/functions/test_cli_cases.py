@@ -8,7 +8,7 @@ import httpx
 import pytest
 from quietline.adapters import aws
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.settings import CaseApiSettings
+from quietline.kernel.settings.functions import CaseApiSettings
 from quietline.profiles.profile import Profile
 from typer.testing import CliRunner
 

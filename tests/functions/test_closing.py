@@ -13,7 +13,7 @@ from quietline.adapters.dynamodb.orders import OrderStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ConflictError, InvalidInputError
-from quietline.kernel.settings import NotifySettings, RelaySettings
+from quietline.kernel.settings.functions import NotifySettings, RelaySettings
 from quietline.profiles import load_profile
 from quietline.sellers.erasing import ErasureService
 

@@ -7,7 +7,7 @@ import pytest
 from quietline.cases.model import Action, Status
 from quietline.complaints.model import Outcome
 from quietline.http.site.render import texts
-from quietline.kernel.settings import ConsoleSettings
+from quietline.kernel.settings.functions import ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from functions.console import frame

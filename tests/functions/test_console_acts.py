@@ -5,7 +5,7 @@ import re
 from quietline.adapters.dynamodb.cases import DynamoCaseStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import SystemClock
-from quietline.kernel.settings import ConsoleSettings
+from quietline.kernel.settings.functions import ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud

@@ -1,6 +1,6 @@
 """Evidence in the console: listed in its case, shown by a link of minutes, every view logged."""
 
-from quietline.kernel.settings import ConsoleSettings
+from quietline.kernel.settings.functions import ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud

@@ -9,7 +9,7 @@ import pytest
 from quietline.adapters.bundlefiles import BundleFunction
 from quietline.complaints.changes import ChangeService
 from quietline.kernel.clock import SystemClock, to_text
-from quietline.kernel.settings import BundleCaseSettings, ConsoleSettings
+from quietline.kernel.settings.functions import BundleCaseSettings, ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from functions.bundle_case import handler as bundling

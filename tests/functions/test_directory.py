@@ -8,7 +8,7 @@ from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.relisting import ListingStore
 from quietline.adapters.dynamodb.sellers import organization_of
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.settings import PublicApiSettings, SiteFormsSettings
+from quietline.kernel.settings.functions import PublicApiSettings, SiteFormsSettings
 from typer.testing import CliRunner
 
 from cli.main import app as cli

@@ -16,7 +16,7 @@ from quietline.evidence.scan import EICAR, MagicScanner
 from quietline.evidence.service import EvidenceScan, EvidenceService
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ConflictError, InvalidInputError
-from quietline.kernel.settings import PublicApiSettings, ScanEvidenceSettings
+from quietline.kernel.settings.functions import PublicApiSettings, ScanEvidenceSettings
 from quietline.profiles import Profile
 
 from functions.public_api import handler

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from quietline.adapters import aws
 from quietline.http import idempotency, problems
-from quietline.kernel.settings import PublicApiSettings
+from quietline.kernel.settings.functions import PublicApiSettings
 
 from functions.public_api import handler, wiring
 from tests.conftest import Cloud

@@ -23,7 +23,12 @@ from quietline.fees.model import Term
 from quietline.kernel import jws
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
-from quietline.kernel.settings import PublicApiSettings, PublishSettings, RenderListSettings, SellerApiSettings
+from quietline.kernel.settings.functions import (
+    PublicApiSettings,
+    PublishSettings,
+    RenderListSettings,
+    SellerApiSettings,
+)
 from quietline.orders.model import Entitlement
 from quietline.registrations.model import NumberRecord
 from quietline.sellers.model import Address, MachineClient, Organization, OrganizationType

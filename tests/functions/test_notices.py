@@ -15,7 +15,7 @@ from quietline.adapters.dynamodb.lists import DynamoPublicationStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.fees.model import Term
 from quietline.kernel.clock import SystemClock
-from quietline.kernel.settings import CalendarFeedSettings, NotifySettings, WebhookSenderSettings
+from quietline.kernel.settings.functions import CalendarFeedSettings, NotifySettings, WebhookSenderSettings
 from quietline.lists.model import Publication, Published
 from quietline.orders.model import Entitlement
 from quietline.payments import signature

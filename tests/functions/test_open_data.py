@@ -13,7 +13,7 @@ from quietline.adapters.dynamodb.complaints import DynamoComplaintStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import FixedClock, SystemClock
 from quietline.kernel.jws import parse
-from quietline.kernel.settings import PublishOpenDataSettings
+from quietline.kernel.settings.functions import PublishOpenDataSettings
 from quietline.profiles.profile import Profile
 from typer.testing import CliRunner
 

@@ -8,7 +8,7 @@ import pytest
 from quietline import bootstrap
 from quietline.adapters.opendata import OpenDataBucket
 from quietline.kernel.clock import SystemClock
-from quietline.kernel.settings import OpenDataApiSettings, PublishOpenDataSettings
+from quietline.kernel.settings.functions import OpenDataApiSettings, PublishOpenDataSettings
 from quietline.opendata.layout import read_ftc, write_rows
 from quietline.opendata.publish import import_name
 from quietline.profiles.profile import Profile

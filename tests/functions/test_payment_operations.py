@@ -17,7 +17,7 @@ from quietline.adapters.dynamodb.sellers import OrganizationStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
-from quietline.kernel.settings import PaymentWorkerSettings
+from quietline.kernel.settings.functions import PaymentWorkerSettings
 from quietline.orders import check
 from quietline.orders.billing import Billing
 from quietline.orders.check import CheckRun, CheckState, PaymentCheck

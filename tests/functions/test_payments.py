@@ -14,7 +14,7 @@ from quietline.adapters.dynamodb.orders import OrderStore
 from quietline.adapters.dynamodb.sellers import OrganizationStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.settings import StripeWebhookSettings
+from quietline.kernel.settings.functions import StripeWebhookSettings
 from quietline.orders.billing import Billing
 from quietline.orders.model import Buyer, Order, OrderState
 from quietline.orders.service import OrderService

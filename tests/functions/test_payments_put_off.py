@@ -8,7 +8,7 @@ import pytest
 from quietline.adapters import queues
 from quietline.adapters.aws import client
 from quietline.kernel.errors import UnavailableError
-from quietline.kernel.settings import PaymentWorkerSettings
+from quietline.kernel.settings.functions import PaymentWorkerSettings
 from quietline.orders.billing import Outcome
 
 from functions.payment_worker import handler as worker

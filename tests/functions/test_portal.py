@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from quietline.adapters import aws
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 from quietline.sessions.service import SessionService
 
 from functions.portal import cookies, wiring

@@ -22,7 +22,7 @@ from quietline.evidence.model import Uploaded
 from quietline.evidence.scan import MagicScanner
 from quietline.evidence.service import EvidenceScan
 from quietline.kernel.clock import SystemClock
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 from quietline.profiles.profile import Profile
 
 from functions.portal import wiring

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from quietline import bootstrap
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 from quietline.orders.model import Buyer
 
 from functions.portal import wiring

@@ -2,7 +2,7 @@
 
 import re
 
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 
 from tests.helpers import Tripwire
 from tests.portal import Visitor, organization, person

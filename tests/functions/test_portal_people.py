@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import decode_item
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 from quietline.mails.links import ACCEPT_INVITATION, LinkSigner
 from quietline.sellers.model import OrganizationType
 

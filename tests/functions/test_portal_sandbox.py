@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from quietline.kernel.settings import PortalSettings, PublishSandboxSettings
+from quietline.kernel.settings.functions import PortalSettings, PublishSandboxSettings
 from quietline.profiles.profile import Profile
 from quietline.sellers.model import OrganizationType
 

@@ -6,7 +6,7 @@ import pytest
 from quietline import bootstrap
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 
 from functions.portal import wiring
 from tests.portal import Person, Visitor, organization, person

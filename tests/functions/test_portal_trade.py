@@ -8,7 +8,7 @@ import pytest
 import requests
 from quietline import bootstrap
 from quietline.adapters import aws
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 from quietline.profiles.profile import Profile, load_profile
 
 from functions.portal import wiring

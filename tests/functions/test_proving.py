@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from quietline.kernel.settings import MailerSettings, PublicApiSettings, RelaySettings, SiteFormsSettings
+from quietline.kernel.settings.functions import MailerSettings, PublicApiSettings, RelaySettings, SiteFormsSettings
 from quietline.profiles.profile import Profile
 
 from functions.mailer import handler as mailer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from quietline.adapters import aws
-from quietline.kernel.settings import MailerSettings, PublicApiSettings, RelaySettings
+from quietline.kernel.settings.functions import MailerSettings, PublicApiSettings, RelaySettings
 
 from functions.mailer import handler as mailer
 from functions.public_api import handler as public_api

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from quietline.adapters import aws, queues
-from quietline.kernel.settings import MailerSettings, RelaySettings
+from quietline.kernel.settings.functions import MailerSettings, RelaySettings
 
 from functions.mailer import handler as mailer
 from functions.relay import handler as relay

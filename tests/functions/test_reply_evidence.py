@@ -18,7 +18,7 @@ from quietline.evidence.model import Kind, Uploaded
 from quietline.evidence.scan import MagicScanner
 from quietline.evidence.service import EvidenceScan
 from quietline.kernel.clock import SystemClock
-from quietline.kernel.settings import ConsoleSettings
+from quietline.kernel.settings.functions import ConsoleSettings
 from quietline.profiles.profile import Profile
 
 from tests.accusations import accuse

@@ -10,7 +10,7 @@ from quietline.adapters.dynamodb.parties import carriers
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.opendata import OpenDataBucket
 from quietline.kernel.clock import SystemClock
-from quietline.kernel.settings import CarrierApiSettings, PublishOpenDataSettings
+from quietline.kernel.settings.functions import CarrierApiSettings, PublishOpenDataSettings
 from quietline.opendata.layout import read_ftc, write_rows
 from quietline.opendata.publish import import_name
 from quietline.parties.model import Party

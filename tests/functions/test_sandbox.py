@@ -8,7 +8,7 @@ import pytest
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel import jws
-from quietline.kernel.settings import PublicApiSettings, PublishSandboxSettings, PublishSettings, WashSettings
+from quietline.kernel.settings.functions import PublicApiSettings, PublishSandboxSettings, PublishSettings, WashSettings
 from quietline.profiles.profile import Profile
 from quietline.profiles.sandbox import changes
 

@@ -10,7 +10,7 @@ import pytest
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.ses import SesSender
-from quietline.kernel.settings import MailerSettings, PublicApiSettings, RelaySettings, SiteFormsSettings
+from quietline.kernel.settings.functions import MailerSettings, PublicApiSettings, RelaySettings, SiteFormsSettings
 from typer.testing import CliRunner
 
 from cli.main import app as typer_app

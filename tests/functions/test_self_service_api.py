@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from quietline.adapters import aws
-from quietline.kernel.settings import MailerSettings, PublicApiSettings, RelaySettings
+from quietline.kernel.settings.functions import MailerSettings, PublicApiSettings, RelaySettings
 from typer.testing import CliRunner
 
 from cli.main import app as typer_app

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.settings import SellerApiSettings
+from quietline.kernel.settings.functions import SellerApiSettings
 
 from functions.seller_api import handler
 from tests.helpers import LambdaContext, Tripwire, http_event, load_event

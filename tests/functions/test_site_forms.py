@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from quietline.adapters import aws
-from quietline.kernel.settings import ScanEvidenceSettings, SiteFormsSettings
+from quietline.kernel.settings.functions import ScanEvidenceSettings, SiteFormsSettings
 from quietline.mails.links import CONFIRM_REGISTRATION, OPEN_COMPLAINT, LinkSigner
 from quietline.pages.forms import MAX_BODY
 

@@ -22,7 +22,7 @@ from quietline.fees.model import Term
 from quietline.kernel.clock import SystemClock
 from quietline.kernel.errors import UnavailableError
 from quietline.kernel.jws import parse
-from quietline.kernel.settings import OpenDataApiSettings, PublishStatisticsSettings
+from quietline.kernel.settings.functions import OpenDataApiSettings, PublishStatisticsSettings
 from quietline.ledger.model import FEES, Entry, EntryKind, Posting, receivable
 from quietline.lists.model import AreaEntry, Manifest, Publication, Published, manifest_key
 from quietline.orders.model import Entitlement

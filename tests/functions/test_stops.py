@@ -5,7 +5,7 @@ import re
 
 import pytest
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.settings import (
+from quietline.kernel.settings.functions import (
     MailerSettings,
     NotifySettings,
     PortalSettings,

@@ -8,7 +8,7 @@ import pytest
 from quietline import bootstrap
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.settings import MailerSettings, SellerApiSettings
+from quietline.kernel.settings.functions import MailerSettings, SellerApiSettings
 
 from functions.seller_api import handler, wiring
 from tests.helpers import LambdaContext, Tripwire, http_event, load_event

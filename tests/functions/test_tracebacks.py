@@ -9,7 +9,7 @@ from quietline.adapters.dynamodb import keys
 from quietline.cases.investigation.model import HopState, Way
 from quietline.cases.model import SYSTEM, Action, Event
 from quietline.kernel.clock import SystemClock, to_text
-from quietline.kernel.settings import CarrierApiSettings
+from quietline.kernel.settings.functions import CarrierApiSettings
 from quietline.profiles.profile import Profile
 
 from functions.carrier_api import handler

@@ -10,7 +10,7 @@ from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.stops import DynamoStops
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.settings import WashSettings
+from quietline.kernel.settings.functions import WashSettings
 from quietline.profiles import Profile
 
 from functions.seller_api import handler as sellers

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from quietline.kernel.settings import FUNCTION_SETTINGS, PREFIX
+from quietline.kernel.settings.base import PREFIX
+from quietline.kernel.settings.functions import FUNCTION_SETTINGS
 from syrupy.assertion import SnapshotAssertion
 
 from tests.infra.conftest import Synthesized

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from quietline.kernel.settings import SiteFormsSettings
+from quietline.kernel.settings.functions import SiteFormsSettings
 
 from functions.console import wiring as console_wiring
 from functions.console.frame import SESSION as CONSOLE_SESSION

@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page
-from quietline.kernel.settings import ScanEvidenceSettings
+from quietline.kernel.settings.functions import ScanEvidenceSettings
 
 from functions.scan_evidence import handler as scan_evidence
 from tests.conftest import Cloud

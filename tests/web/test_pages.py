@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.settings import SiteFormsSettings
+from quietline.kernel.settings.functions import SiteFormsSettings
 from quietline.mails.links import (
     CONFIRM_REGISTRATION,
     CONFIRM_STOP,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
-from quietline.kernel.settings import PortalSettings
+from quietline.kernel.settings.functions import PortalSettings
 
 from functions.portal import wiring
 from tests.conftest import Cloud

@@ -16,7 +16,7 @@ from quietline.adapters.dynamodb.table import Table
 from quietline.imports.model import CHUNK_BYTES
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
-from quietline.kernel.settings import ImportChunkSettings, ImportSettings, PublishSettings
+from quietline.kernel.settings.functions import ImportChunkSettings, ImportSettings, PublishSettings
 from quietline.profiles import Profile
 from quietline.registrations.model import NumberRecord
 from typer.testing import CliRunner

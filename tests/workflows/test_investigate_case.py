@@ -21,7 +21,7 @@ from quietline.cases.service import RedriveService
 from quietline.complaints.model import Stage
 from quietline.kernel.clock import FixedClock, SystemClock
 from quietline.kernel.errors import ConflictError
-from quietline.kernel.settings import InvestigateCaseSettings
+from quietline.kernel.settings.functions import InvestigateCaseSettings
 from quietline.profiles.profile import Profile
 
 from functions.investigate_case.handler import lambda_handler

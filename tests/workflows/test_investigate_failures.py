@@ -15,13 +15,14 @@ from quietline.cases.people import Person
 from quietline.cases.service import RedriveService
 from quietline.kernel.clock import FixedClock, SystemClock
 from quietline.kernel.errors import ConflictError
-from quietline.kernel.settings import InvestigateCaseSettings
+from quietline.kernel.settings.functions import InvestigateCaseSettings
 from quietline.profiles.profile import Profile
 
 from functions.investigate_case.handler import lambda_handler
 from tests.fakes.complaints import CALLER, Desk
 from tests.fakes.investigations import Scene
 from tests.workflows.conftest import Machine, Run
+from tests.workflows.investigating import broken, given
 
 MACHINE = "investigate-case"
 REASONS = "Recorded messages without anybody's consent."
@@ -149,3 +150,25 @@ def test_a_step_that_fails_is_seen_and_the_case_goes_on_with_nobody_told_twice(
     actions = Counter(event.action for event in desk.cases.events(case_id))
     once = [Action.ATTRIBUTED, Action.DECISION_GIVEN, Action.DECIDED, Action.CLOSED, Action.SILENCE]
     assert [actions[one] for one in once] == [1] * len(once)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "the queue is gone"])
+def test_a_failure_that_cannot_be_written_down_still_ends_the_execution_and_the_case_goes_on(
+    told: bool, cloud: Any, desk: Desk, profile: Profile, queue: str, machines: Callable[..., Machine]
+) -> None:
+    scene = Scene(cloud, SystemClock(), profile)
+    case_id = desk.accuse()
+    machine = machines(MACHINE, {"investigate_case": broken("attribute", "fail")}, FailureQueueUrl=queue)
+    if not told:
+        aws.client("sqs").delete_queue(QueueUrl=queue)
+
+    run = machine.run(given(case_id), case_id)
+
+    assert run.status == "FAILED", "the alarm on failed executions sees it"
+    assert run.states[-1] == ("Failed" if told else "TellOperators")
+    case = desk.cases.get(case_id)
+    assert case is not None and case.failure == ""
+    machine = machines(MACHINE, {"investigate_case": lambda_handler}, FailureQueueUrl=queue)
+    assert RedriveService(desk.cases, StepFunctionsExecutions(machine.arn), SystemClock()).redrive() == [case_id]
+    execution = machine.arn.replace(":stateMachine:", ":execution:") + f":{case_id}-2"
+    assert decide(machine, scene, execution, case_id).status == "SUCCEEDED"

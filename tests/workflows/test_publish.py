@@ -13,7 +13,7 @@ from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.lists import DynamoPublicationStore
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.s3 import Bucket
-from quietline.kernel.settings import PublishSettings
+from quietline.kernel.settings.functions import PublishSettings
 from quietline.lists.publish import read_manifest
 from quietline.profiles import Profile
 

@@ -19,7 +19,7 @@ from quietline.adapters.s3 import Bucket
 from quietline.imports.model import AddedToArea
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber, from_parts
-from quietline.kernel.settings import PublishSettings, ReconcileSettings
+from quietline.kernel.settings.functions import PublishSettings, ReconcileSettings
 from quietline.lists import build
 from quietline.lists.model import Kind
 from quietline.lists.publish import read_manifest

@@ -10,7 +10,7 @@ from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
 from quietline.complaints.model import Outcome, Stage
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.settings import ScreenComplaintSettings
+from quietline.kernel.settings.functions import ScreenComplaintSettings
 from quietline.profiles.profile import Profile
 
 from functions.screen_complaint.handler import lambda_handler

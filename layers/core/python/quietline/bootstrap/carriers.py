@@ -7,7 +7,7 @@ from quietline.bootstrap.common import numbers
 
 if TYPE_CHECKING:
     from quietline.carriers.service import LineReports
-    from quietline.kernel.settings import CarrierApiSettings
+    from quietline.kernel.settings.cases import CarrierApiSettings
 
 
 @cache

@@ -9,11 +9,7 @@ if TYPE_CHECKING:
     from quietline.cases.reading import CaseReader
     from quietline.cases.service import DecisionService, RedriveService
     from quietline.complaints.redrive import RedriveScreenings
-    from quietline.kernel.settings import (
-        CaseApiSettings,
-        ConsoleSettings,
-        ScreenComplaintSettings,
-    )
+    from quietline.kernel.settings.cases import CaseApiSettings, ConsoleSettings, ScreenComplaintSettings
 
 
 @cache

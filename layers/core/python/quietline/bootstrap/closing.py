@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import NotifySettings, TeamSettings
+    from quietline.kernel.settings.sellers import NotifySettings, TeamSettings
     from quietline.sellers.closing import ClearingService, CloseService
     from quietline.sellers.erasing import ErasureService
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from quietline.cases.workload import WorkloadService
-    from quietline.kernel.settings import ConsoleSettings
+    from quietline.kernel.settings.cases import ConsoleSettings
 
 
 @cache

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from quietline.complaints.changes import ChangeService
     from quietline.complaints.screening import ScreeningService
     from quietline.complaints.service import ComplaintService
-    from quietline.kernel.settings import MailerSettings, PublicApiSettings, ScreenComplaintSettings, SiteFormsSettings
+    from quietline.kernel.settings.cases import ScreenComplaintSettings
+    from quietline.kernel.settings.consumers import PublicApiSettings, SiteFormsSettings
+    from quietline.kernel.settings.shared import MailerSettings
     from quietline.mails.service import MailService
     from quietline.registrations.service import RegistrationService
 

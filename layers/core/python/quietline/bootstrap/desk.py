@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from quietline.cases.moves import MoveService
     from quietline.cases.opening import OpeningService
     from quietline.cases.views import ViewService
-    from quietline.kernel.settings import BundleCaseSettings, CaseApiSettings
+    from quietline.kernel.settings.cases import BundleCaseSettings, CaseApiSettings
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from quietline.evidence.ports import Scanner
     from quietline.evidence.service import EvidenceScan, EvidenceService
-    from quietline.kernel.settings import ScanEvidenceSettings
+    from quietline.kernel.settings.cases import ScanEvidenceSettings
 
 
 @cache

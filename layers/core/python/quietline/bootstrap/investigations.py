@@ -8,12 +8,8 @@ if TYPE_CHECKING:
     from quietline.cases.investigation.service import InvestigationService
     from quietline.cases.replies import ReplyService
     from quietline.cases.tracebacks import TracebackService
-    from quietline.kernel.settings import (
-        CarrierApiSettings,
-        CaseApiSettings,
-        InvestigateCaseSettings,
-        SellerApiSettings,
-    )
+    from quietline.kernel.settings.cases import CarrierApiSettings, CaseApiSettings, InvestigateCaseSettings
+    from quietline.kernel.settings.sellers import SellerApiSettings
 
 
 @cache

@@ -11,13 +11,9 @@ if TYPE_CHECKING:
     from quietline.adapters.dynamodb.table import Table
     from quietline.adapters.s3 import Bucket
     from quietline.adapters.signing import KmsSigner, SandboxSigner
-    from quietline.kernel.settings import (
-        PublicApiSettings,
-        PublishSandboxSettings,
-        PublishSettings,
-        RenderListSettings,
-        SellerApiSettings,
-    )
+    from quietline.kernel.settings.consumers import PublicApiSettings
+    from quietline.kernel.settings.lists import PublishSandboxSettings, PublishSettings, RenderListSettings
+    from quietline.kernel.settings.sellers import SellerApiSettings
     from quietline.lists.ports import ChangeReader, PublicationStore
     from quietline.lists.publish import AreaBuild, ManifestWriter, PublishPlan
     from quietline.lists.render import Renderer

@@ -4,7 +4,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import CalendarFeedSettings, NotifySettings, SellerApiSettings, WebhookSenderSettings
+    from quietline.kernel.settings.sellers import (
+        CalendarFeedSettings,
+        NotifySettings,
+        SellerApiSettings,
+        WebhookSenderSettings,
+    )
     from quietline.notices.calendar import CalendarService
     from quietline.notices.renewals import RenewalReminders
     from quietline.notices.service import Notifier, PreferenceService

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import app_secret, signer
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import OpenDataApiSettings, PublishOpenDataSettings, PublishStatisticsSettings
+    from quietline.kernel.settings.opendata import (
+        OpenDataApiSettings,
+        PublishOpenDataSettings,
+        PublishStatisticsSettings,
+    )
     from quietline.opendata.answer import ReportedCalls
     from quietline.opendata.callers import ReportedCallers
     from quietline.opendata.limits import RateLimits

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from quietline.adapters.streams import LostRecords
     from quietline.imports.ports import ImportStore
     from quietline.imports.service import AreaImport, ChunkReader, ImportFinish, ImportPlanner
-    from quietline.kernel.settings import ImportChunkSettings, ImportSettings, ReconcileSettings
+    from quietline.kernel.settings.lists import ImportChunkSettings, ImportSettings, ReconcileSettings
     from quietline.reconciliation.service import AreaReconciliation, ReconcileFinish, ReconcilePlan, SegmentScan
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import PaymentWorkerSettings, StripeWebhookSettings
+    from quietline.kernel.settings.sellers import PaymentWorkerSettings, StripeWebhookSettings
     from quietline.ledger.service import LedgerService
     from quietline.orders.audit import Audit
     from quietline.orders.billing import Billing

@@ -4,7 +4,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import ConsoleSettings, PortalSettings
+    from quietline.kernel.settings.cases import ConsoleSettings
+    from quietline.kernel.settings.sellers import PortalSettings
     from quietline.sessions.service import SessionService
 
 

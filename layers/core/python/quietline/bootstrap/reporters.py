@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import PublicApiSettings
+    from quietline.kernel.settings.consumers import PublicApiSettings
     from quietline.reporters.service import BatchService
 
 

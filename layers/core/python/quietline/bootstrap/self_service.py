@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import MailerSettings, PublicApiSettings, SiteFormsSettings
+    from quietline.kernel.settings.consumers import PublicApiSettings, SiteFormsSettings
+    from quietline.kernel.settings.shared import MailerSettings
     from quietline.mails.optout import OptOutService
     from quietline.registrations.certificate import CertificateService
     from quietline.registrations.codes import CodeDesk

@@ -7,11 +7,8 @@ from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, 
 from quietline.bootstrap.people import people
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import (
-        SellerApiSettings,
-        TeamSettings,
-        WashSettings,
-    )
+    from quietline.kernel.settings.lists import WashSettings
+    from quietline.kernel.settings.sellers import SellerApiSettings, TeamSettings
     from quietline.orders.service import OrderService
     from quietline.sellers.agents import AgentService
     from quietline.sellers.caller_numbers import CallerNumberService

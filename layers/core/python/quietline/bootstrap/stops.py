@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import SiteFormsSettings
+    from quietline.kernel.settings.consumers import SiteFormsSettings
     from quietline.stops.feed import StopFeed
     from quietline.stops.ports import StopStore
     from quietline.stops.service import StopService

@@ -9,7 +9,8 @@ from quietline.bootstrap.sellers import orders
 from quietline.bootstrap.usage import metering
 
 if TYPE_CHECKING:
-    from quietline.kernel.settings import SellerApiSettings, WashSettings
+    from quietline.kernel.settings.lists import WashSettings
+    from quietline.kernel.settings.sellers import SellerApiSettings
     from quietline.washes.service import Washes
     from quietline.washes.worker import WashWorker
 

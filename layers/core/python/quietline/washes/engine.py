@@ -30,13 +30,14 @@ from pyroaring import BitMap
 from quietline.kernel.errors import FieldError, InvalidInputError
 from quietline.washes.bits import LISTED, Matcher
 from quietline.washes.columns import Layout, find_layout
+from quietline.washes.memory import keep_freed_memory
 from quietline.washes.numbers import REASONS, TAKEN, WIDTH, NumberReader
 from quietline.washes.report import ANSWER_COLUMNS, ListsView, WashOptions, WashSummary
 from quietline.washes.rows import Places, Rows, Splitter
 from quietline.washes.source import Encoding, Reader, Unpacked, WideReader, WideWriter, encoding_of, unpack
 
-CHUNK = 1 << 19
-"""Bytes that are worked on at once: what is made of them stays in a core's cache."""
+CHUNK = 1 << 20
+"""Bytes that are worked on at once: enough that numpy's calls cost little, and what is made of them stays in cache."""
 _LACKS_ONE = 3 * 256
 """Kinds of a row's tail: the code of its answer, and 256 for each byte of its line end, and this for each cell less."""
 _WINDOW = 4
@@ -100,6 +101,7 @@ class _Nowhere:
 
 
 def _washed(unpacked: Unpacked, sink: BinaryIO, lists: ListsView, options: WashOptions) -> WashSummary:
+    keep_freed_memory()
     head = _read_full(unpacked, CHUNK)
     encoding = encoding_of(head)
     stream: Reader = _Again(head[len(encoding.mark) :], unpacked)
