@@ -68,4 +68,4 @@ def test_an_overdue_certification_gets_no_lists_until_it_is_renewed(kim: Person)
     version = wiring.certifications().text().version
     visitor.post("certification", {"agree": "yes", "version": version}).follow()
     assert ("In force" in visitor.plain, "kim@example.com" in visitor.plain) == (True, True)
-    assert visitor.plain.count(f'<td class="govuk-table__cell">{version}</td>') == 2
+    assert visitor.plain.count(f'<div class="ql-rows__value">{version}</div>') == 2

@@ -42,6 +42,8 @@
       if (mine !== asked) return;
       if (fragment) {
         quote.innerHTML = fragment;
+        const parts = ["quote-chosen", "quote-total"].map((id) => document.getElementById(id)?.textContent);
+        document.getElementById("price-now").textContent = parts.every(Boolean) ? parts.join(", ") : "–";
       } else {
         quote.textContent = form.dataset.failed;
       }
