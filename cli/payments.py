@@ -97,7 +97,43 @@ def credit(
         shown = {"command": done.id, "organization": organization, "amount": done.amount, "currency": currency}
         output.emit(shown | {"outcome": done.state, "by": done.by, "reason": done.reason})
         return
-    output.say(f"{Money(done.amount, currency).text()} of credit; the next invoice uses it.", "green")
+    output.say(f"{Money(done.amount, currency).text()} of credit, {done.id}; the next invoice uses it.", "green")
+
+
+@command(ops, "withdraw-credit")
+def withdraw_credit(
+    credit_id: Annotated[str, typer.Argument(metavar="CREDIT", help="Its id, as `ops credit` said it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the credit. No names.")],
+    *,
+    api: ApiOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Take back credit that was granted by mistake, as long as no invoice has used any of it."""
+    registry = _connected(api)
+    from quietline import bootstrap
+    from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+    from quietline.kernel.money import Money
+    from quietline.orders.credits import USED
+    from quietline.profiles.profile import load_profile
+
+    grants = bootstrap.credit_grants(registry.sellers_table)
+    currency = load_profile(registry.profile).currency
+    try:
+        asked = grants.withdraw(credit_id, _operator(), reason)
+    except (NotFoundError, ConflictError) as error:
+        raise RefusedError(str(error)) from error
+    except InvalidInputError as error:
+        raise UsageError(error.fields[0].detail) from error
+    done = _carried_out(grants.orders, asked.id, "withdrawal")
+    if json_output:
+        shown = {"command": done.id, "credit": credit_id, "organization": done.organization_id}
+        shown |= {"outcome": done.state, "by": done.by, "reason": done.reason}
+        output.emit(shown | {"amount": done.amount, "currency": currency})
+    if done.state == "refused":
+        raise RefusedError(USED)
+    if not json_output:
+        money = Money(done.amount, currency)
+        output.say(f"{money.text()} of credit taken back from {done.organization_id}.", "green")
 
 
 @command(payments, "check")

@@ -271,6 +271,17 @@ def test_credit_is_given_once_used_by_the_next_invoice_and_given_back_by_a_void_
     assert server.ensure_invoice(order("01M"), customer).credit_applied == 0
 
 
+def test_credit_is_withdrawn_once_and_only_what_is_left(server: StripeServer) -> None:
+    customer = server.ensure_customer("01ORG", "Example Solar LLC")
+    server.credit(customer, 500, "USD", "01CREDIT")
+    with pytest.raises(ConflictError):
+        server.withdraw_credit(customer, 501, "USD", "withdraw-01CREDIT")
+    for _ in range(2):
+        server.withdraw_credit(customer, 500, "USD", "withdraw-01CREDIT")
+
+    assert server.ensure_invoice(order("01P"), customer).credit_applied == 0
+
+
 def test_credit_that_covers_an_invoice_pays_it(server: StripeServer) -> None:
     customer = server.ensure_customer("01ORG", "Example Solar LLC")
     server.credit(customer, 3_000_000, "USD", "01ALL")

@@ -242,6 +242,24 @@ def test_credit_is_a_negative_balance_of_the_customer_and_given_once(stripe: Str
     assert asked[0][1]["idempotency-key"].startswith("credit-01A-")
 
 
+def test_credit_is_withdrawn_once_and_only_what_is_left(stripe: Stripe, server: StripeServer) -> None:
+    stripe.put("/v1/customers", {"id": "cus_1", "object": "customer", "balance": -500})
+    with pytest.raises(ConflictError):
+        server.withdraw_credit("cus_1", 501, "USD", "withdraw-01A")
+    for _ in range(2):
+        server.withdraw_credit("cus_1", 500, "USD", "withdraw-01A")
+
+    path = "/v1/customers/cus_1/balance_transactions"
+    asked = [query for method, where, query, _ in stripe.asked if (method, where) == ("POST", path)]
+    assert [(query["amount"], query["metadata[command]"]) for query in asked] == [("500", "withdraw-01A")]
+
+
+def test_a_deleted_customer_has_no_credit_to_withdraw(stripe: Stripe, server: StripeServer) -> None:
+    stripe.put("/v1/customers", {"id": "cus_1", "object": "customer", "deleted": True})
+    with pytest.raises(ConflictError):
+        server.withdraw_credit("cus_1", 1, "USD", "withdraw-01A")
+
+
 @pytest.mark.parametrize("name", ["in_1", "inpay_1", "pi_1", "ch_1", "re_1", "du_1"])
 def test_everything_leads_to_its_invoice(stripe: Stripe, server: StripeServer, name: str) -> None:
     stripe.put("/v1/invoice_payments", payment("inpay_1", intent("pi_1"), 8500))

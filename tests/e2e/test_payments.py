@@ -259,6 +259,12 @@ def test_7_granted_credit_pays_for_the_next_order_and_comes_back_from_a_cancelle
     assert (paid["credit_applied"]["minor"], paid["paid"]["minor"]) == (2000, 6500)
     books = shop.api.get("/v1/ledger").json()
     kinds = [one["kind"] for one in books["entries"] if one["order_id"] in ("", story["credited"])]
-    assert sorted(kinds) == ["credit_granted", "credit_used", "invoiced", "paid"]
+    assert kinds == ["credit_granted", "invoiced", "credit_used", "paid"]
+
+    mistake = command(cloud, "credit", shop.id, "--amount", "7.00", "--reason", "meant for another organization")
+    back = command(cloud, "withdraw-credit", mistake["command"], "--reason", "meant for another organization")
+    assert (back["amount"], back["outcome"], back["organization"]) == (700, "withdrawn", shop.id)
+    assert len(shop.mails("credit of 7.00 USD")) == 1
+    assert len(shop.mails("credit", "was taken back")) == 1
     mine = {one["sentence"] for one in command(cloud, "ledger", "check")["differences"] if shop.id in one.values()}
     assert mine == set()

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from quietline.fees.model import Subscription
-from quietline.ledger.model import Entry
+from quietline.ledger.model import Entry, granted_left
 from quietline.mails.outbox import Template
 from quietline.orders.history import placed
 from quietline.orders.model import Account, CommandKind, Entitlement, Order, OrderEvent, PaymentCommand
-from quietline.orders.ports import ChangedMeanwhileError, Request, Settlement
+from quietline.orders.ports import ChangedMeanwhileError, Crediting, Request, Settlement
 from quietline.orders.projection import standing_of
 
 
@@ -121,16 +121,23 @@ class MemoryOrders:
             self.told[request.after.id].append(request.event)
             self.commands[request.command.id] = request.command
 
-    def grant(self, command: PaymentCommand) -> None:
+    def granted_left(self, organization_id: str) -> int:
+        found = [one for one in self.ledger.values() if one.organization_id == organization_id]
+        return granted_left(found, organization_id)
+
+    def request_credit(self, command: PaymentCommand) -> None:
         with _Crash(self):
             self.commands[command.id] = command
 
-    def granted(self, command: PaymentCommand, state: str, entry: Entry) -> None:
-        if self.commands[command.id].state != command.state or entry.id in self.ledger:
+    def credited(self, crediting: Crediting) -> None:
+        ended = [one for one in (crediting.command, crediting.grant) if one]
+        if any(self.commands[one.id].state != one.state for one in ended) or crediting.entry.id in self.ledger:
             raise ChangedMeanwhileError
         with _Crash(self):
-            self.commands[command.id] = replace(command, state=state)
-            self.ledger[entry.id] = entry
+            self.commands |= {one.id: replace(one, state=crediting.state) for one in ended}
+            self.ledger[crediting.entry.id] = crediting.entry
+            assert (crediting.mail, crediting.command.id) not in self.mails, "a mail is asked for once"
+            self.mails.append((crediting.mail, crediting.command.id))
 
     def command(self, command_id: str) -> PaymentCommand | None:
         return self.commands.get(command_id)
@@ -173,7 +180,8 @@ class MemoryBooks:
 
     def credits(self) -> list[PaymentCommand]:
         found = self.store.commands.values()
-        return [one for one in found if one.kind is CommandKind.CREDIT and one.state == "granted"]
+        about_credit = (CommandKind.CREDIT, CommandKind.WITHDRAW_CREDIT)
+        return [one for one in found if one.kind in about_credit and one.state in ("granted", "withdrawn")]
 
     def entries(self) -> list[Entry]:
         return list(self.store.ledger.values())

@@ -93,6 +93,16 @@ class FakePaymentServer:
             self.granted += amount
             self.balances[customer_id] = self.balances.get(customer_id, 0) + amount
 
+    def withdraw_credit(self, customer_id: str, amount: int, currency: str, key: str) -> None:
+        self._called("credit")
+        if key in self.keys:
+            return
+        if self.balances.get(customer_id, 0) < amount:
+            raise ConflictError("So much credit is not left.")
+        self.keys.add(key)
+        self.granted -= amount
+        self.balances[customer_id] -= amount
+
     def refund(self, invoice_id: str, amount: int, key: str) -> Invoice:
         self._called("refund")
         found = self.stored[invoice_id]

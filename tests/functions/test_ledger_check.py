@@ -10,8 +10,9 @@ import pytest
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.audit import DynamoBooks
 from quietline.adapters.dynamodb.ledger import LedgerStore
-from quietline.kernel.errors import ConflictError, InvalidInputError
+from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from quietline.ledger.model import ALLOWANCES
+from quietline.ledger.service import LedgerService
 from quietline.orders.audit import Audit
 from quietline.orders.credits import Credits
 from quietline.orders.model import Order
@@ -152,6 +153,102 @@ def test_an_order_uses_credit_and_a_cancelled_one_gives_it_back(shop: Shop, prof
     found = Audit(DynamoBooks(shop.table), profile).check()
     assert found.differences == ()
     assert not any(account == "credit:01ORG" for _, account in found.balances)
+
+
+def granted(shop: Shop, amount: int = 1000) -> tuple[Credits, str]:
+    """Grant credit; return what grants it, and the id of the grant."""
+    credits_ = Credits(shop.service.orders, shop.service.clock)
+    command = credits_.request("01ORG", amount, "arn:operator", "our mistake")
+    deliver(f"PAYMENT_COMMAND#{command.id}")
+    return credits_, command.id
+
+
+def test_credit_is_taken_back_once(shop: Shop, profile: Any) -> None:
+    credits_, grant = granted(shop)
+    both = [credits_.withdraw(grant, "arn:operator", "the wrong organization") for _ in range(2)]
+    for command in (*both, both[0]):
+        deliver(f"PAYMENT_COMMAND#{command.id}")
+
+    states = [one.state for one in map(shop.service.orders.command, [grant, *(one.id for one in both)]) if one]
+    assert states == ["withdrawn", "withdrawn", "refused"]
+    report = Audit(DynamoBooks(shop.table), profile).check()
+    assert (report.differences, report.balances, report.entries) == ((), {}, 2)
+    assert (shop.server.granted, shop.server.balances) == (0, {"cus_0": 0})
+    with pytest.raises(ConflictError, match="taken back already"):
+        credits_.withdraw(grant, "arn:operator", "again")
+
+
+def test_credit_that_an_invoice_has_used_is_not_taken_back(shop: Shop, profile: Any) -> None:
+    credits_, grant = granted(shop)
+    in_time = credits_.withdraw(grant, "arn:operator", "a mistake")
+    order, _ = shop.invoiced(OTHERS)
+    deliver(f"PAYMENT_COMMAND#{in_time.id}")
+    with pytest.raises(ConflictError, match="has used this credit"):
+        credits_.withdraw(grant, "arn:operator", "a mistake")
+
+    stored = shop.service.orders.command(in_time.id)
+    assert (stored and stored.state, shop.server.granted) == ("refused", 1000)
+
+    deliver(f"PAYMENT_COMMAND#{shop.service.cancel(BUYER, order.id).id}")
+    again = credits_.withdraw(grant, "arn:operator", "a mistake")
+    deliver(f"PAYMENT_COMMAND#{again.id}")
+    assert shop.server.granted == 0
+    assert Audit(DynamoBooks(shop.table), profile).check().differences == ()
+
+
+def test_what_was_paid_too_much_is_not_taken_for_granted_credit(shop: Shop) -> None:
+    credits_, grant = granted(shop)
+    order, invoice = shop.invoiced(OTHERS)
+    shop.server.receive(invoice, order.total.minor)
+    shop.billing.reconcile(invoice, "test")
+    shop.server.balances["cus_0"] += 1000  # what was paid beyond the debt, which had used the credit
+
+    with pytest.raises(ConflictError, match="has used this credit"):
+        credits_.withdraw(grant, "arn:operator", "a mistake")
+
+
+def test_what_is_no_credit_cannot_be_taken_back(shop: Shop, order: Order) -> None:
+    credits_ = Credits(shop.service.orders, shop.service.clock)
+    waiting = credits_.request("01ORG", 100, "arn:operator", "our mistake")
+    cancelling = next(one["id"] for one in shop.table.scan("PAYMENT_COMMAND#", "META") if one["kind"] == "cancel")
+    for name in ("01NONE", cancelling, waiting.id):
+        with pytest.raises(NotFoundError):
+            credits_.withdraw(name, "arn:operator", "a mistake")
+    with pytest.raises(InvalidInputError):
+        credits_.withdraw(granted(shop)[1], "arn:operator", " ")
+
+
+def test_the_check_finds_what_was_taken_back_without_a_grant(shop: Shop, profile: Any) -> None:
+    credits_, grant = granted(shop)
+    command = credits_.withdraw(grant, "arn:operator", "a mistake")
+    deliver(f"PAYMENT_COMMAND#{command.id}")
+    audit = Audit(DynamoBooks(shop.table), profile)
+
+    key = keys.payment_command(grant)
+    shop.table.write(shop.table.update(key, "SET amount = :a", values={":a": 999}))
+    assert f"{command.id} took back what was not granted" in [one.sentence for one in audit.check().differences]
+    shop.table.write(shop.table.update(key, "SET amount = :a", values={":a": 1000}))
+    assert audit.check().differences == ()
+    shop.table.write(shop.table.delete(keys.payment_command(command.id)))
+    assert f"{grant} counts as taken back, and no command did it" in [one.sentence for one in audit.check().differences]
+
+
+def test_the_organization_is_told_of_credit_that_comes_and_goes(shop: Shop) -> None:
+    credits_, grant = granted(shop)
+    deliver(f"PAYMENT_COMMAND#{credits_.withdraw(grant, 'arn:operator', 'a mistake').id}")
+
+    mails = {one["template"]: one["facts"] for one in shop.table.scan("MAIL#", "META")}
+    facts = {"organization": "Example Solar LLC", "amount": "10.00 USD"}
+    assert mails == {"credit-granted": facts, "credit-withdrawn": facts}
+
+
+def test_entries_of_one_instant_stand_in_the_order_in_which_they_happened(shop: Shop) -> None:
+    granted(shop)
+    order, _ = shop.invoiced(OTHERS)
+    deliver(f"PAYMENT_COMMAND#{shop.service.cancel(BUYER, order.id).id}")
+
+    entries = LedgerService(LedgerStore(shop.table)).statement("01ORG").entries
+    assert [str(one.kind) for one in entries] == ["credit_granted", "invoiced", "credit_used", "voided"]
 
 
 @pytest.mark.parametrize(

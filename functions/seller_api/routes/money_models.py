@@ -141,7 +141,9 @@ class EntryOut(Model):
     """An entry of the ledger; its postings sum to zero."""
 
     id: Annotated[str, Field(examples=["paid-pi_3Q1"])]
-    kind: Annotated[str, Field(examples=["invoiced", "paid", "refunded", "disputed", "credit_granted"])]
+    kind: Annotated[
+        str, Field(examples=["invoiced", "paid", "refunded", "disputed", "credit_granted", "credit_withdrawn"])
+    ]
     at: Annotated[str, Field(description="When it happened at the payment server.")]
     order_id: Annotated[str, Field(description="Empty for credit that was granted.")]
     invoice_id: Annotated[str, Field(description="As `order_id`.")]

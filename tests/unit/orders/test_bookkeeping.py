@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quietline.fees.model import Term
 from quietline.kernel.money import Money
-from quietline.ledger.model import FEES, PROCESSOR, Entry, EntryKind, Posting, balances, credit, reversal
+from quietline.ledger.model import FEES, PROCESSOR, Entry, EntryKind, Posting, balances, credit, in_order, reversal
 from quietline.orders.bookkeeping import entries_of, missing
 from quietline.orders.model import (
     Dispute,
@@ -99,7 +99,7 @@ def test_a_void_invoice_gives_back_the_credit_that_it_used() -> None:
 def test_what_is_appended_brings_the_books_to_where_they_must_be(before: Invoice, now: Invoice) -> None:
     first, second = entries_of(ORDER, before), entries_of(ORDER, now)
 
-    assert balances((*first, *missing(first, second))) == balances(second)
+    assert balances((*first, *missing(first, second, 3))) == balances(second)
 
 
 def test_an_invoice_of_another_amount_is_no_claim_and_its_payment_is_owed_back() -> None:
@@ -117,6 +117,30 @@ def test_an_invoice_of_another_amount_is_no_claim_and_its_payment_is_owed_back()
 def test_an_entry_that_does_not_balance_cannot_be_made(postings: tuple[Posting, ...]) -> None:
     with pytest.raises(ValueError, match="an entry"):
         Entry("paid-1", "01ORG", "01A", "in_1", EntryKind.PAID, NOW, "USD", postings)
+
+
+def test_a_payment_booked_otherwise_than_before_gets_entries_of_its_own() -> None:
+    part = Invoice(
+        "in_1", "01A", "cus_1", InvoiceStatus.OPEN, 8500, "usd", "", NOW, payments=(Payment("p", 4000, NOW),)
+    )
+    given_up = replace(part, status=InvoiceStatus.UNCOLLECTIBLE, uncollectible_at=NOW)  # in the very same second
+    first, second = entries_of(ORDER, part), entries_of(ORDER, given_up)
+
+    more = missing(first, second, 3)
+
+    assert [one.id for one in more] == ["reversed-paid-p-3", "uncollectible-in_1", "paid-p-3"]
+    assert not {one.id for one in first} & {one.id for one in more}
+    assert balances((*first, *more)) == balances(second)
+
+
+def test_entries_of_one_instant_stand_in_the_order_in_which_they_happened() -> None:
+    invoice = Invoice(
+        "in_1", "01A", "cus_1", InvoiceStatus.VOID, 8500, "usd", "", NOW, voided_at=NOW, credit_applied=500
+    )
+    entries = entries_of(ORDER, invoice)
+    back = reversal(entries[1])
+
+    assert in_order([back, *reversed(entries)]) == (entries[0], entries[1], back, entries[2])
 
 
 def test_a_reversal_takes_an_entry_back() -> None:

@@ -8,7 +8,7 @@ from random import Random
 
 from quietline.fees.model import LineKind
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.errors import ConflictError, InvalidInputError, UnavailableError
+from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from quietline.ledger.model import ALLOWANCES, PROCESSOR, balances
 from quietline.orders.audit import Audit, compare
 from quietline.orders.billing import Billing
@@ -16,6 +16,7 @@ from quietline.orders.credits import Credits
 from quietline.orders.model import (
     UNPAID,
     Buyer,
+    CommandKind,
     DisputeStatus,
     Invoice,
     InvoiceStatus,
@@ -109,6 +110,13 @@ class World:
         with self._trouble():
             amount = self.random.choice((100, 4000, 17_000))
             Credits(self.store, self.clock).request(self._buyer().organization_id, amount, "olga", "our mistake")
+
+    def withdraw_credit(self) -> None:
+        """An operator takes credit back, whether it was used or not, or taken back already."""
+        with self._trouble():
+            grants = [one.id for one in self.store.commands.values() if one.kind is CommandKind.CREDIT][-10:]
+            if grants:
+                Credits(self.store, self.clock).withdraw(self.random.choice(grants), "olga", "the wrong organization")
 
     def suspend(self) -> None:
         """Suspend an organization, or let it go on."""
@@ -330,7 +338,7 @@ class World:
 
     @contextmanager
     def _trouble(self) -> Iterator[None]:
-        with suppress(ConflictError, InvalidInputError, CrashedError):
+        with suppress(ConflictError, InvalidInputError, NotFoundError, CrashedError):
             yield
         self._outbox()
 
@@ -341,6 +349,7 @@ STEPS = {
     "cancel": 2,
     "refund": 2,
     "credit": 2,
+    "withdraw_credit": 2,
     "suspend": 1,
     "paid_there": 5,
     "refused_there": 2,

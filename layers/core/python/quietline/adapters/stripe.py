@@ -177,18 +177,27 @@ class StripeServer:
         """Give a customer `amount` minor units for its next invoices; `key` makes a repetition harmless."""
         if self.played:
             self._stand_in_balance(customer_id, amount, f"credit_{key}")
+        elif not self._has_transaction(customer_id, key):
+            self._change_balance(customer_id, -amount, currency, key)
+
+    def withdraw_credit(self, customer_id: str, amount: int, currency: str, key: str) -> None:
+        """Take `amount` minor units of a customer's credit back; `key` makes a repetition harmless.
+
+        Raises:
+            ConflictError: so much is not left: an invoice has used it.
+        """
+        found = self._call(lambda api, options: api.v1.customers.retrieve(customer_id, {}, options))
+        known = metadata(found)
+        if f"credit_{key}" in known if self.played else self._has_transaction(customer_id, key):
             return
-        there = self._call.listed(
-            lambda api, params, options: api.v1.customers.balance_transactions.list(customer_id, params, options)
-        )
-        if any(metadata(one).get("command") == key for one in there):
-            return
-        # what we owe is below zero there
-        params: Any = {"amount": -amount, "currency": currency.lower(), "metadata": {"command": key}}
-        self._call(
-            lambda api, options: api.v1.customers.balance_transactions.create(customer_id, params, options),
-            f"credit-{key}",
-        )
+        # what we owe is below zero there; a customer that was deleted has none
+        left = int(known.get("credit", "0")) if self.played else -int(getattr(found, "balance", 0))
+        if left < amount:
+            raise ConflictError("So much credit is not left.")
+        if self.played:
+            self._stand_in_balance(customer_id, -amount, f"credit_{key}")
+        else:
+            self._change_balance(customer_id, amount, currency, key)
 
     def invoice(self, invoice_id: str) -> Invoice | None:
         """Return the invoice as it is now with its payments, refunds and disputes, or None."""
@@ -208,6 +217,21 @@ class StripeServer:
     def invoice_of(self, object_id: str) -> str:
         """Return the id of the invoice that a charge, payment, refund or dispute belongs to; empty when none does."""
         return self._snapshots.invoice_of(object_id)
+
+    def _has_transaction(self, customer_id: str, key: str) -> bool:
+        """Whether a customer's balance was changed for this cause already."""
+        there = self._call.listed(
+            lambda api, params, options: api.v1.customers.balance_transactions.list(customer_id, params, options)
+        )
+        return any(metadata(one).get("command") == key for one in there)
+
+    def _change_balance(self, customer_id: str, amount: int, currency: str, key: str) -> None:
+        """Change a customer's balance: below zero is what we owe."""
+        params: Any = {"amount": amount, "currency": currency.lower(), "metadata": {"command": key}}
+        self._call(
+            lambda api, options: api.v1.customers.balance_transactions.create(customer_id, params, options),
+            f"credit-{key}",
+        )
 
     def _retrieved(self, invoice_id: str) -> Any:
         return self._call(lambda api, options: api.v1.invoices.retrieve(invoice_id, {}, options))

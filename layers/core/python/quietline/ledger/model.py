@@ -35,22 +35,24 @@ def credit(organization_id: str) -> str:
 
 
 class EntryKind(StrEnum):
-    """What happened."""
+    """What happened, in the order in which it happens when the payment server gives several the same second."""
 
-    INVOICED = "invoiced"
-    PAID = "paid"
-    """A payment arrived; what exceeds the debt is the organization's credit."""
     CREDIT_GRANTED = "credit_granted"
     """An operator granted credit; the next invoice uses it. Belongs to no order."""
+    CREDIT_WITHDRAWN = "credit_withdrawn"
+    """An operator took back credit that was granted by mistake and not used. Belongs to no order."""
+    INVOICED = "invoiced"
     CREDIT_USED = "credit_used"
     UNCOLLECTIBLE = "uncollectible"
+    PAID = "paid"
+    """A payment arrived; what exceeds the debt is the organization's credit."""
     VOIDED = "voided"
     REFUNDED = "refunded"
     REFUND_RETURNED = "refund_returned"
     """A refund could not be delivered and came back."""
     DISPUTED = "disputed"
-    DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
+    DISPUTE_WON = "dispute_won"
     REVERSED = "reversed"
     """Takes back an entry that the payment server contradicts now, e.g. a dispute lost and won after all."""
 
@@ -68,7 +70,7 @@ class Entry:
     """One event of money.
 
     `id` is made of the cause (`paid-<payment>`), so that a cause seen again is the same entry. `at` is when it
-    happened at the payment server. `order_id` and `invoice_id` are empty for credit that was granted.
+    happened at the payment server. `order_id` and `invoice_id` are empty for credit that was granted or withdrawn.
 
     Raises:
         ValueError: fewer than two postings, one of nothing, or they do not sum to zero.
@@ -98,6 +100,40 @@ def balances(entries: Iterable[Entry]) -> dict[tuple[str, str], int]:
             name = (entry.currency, one.account)
             found[name] = found.get(name, 0) + one.amount
     return {name: amount for name, amount in sorted(found.items()) if amount}
+
+
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return entries in the order in which they happened; of one instant, see `EntryKind`.
+
+    A reversal follows the entry that it takes back, which has the same instant.
+    """
+    return tuple(sorted(entries, key=_place))
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(EntryKind)}
+
+
+def _place(entry: Entry) -> tuple[datetime, str, int, bool, str]:
+    """Return when an entry happened, whose it is, what comes first of one instant, and its id to break ties."""
+    return entry.at, entry.organization_id, _RANKS[_kind(entry)], entry.kind is EntryKind.REVERSED, entry.id
+
+
+def _kind(entry: Entry) -> EntryKind:
+    """Return what happened; of a reversal, to what it takes back."""
+    cause = entry.id.removeprefix(f"{EntryKind.REVERSED}-")
+    return EntryKind(cause.split("-", 1)[0])
+
+
+def granted_left(entries: Iterable[Entry], organization_id: str) -> int:
+    """Return the minor units of granted credit that no invoice has used.
+
+    Invoices use granted credit before what was paid too much: that is the organization's money, and no operator's.
+    """
+    about = (EntryKind.CREDIT_GRANTED, EntryKind.CREDIT_WITHDRAWN, EntryKind.CREDIT_USED, EntryKind.VOIDED)
+    owed = credit(organization_id)
+    return -sum(
+        one.amount for entry in entries if _kind(entry) in about for one in entry.postings if one.account == owed
+    )
 
 
 def reversal(entry: Entry) -> Entry:

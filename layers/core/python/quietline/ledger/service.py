@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from quietline.ledger.model import Entry, balances
+from quietline.ledger.model import Entry, balances, in_order
 from quietline.ledger.ports import Ledger
 
 
 @dataclass(frozen=True)
 class Statement:
-    """Entries, oldest first, and the minor units that each account holds after them, by currency and account."""
+    """Entries in the order in which they happened, and what each account holds after them.
+
+    `balances` are minor units by currency and account.
+    """
 
     entries: tuple[Entry, ...]
     balances: dict[tuple[str, str], int]
@@ -31,5 +34,5 @@ class LedgerService:
 
 
 def _statement(entries: Iterable[Entry]) -> Statement:
-    found = tuple(sorted(entries, key=lambda one: (one.at, one.organization_id, one.id)))
+    found = in_order(entries)
     return Statement(found, balances(found))

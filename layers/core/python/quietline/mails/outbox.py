@@ -44,6 +44,8 @@ type Template = Literal[
     "order-paid",
     "order-stopped",
     "invoice-ready",
+    "credit-granted",
+    "credit-withdrawn",
     "list-published",
     "line-quarantined",
     "line-reassigned",

@@ -20,9 +20,11 @@ from quietline.ledger.model import (
     credit,
     receivable,
 )
+from quietline.orders.billing import Outcome
 from quietline.orders.bookkeeping import credit_entry, entries_of, missing
 from quietline.orders.model import (
     PAYABLE,
+    CommandKind,
     Entitlement,
     EventKind,
     Order,
@@ -50,7 +52,7 @@ class Books(Protocol):
         ...
 
     def credits(self) -> Iterable[PaymentCommand]:
-        """Return every command that granted credit and was carried out."""
+        """Return every command that granted credit or took it back and was carried out."""
         ...
 
     def entries(self) -> Iterable[Entry]:
@@ -157,7 +159,7 @@ def replay(order: Order, events: list[OrderEvent], profile: Profile) -> tuple[Or
             wrong.append(f"event {event.number} began at {event.was}, the one before ended at {now.state}")
         before, now = now, _after(now, event, profile)
         if event.kind is EventKind.SETTLED:
-            entries += missing(entries_of(before, before.invoice), entries_of(now, now.invoice))
+            entries += missing(entries_of(before, before.invoice), entries_of(now, now.invoice), event.number)
         now = replace(now, version=event.number)
     return now, entries, wrong
 
@@ -209,11 +211,31 @@ def _by_ledger(order: Order, entitlement: Entitlement | None, entries: list[Entr
 
 def _credits(commands: Iterable[PaymentCommand], entries: Iterable[Entry], currency: str) -> list[Finding]:
     """Compare the entries that belong to no order with the commands of operators that made them."""
-    wanted = {credit_entry(one, currency) for one in commands}
-    stored = set(entries)
+    done, stored = tuple(commands), set(entries)
+    wanted = {credit_entry(one, currency) for one in done}
     missing_ = [Finding(one.organization_id, "", f"{one.id} is not in the ledger") for one in wanted - stored]
     more = [Finding(one.organization_id, "", f"{one.id} is not what an operator granted") for one in stored - wanted]
-    return sorted((*missing_, *more), key=lambda one: one.sentence)
+    return sorted((*missing_, *more, *_withdrawals(done)), key=lambda one: one.sentence)
+
+
+def _withdrawals(commands: tuple[PaymentCommand, ...]) -> list[Finding]:
+    """Compare what was taken back with what was granted: the whole of it, once, of the same organization."""
+    granted = {one.id: one for one in commands if one.kind is CommandKind.CREDIT}
+    ended = {one.id for one in granted.values() if one.state == Outcome.WITHDRAWN}
+    taken: set[str] = set()
+    found = []
+    for one in commands:
+        if one.kind is not CommandKind.WITHDRAW_CREDIT:
+            continue
+        grant = granted.get(one.grant)
+        same = grant and (grant.organization_id, grant.amount) == (one.organization_id, one.amount)
+        if not same or one.grant in taken or one.grant not in ended:
+            found.append(Finding(one.organization_id, "", f"{one.id} took back what was not granted"))
+        taken.add(one.grant)
+    return found + [
+        Finding(granted[name].organization_id, "", f"{name} counts as taken back, and no command did it")
+        for name in ended - taken
+    ]
 
 
 def _totals(orders: Iterable[Order], entries: Iterable[Entry]) -> list[Finding]:

@@ -26,7 +26,14 @@ from quietline.orders.model import (
     OrderState,
     PaymentCommand,
 )
-from quietline.orders.ports import ChangedMeanwhileError, Orders, PaymentDeclinedError, PaymentServer, Settlement
+from quietline.orders.ports import (
+    ChangedMeanwhileError,
+    Crediting,
+    Orders,
+    PaymentDeclinedError,
+    PaymentServer,
+    Settlement,
+)
 from quietline.orders.projection import Standing, settled, standing_of
 from quietline.profiles.profile import Profile
 
@@ -76,8 +83,10 @@ class Outcome(StrEnum):
     """Invoice and order do not fit together: somebody must look; nothing was given or taken away."""
     GRANTED = "granted"
     """An organization has credit for its next invoice."""
+    WITHDRAWN = "withdrawn"
+    """Credit was taken back; also the state of the command that had granted it."""
     REFUSED = "refused"
-    """The payment server would not do it: there is not so much left to send back."""
+    """The payment server would not do it: there is not so much left to send back, or to take back."""
     FORGOTTEN = "customer_forgotten"
     """The payment server's customer is gone; the next invoice makes a new one."""
     NOTHING = "nothing_to_do"
@@ -106,7 +115,7 @@ class Billing:
         return self._settle(order_id, "order", self._ensured)
 
     def command(self, command_id: str) -> Outcome:
-        """Carry out a command: pay, cancel, refund or credit. What the server says then is what holds.
+        """Carry out a command: pay, cancel, refund, or about credit. What the server says then is what holds.
 
         Raises:
             NotFoundError: there is no such command.
@@ -117,7 +126,7 @@ class Billing:
             raise NotFoundError("There is no such command.")
         if command.state != "requested":
             return Outcome.NOTHING
-        if command.kind is CommandKind.CREDIT:
+        if command.kind in (CommandKind.CREDIT, CommandKind.WITHDRAW_CREDIT):
             return self._credit(command)
         act = {CommandKind.PAY: self._pay, CommandKind.CANCEL: self._cancel, CommandKind.REFUND: self._refund}
         cause = f"command:{command.id}"
@@ -126,7 +135,7 @@ class Billing:
         except ConflictError:
             # what the server will not send back: the order follows what it says of its invoice all the same
             self.reconcile(self._order(command.order_id).invoice_id, cause)
-            outcome = Outcome.REFUSED
+            return self._refused(command)
         self.orders.command_done(command.id, outcome)
         return outcome
 
@@ -205,7 +214,7 @@ class Billing:
         if now.state in UNPAID and not now.problem and self._has_lapsed(order):
             invoice = self.server.void(invoice.id)
             after, now = settled(order, invoice, cause, account.last_order, self.profile)
-        entries = missing(entries_of(order, order.invoice), entries_of(after, invoice))
+        entries = missing(entries_of(order, order.invoice), entries_of(after, invoice), order.version + 1)
         if after == order:
             return Outcome.MISMATCH if now.problem else Outcome.NOTHING
         at = self.clock.now()
@@ -251,14 +260,31 @@ class Billing:
         return self.server.refund(order.invoice_id, command.amount, command.id)
 
     def _credit(self, command: PaymentCommand) -> Outcome:
-        currency = self.profile.currency
-        customer = self._customer(self._account(command.organization_id))
-        self.server.credit(customer, command.amount, currency, command.id)
+        account, currency = self._account(command.organization_id), self.profile.currency
+        customer, entry = self._customer(account), credit_entry(command, currency)
+        if command.kind is CommandKind.CREDIT:
+            self.server.credit(customer, command.amount, currency, command.id)
+            done = Crediting(command, Outcome.GRANTED, account, entry, "credit-granted")
+        else:
+            grant = self.orders.command(command.grant)
+            left = self.orders.granted_left(command.organization_id)
+            if grant is None or grant.state != Outcome.GRANTED or left < command.amount:
+                return self._refused(command)
+            try:
+                # named after the grant: two commands that take it back at once take it back once
+                self.server.withdraw_credit(customer, command.amount, currency, f"withdraw-{grant.id}")
+            except ConflictError:
+                return self._refused(command)
+            done = Crediting(command, Outcome.WITHDRAWN, account, entry, "credit-withdrawn", grant)
         try:
-            self.orders.granted(command, Outcome.GRANTED, credit_entry(command, currency))
+            self.orders.credited(done)
         except ChangedMeanwhileError:
             return Outcome.NOTHING
-        return Outcome.GRANTED
+        return Outcome(done.state)
+
+    def _refused(self, command: PaymentCommand) -> Outcome:
+        self.orders.command_done(command.id, Outcome.REFUSED)
+        return Outcome.REFUSED
 
     def _ensured(self, order: Order) -> Invoice:
         account = self._account(order.organization_id)

@@ -5,7 +5,7 @@ written, and every one that is there stays.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -24,7 +24,7 @@ from quietline.ledger.model import (
     receivable,
     reversal,
 )
-from quietline.orders.model import Dispute, DisputeStatus, Invoice, Order, Payment, PaymentCommand, Refund
+from quietline.orders.model import CommandKind, Dispute, DisputeStatus, Invoice, Order, Payment, PaymentCommand, Refund
 
 
 def matches(invoice: Invoice, order: Order) -> bool:
@@ -44,29 +44,42 @@ def entries_of(order: Order, invoice: Invoice | None) -> tuple[Entry, ...]:
 
 
 def credit_entry(command: PaymentCommand, currency: str) -> Entry:
-    """Return the entry of credit that an operator granted.
+    """Return the entry of credit that an operator granted or took back.
 
     Args:
-        command: of kind `credit`.
+        command: of kind `credit` or `withdraw_credit`.
         currency: the registry's (ISO 4217).
     """
-    owed = credit(command.organization_id)
+    granted = command.kind is CommandKind.CREDIT
+    kind = EntryKind.CREDIT_GRANTED if granted else EntryKind.CREDIT_WITHDRAWN
+    given = command.amount if granted else -command.amount
     return Entry(
-        id=f"{EntryKind.CREDIT_GRANTED}-{command.id}",
+        id=f"{kind}-{command.id}",
         organization_id=command.organization_id,
         order_id="",
         invoice_id="",
-        kind=EntryKind.CREDIT_GRANTED,
+        kind=kind,
         at=command.at,
         currency=currency,
-        postings=(Posting(ALLOWANCES, command.amount), Posting(owed, -command.amount)),
+        postings=(Posting(ALLOWANCES, given), Posting(credit(command.organization_id), -given)),
     )
 
 
-def missing(before: tuple[Entry, ...], now: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Return the entries to append so that books which say `before` say `now`: reversals first."""
-    gone = [reversal(one) for one in before if one not in now]
-    return (*gone, *(one for one in now if one not in before))
+def missing(before: tuple[Entry, ...], now: tuple[Entry, ...], number: int) -> tuple[Entry, ...]:
+    """Return the entries to append so that books which say `before` say `now`: reversals first.
+
+    A cause that is booked otherwise now, e.g. a payment of the very second in which its invoice was given up, has its
+    first entry already: the reversal and the new one carry the number of the event that tells of it.
+
+    Args:
+        before: what the order's invoice meant when it was read last.
+        now: what it means.
+        number: of the event in the order's history.
+    """
+    gone, new = [one for one in before if one not in now], [one for one in now if one not in before]
+    booked_otherwise = {one.id for one in gone} & {one.id for one in new}
+    made = [(one.id, reversal(one)) for one in gone] + [(one.id, one) for one in new]
+    return tuple(replace(one, id=f"{one.id}-{number}") if cause in booked_otherwise else one for cause, one in made)
 
 
 type _Fact = tuple[datetime, int, str, Callable[[], None]]

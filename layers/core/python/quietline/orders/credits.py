@@ -1,18 +1,21 @@
-"""Credit, which operators grant: stored as a command, carried out by the worker, used by the next invoice."""
+"""Credit, which operators grant and take back: stored as a command, carried out by the worker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import ConflictError
+from quietline.kernel.errors import ConflictError, NotFoundError
 from quietline.kernel.ids import is_sandbox, new_ulid
+from quietline.orders.billing import Outcome
 from quietline.orders.model import CommandKind, PaymentCommand
 from quietline.orders.ports import Orders
 from quietline.orders.refunds import check_amount, check_reason
 
+USED = "An invoice has used this credit, or part of it: it cannot be taken back any more."
+
 
 @dataclass(frozen=True)
 class Credits:
-    """Grants credit."""
+    """Grants credit, which the next invoice uses, and takes back what was granted by mistake."""
 
     orders: Orders
     clock: Clock
@@ -46,5 +49,40 @@ class Credits:
             amount=amount,
             reason=reason.strip(),
         )
-        self.orders.grant(command)
+        self.orders.request_credit(command)
+        return command
+
+    def withdraw(self, grant_id: str, by: str, reason: str) -> PaymentCommand:
+        """Ask the worker to take back the whole of a credit that was granted; it looks again whether it is unused.
+
+        Args:
+            grant_id: id of the command that granted it.
+            by: who asks for it, for the record.
+            reason: why, for the record.
+
+        Raises:
+            NotFoundError: no credit was granted by such a command.
+            InvalidInputError: no reason.
+            ConflictError: it was taken back already, or an invoice has used it or part of it.
+        """
+        check_reason(reason)
+        grant = self.orders.command(grant_id)
+        if grant is None or grant.kind is not CommandKind.CREDIT or grant.state == "requested":
+            raise NotFoundError("There is no such credit.")
+        if grant.state != Outcome.GRANTED:
+            raise ConflictError("This credit was taken back already.")
+        if self.orders.granted_left(grant.organization_id) < grant.amount:
+            raise ConflictError(USED)
+        now = self.clock.now()
+        command = replace(
+            grant,
+            id=new_ulid(now),
+            by=by,
+            at=now,
+            kind=CommandKind.WITHDRAW_CREDIT,
+            state="requested",
+            reason=reason.strip(),
+            grant=grant.id,
+        )
+        self.orders.request_credit(command)
         return command

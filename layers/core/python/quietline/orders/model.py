@@ -327,6 +327,8 @@ class CommandKind(StrEnum):
     """Send money back; operators only."""
     CREDIT = "credit"
     """Grant an organization credit for its next invoice; operators only, and of no order."""
+    WITHDRAW_CREDIT = "withdraw_credit"
+    """Take back credit that was granted by mistake and is not used yet; operators only, and of no order."""
 
 
 @dataclass(frozen=True)
@@ -334,7 +336,8 @@ class PaymentCommand:
     """The wish of a representative to pay an order's invoice with a payment method, or to cancel the order.
 
     A refund is an operator's: `amount` minor units go back, for the `reason` given; `by` is who asked for it. So is
-    credit: `amount` minor units of the registry's currency, with an empty `order_id`.
+    credit: `amount` minor units of the registry's currency, with an empty `order_id`. What takes credit back names in
+    `grant` the command that granted it.
     """
 
     id: str
@@ -347,3 +350,4 @@ class PaymentCommand:
     state: str = "requested"
     amount: int = 0
     reason: str = ""
+    grant: str = ""

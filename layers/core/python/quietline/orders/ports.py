@@ -80,6 +80,27 @@ class Request:
     event: OrderEvent
 
 
+@dataclass(frozen=True)
+class Crediting:
+    """How a command about credit ended, to be written whole or not at all.
+
+    Attributes:
+        command: as it was read.
+        state: how it ended.
+        account: the organization as it was read.
+        entry: the ledger's new entry.
+        mail: what the contact is told.
+        grant: the command whose credit is taken back, as it was read; it ends with the same state.
+    """
+
+    command: PaymentCommand
+    state: str
+    account: Account
+    entry: Entry
+    mail: Template
+    grant: PaymentCommand | None = None
+
+
 class Orders(Protocol):
     """Where orders are kept."""
 
@@ -143,15 +164,19 @@ class Orders(Protocol):
         """
         ...
 
-    def grant(self, command: PaymentCommand) -> None:
-        """Store a command that grants credit, which the worker then carries out."""
+    def granted_left(self, organization_id: str) -> int:
+        """Return the minor units of granted credit that no invoice has used, by the ledger."""
         ...
 
-    def granted(self, command: PaymentCommand, state: str, entry: Entry) -> None:
-        """Write in one transaction how a command that grants credit ended, and its entry.
+    def request_credit(self, command: PaymentCommand) -> None:
+        """Store a command that grants credit or takes it back, which the worker then carries out."""
+        ...
+
+    def credited(self, crediting: Crediting) -> None:
+        """Write in one transaction how a command about credit ended, its entry and its mail.
 
         Raises:
-            ChangedMeanwhileError: it was carried out meanwhile.
+            ChangedMeanwhileError: it was carried out, or the credit was taken back, meanwhile.
         """
         ...
 
@@ -222,6 +247,14 @@ class PaymentServer(Protocol):
         """Give a customer `amount` minor units for its next invoices; `key` makes a repetition harmless.
 
         The server uses them by itself for the next invoice, and gives back what a void one had used.
+        """
+        ...
+
+    def withdraw_credit(self, customer_id: str, amount: int, currency: str, key: str) -> None:
+        """Take `amount` minor units of a customer's credit back; `key` makes a repetition harmless.
+
+        Raises:
+            ConflictError: so much is not left: an invoice has used it.
         """
         ...
 

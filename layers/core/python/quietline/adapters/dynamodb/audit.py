@@ -39,10 +39,11 @@ class DynamoBooks:
         return {one.order_id: one for one in found}
 
     def credits(self) -> Iterator[PaymentCommand]:
-        """Yield every command that granted credit and was carried out."""
+        """Yield every command that granted credit or took it back and was carried out."""
         for item in self.table.scan(keys.payment_command("")[0], keys.META):
             command = command_of(item)
-            if command.kind is CommandKind.CREDIT and command.state == Outcome.GRANTED:
+            about_credit = command.kind in (CommandKind.CREDIT, CommandKind.WITHDRAW_CREDIT)
+            if about_credit and command.state in (Outcome.GRANTED, Outcome.WITHDRAWN):
                 yield command
 
     def entries(self) -> Iterator[Entry]:

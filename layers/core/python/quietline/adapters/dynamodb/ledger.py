@@ -34,7 +34,7 @@ class LedgerStore:
     table: Table
 
     def of(self, organization_id: str) -> Iterator[Entry]:
-        """Yield an organization's entries, oldest first."""
+        """Yield an organization's entries, oldest first; those of one instant by id."""
         for item in self.table.query(keys.ledger(organization_id)):
             yield _entry_of(item)
 

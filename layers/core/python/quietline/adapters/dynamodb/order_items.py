@@ -138,6 +138,7 @@ def command_of(item: Item) -> PaymentCommand:
         state=item["state"],
         amount=item["amount"],
         reason=item["reason"],
+        grant=item.get("grant", ""),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.entitlements import entitlement_item, entitlements_of, subscription_of
-from quietline.adapters.dynamodb.ledger import entry_write
+from quietline.adapters.dynamodb.ledger import LedgerStore, entry_write
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.order_items import (
     command_item,
@@ -17,11 +17,12 @@ from quietline.adapters.dynamodb.order_items import (
     order_of,
 )
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
-from quietline.ledger.model import Entry
+from quietline.kernel.money import Money
+from quietline.ledger.model import granted_left
 from quietline.mails.outbox import Template
 from quietline.orders.history import placed
 from quietline.orders.model import Account, Entitlement, Order, OrderEvent, OrderState, PaymentCommand
-from quietline.orders.ports import ChangedMeanwhileError, Request, Settlement
+from quietline.orders.ports import ChangedMeanwhileError, Crediting, Request, Settlement
 from quietline.orders.projection import standing_of
 from quietline.sellers.model import OrganizationStatus
 
@@ -177,24 +178,39 @@ class OrderStore:
             self.table.put_new(keys.order_event(after.id, after.version), event_item(request.event)),
         )
 
-    def grant(self, command: PaymentCommand) -> None:
-        """Store a command that grants credit, which the stream carries to the payment worker."""
+    def granted_left(self, organization_id: str) -> int:
+        """Return the minor units of granted credit that no invoice has used, by the ledger."""
+        return granted_left(LedgerStore(self.table).of(organization_id), organization_id)
+
+    def request_credit(self, command: PaymentCommand) -> None:
+        """Store a command about credit, which the stream carries to the payment worker."""
         self._write(self.table.put_new(keys.payment_command(command.id), command_item(command)))
 
-    def granted(self, command: PaymentCommand, state: str, entry: Entry) -> None:
-        """Write in one transaction how a command that grants credit ended, and its entry.
+    def credited(self, crediting: Crediting) -> None:
+        """Write in one transaction how a command about credit ended, its entry and its mail.
 
         Raises:
-            ChangedMeanwhileError: it was carried out meanwhile.
+            ChangedMeanwhileError: it was carried out, or the credit was taken back, meanwhile.
         """
-        done = self.table.update(
-            keys.payment_command(command.id),
-            "SET #state = :state",
-            names={"#state": "state"},
-            values={":state": state, ":before": command.state},
-            condition="#state = :before",
-        )
-        self._write(done, entry_write(self.table, entry))
+        command, grant, account = crediting.command, crediting.grant, crediting.account
+        writes = [self._ended(one, crediting.state) for one in (command, grant) if one]
+        writes.append(entry_write(self.table, crediting.entry))
+        if account.contact_email_ciphertext:  # of an organization whose data were erased there is none
+            writes.append(
+                mail_write(
+                    self.table,
+                    template=crediting.mail,
+                    language=account.language,
+                    to_ciphertext=account.contact_email_ciphertext,
+                    facts={
+                        "organization": account.name,
+                        "amount": Money(command.amount, crediting.entry.currency).text(),
+                    },
+                    now=command.at,
+                    mail_id=f"{crediting.mail}-{command.id}",
+                )
+            )
+        self._write(*writes)
 
     def command(self, command_id: str) -> PaymentCommand | None:
         """Return a command."""
@@ -217,6 +233,15 @@ class OrderStore:
     def _state(self, key: tuple[str, str], state: str) -> None:
         self.table.write(
             self.table.update(key, "SET #state = :state", names={"#state": "state"}, values={":state": state})
+        )
+
+    def _ended(self, command: PaymentCommand, state: str) -> Write:
+        return self.table.update(
+            keys.payment_command(command.id),
+            "SET #state = :state",
+            names={"#state": "state"},
+            values={":state": state, ":before": command.state},
+            condition="#state = :before",
         )
 
     def _write(self, *writes: Write) -> None:
