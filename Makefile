@@ -5,8 +5,10 @@ PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m infra.local
 export PYTHONPATH := layers/core/python:.
 PYTEST := $(PYTHON) -m pytest
-# The isolated local cloud of `make test`: its own state and ports.
-TEST_CLOUD := QUIETLINE_LOCAL=.local/test QUIETLINE_PORT=$${QUIETLINE_TEST_PORT:-4666}
+# The isolated local clouds of `make test`, each with its own state and ports: one as `make up` leaves it, one that
+# enforces IAM and has short days.
+OPEN_CLOUD := QUIETLINE_LOCAL=.local/test-open QUIETLINE_PORT=$$(($${QUIETLINE_TEST_PORT:-4666} + 20))
+TEST_CLOUD := QUIETLINE_LOCAL=.local/test QUIETLINE_PORT=$${QUIETLINE_TEST_PORT:-4666} QUIETLINE_AUTH=1 QUIETLINE_DAY_SECONDS=4
 FAST := tests/unit tests/cli tests/contract tests/functions tests/workflows tests/infra tests/architecture tests/local
 
 # What runs on the cloud as `make up` leaves it; everything runs on one that enforces IAM, where more can fail.
@@ -33,23 +35,28 @@ clean: setup ## Stop the local cloud and forget what it knows
 fast: setup layers-built ## Run the tests that need no local cloud and no browser
 	@$(PYTEST) -n 3 --dist loadfile $(wildcard $(FAST))
 
-test: fast ## Run every test, the last ones against a local cloud of their own
-	@$(PYTEST) -n 2 --dist loadfile $(wildcard tests/web)
+test: fast ## Run every test, the last ones against local clouds of their own
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line guarded-cloud pages-and-open-cloud
+
+# The two halves run side by side; the clouds wait for much.
+guarded-cloud:
 	@set -e; trap '$(TEST_CLOUD) $(LOCAL) clean' EXIT; \
-	  $(TEST_CLOUD) $(LOCAL) clean && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) $(OPEN); \
-	  $(TEST_CLOUD) $(LOCAL) clean && export QUIETLINE_AUTH=1 QUIETLINE_DAY_SECONDS=4 && $(TEST_CLOUD) $(LOCAL) up && $(TEST_CLOUD) $(PYTEST) tests/e2e
+	  $(TEST_CLOUD) $(LOCAL) clean; $(TEST_CLOUD) $(LOCAL) up; $(TEST_CLOUD) $(PYTEST) tests/e2e
+
+pages-and-open-cloud:
+	@$(PYTEST) $(wildcard tests/web)
+	@set -e; trap '$(OPEN_CLOUD) $(LOCAL) clean' EXIT; \
+	  $(OPEN_CLOUD) $(LOCAL) clean; $(OPEN_CLOUD) $(LOCAL) up; $(OPEN_CLOUD) $(PYTEST) $(OPEN)
 
 check: setup ## Formatting, lint, imports, types, API drift; changes nothing
 	@.venv/bin/ruff format --check -q . || { echo "Run .venv/bin/ruff format ."; exit 1; }
 	@.venv/bin/ruff check -q .
 	@.venv/bin/lint-imports
-	@.venv/bin/mypy --no-error-summary layers/core/python/quietline infra
-	@if [ -d cli ]; then .venv/bin/mypy --no-error-summary cli; fi
-	@for folder in functions/*/; do if [ -f "$$folder/handler.py" ]; then .venv/bin/mypy --no-error-summary "$$folder" || exit 1; fi; done
+	@.venv/bin/mypy --no-error-summary layers/core/python/quietline infra cli functions
 	@$(PYTHON) -m tools.docs --check
 	@echo "All checks passed."
 
-.PHONY: layers-built pages-built
+.PHONY: layers-built pages-built guarded-cloud pages-and-open-cloud
 layers-built:
 	@$(PYTHON) -m infra.layers
 

@@ -1,5 +1,6 @@
 """Deploy the real stacks to the emulator."""
 
+import fcntl
 import hashlib
 import json
 import re
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local.place import ACCOUNT, REGION, ROOT, LocalCloudError, Place
@@ -48,6 +50,16 @@ def is_current(place: Place) -> bool:
 
 def _record(place: Place) -> Path:
     return place.state / "deployed.json"
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """Wait until no other local cloud of this checkout builds: they share the folder `build`."""
+    folder = ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def build() -> None:

@@ -34,8 +34,9 @@ def up(place: Place) -> None:
         print("  deployed       nothing has changed", flush=True)
     else:
         made_of = deploy.fingerprint(place)
-        step("build layers and pages", deploy.build)
-        step("write templates", lambda: deploy.synth(place))
+        with deploy.building():
+            step("build layers and pages", deploy.build)
+            step("write templates", lambda: deploy.synth(place))
         step("bootstrap CDK", lambda: deploy.bootstrap(place))
         print("  cdk deploy --all", flush=True)
         step("deployed", lambda: deploy.deploy(place, made_of))

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from quietline.cases.investigation.model import Claim, ReplyState
-from quietline.cases.replies import AnswerInput
 from quietline.evidence.model import State
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 from quietline.kernel.phone import PhoneNumber, international
@@ -13,18 +11,14 @@ from functions.portal.frame import Answer, Request, Who, form_again, go, html, p
 
 if TYPE_CHECKING:
     from quietline.cases.investigation.model import Reply
-    from quietline.cases.replies import AccusationFile, AccusedCall
+    from quietline.cases.replies import AccusationFile, AccusedCall, AnswerInput
     from quietline.evidence.model import Evidence
 
 ALONE = 100
 """Calls that have fields of their own; the fields for all others answer for the rest."""
 OTHERS = "others"
-COLOURS = {
-    ReplyState.ASKED: "yellow",
-    ReplyState.ANSWERED: "green",
-    ReplyState.SILENT: "red",
-    ReplyState.CLEARED: "grey",
-}
+COLOURS = {"asked": "yellow", "answered": "green", "silent": "red", "cleared": "grey"}
+"""By `ReplyState`; what only these pages need is loaded with them, not with every cold start."""
 
 
 @page("GET", "accusations", Who.MEMBER)
@@ -84,8 +78,10 @@ def _file(request: Request) -> "AccusationFile":
     return wiring.replies().read(request.member.organization_id, request.params["id"])
 
 
-def _answers(request: Request, file: "AccusationFile") -> list[AnswerInput]:
+def _answers(request: Request, file: "AccusationFile") -> "list[AnswerInput]":
     """Return what was chosen for each call; a call without a choice takes that for the others."""
+    from quietline.cases.replies import AnswerInput
+
     made = []
     for call in file.calls:
         name = _name(request, call.complaint_id)
@@ -101,7 +97,7 @@ def _name(request: Request, complaint_id: str) -> str:
     return complaint_id if request.fields.get(f"claim-{complaint_id}") else OTHERS
 
 
-def _placed(error: FieldError, request: Request, given: list[AnswerInput]) -> FieldError:
+def _placed(error: FieldError, request: Request, given: "list[AnswerInput]") -> FieldError:
     """Return an error at the page's field, of the API's `/answers/<i>/on`."""
     parts = error.pointer.strip("/").split("/")
     if len(parts) >= 3 and parts[0] == "answers":
@@ -121,7 +117,7 @@ def _line(request: Request, reply: "Reply") -> dict[str, Any]:
         "state": own["states"][reply.state],
         "colour": COLOURS[reply.state],
         "decision": own["decisions"].get(reply.decision, reply.decision) if reply.decision else "",
-        "open": reply.state is ReplyState.ASKED,
+        "open": reply.is_asked,
         "extended": reply.extended,
     }
 
@@ -157,6 +153,8 @@ def _uploaded(request: Request, one: "Evidence", number: int) -> dict[str, Any]:
 
 
 def _values(request: Request, file: "AccusationFile") -> dict[str, Any]:
+    from quietline.cases.investigation.model import Claim
+
     own = request.text["accusations"]
     files = [_uploaded(request, one, number) for number, one in enumerate(file.evidence, 1)]
     labels = {one["id"]: one["label"] for one in files}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Self
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import ConfigDict, Field
-from quietline.cases.replies import AnswerInput
 from quietline.http.auth import Rule, route
 from quietline.http.evidence import KIND, EvidenceOut, OfferedOut, evidence_out, offered_out
 from quietline.http.model import Model
@@ -213,6 +212,9 @@ def read_accusation(case_id: CaseId) -> AccusationFileOut:
 )
 def answer_accusation(case_id: CaseId, answers: Annotated[AnswersIn, Body()]) -> AccusationOut:
     """Answer an accusation."""
+    # what only this needs is not loaded with every cold start
+    from quietline.cases.replies import AnswerInput
+
     given = [AnswerInput(one.call, one.claim, one.on, one.text, one.evidence) for one in answers.answers]
     who = caller()
     return AccusationOut.of(

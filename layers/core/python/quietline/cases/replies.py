@@ -109,7 +109,7 @@ class ReplyService:
             case.caller_number if case else "",
             calls,
             tuple(self._uploaded(reply)),
-            case is not None and case.hold is not None and reply.state is ReplyState.ASKED,
+            case is not None and case.hold is not None and reply.is_asked,
         )
 
     def find(self, organization_id: str, case_id: str) -> Reply:

@@ -85,7 +85,7 @@ def _judged(stand: Stand, now: datetime, rules: Investigations, pace: Pace) -> t
     """Return what follows the findings: the seller is heard, then people decide."""
     attribution, due = stand.investigation.attribution, stand.investigation.review_due_at
     reply = stand.reply
-    if reply is not None and reply.state is ReplyState.ASKED and now >= reply.due_at:
+    if reply is not None and reply.is_asked and now >= reply.due_at:
         # also where the calls that it was asked about have left the case: whoever decides need not wait for it
         return Next.SILENCE, 0
     heard = _hearing(stand, now, rules, pace) if attribution and attribution.is_known and stand.violations else None
@@ -141,7 +141,7 @@ def is_unheard(kind: str, kept: Investigation, reply: Reply | None, violations: 
     if reply is None or reply.state is ReplyState.CLEARED:
         # before the calls were examined nobody knows that they are excused
         return bool(violations) or not kept.examined
-    return reply.state is ReplyState.ASKED
+    return reply.is_asked
 
 
 def next_reminder(reply: Reply, rules: Investigations, pace: Pace) -> datetime | None:

@@ -243,6 +243,11 @@ class Reply:
     version: int = 1
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the organization may answer."""
+        return self.state is ReplyState.ASKED
+
+    @property
     def is_heard(self) -> bool:
         """Whether the organization has answered, or let its deadline pass."""
         return self.state in (ReplyState.ANSWERED, ReplyState.SILENT)

@@ -126,7 +126,7 @@ class InvestigationService:
             with suppress(ChangedMeanwhileError):
                 self.store.close_hop(silent, Event(now, Action.SILENCE, SYSTEM, silent.carrier))
         reply = self._reply(case_id)
-        if reply and reply.state is ReplyState.ASKED and now >= reply.due_at:
+        if reply and reply.is_asked and now >= reply.due_at:
             with suppress(ChangedMeanwhileError):
                 self.store.change_reply(
                     replace(reply, state=ReplyState.SILENT, answered_at=now),
@@ -173,7 +173,7 @@ class InvestigationService:
         event = Event(now, Action.SELLER_ASKED, SYSTEM, accused.id)
         if before is not None:
             more = before.state is ReplyState.CLEARED or unheard(frozenset(asked), before, self.profile.investigations)
-            if before.state is ReplyState.ASKED or not more:
+            if before.is_asked or not more:
                 return
             again = replace(
                 before,
