@@ -210,7 +210,7 @@ def _make() -> dict[str, Any]:
         Name="quietline/stripe", SecretString=json.dumps({"api_key": "sk_test_1", "webhook_secrets": ["whsec_1"]})
     )["ARN"]
     sqs = aws.client("sqs")
-    for name in ("mail", "payments", "notices", "webhooks"):
+    for name in ("mail", "payments", "notices", "webhooks", "evidence"):
         made[f"{name}_queue_url"] = sqs.create_queue(QueueName=f"quietline-{name}")["QueueUrl"]
     ses = aws.client("sesv2")
     made["sender"] = "registry@example.test"

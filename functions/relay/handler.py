@@ -23,6 +23,7 @@ QUEUES = {
     "STOP_TOLD": "notices_queue_url",
     "CLOSING": "notices_queue_url",
     "WEBHOOK_DELIVERY": "webhooks_queue_url",
+    "EVIDENCE_REMOVED": "evidence_queue_url",
 }
 MACHINES = {
     "COMPLAINT": "screen_machine_arn",

@@ -9,6 +9,8 @@ from quietline.profiles.profile import Profile, load_profile
 
 if TYPE_CHECKING:
     from quietline.complaints.changes import ChangeService
+    from quietline.complaints.contact import ContactService
+    from quietline.complaints.files import FileService
     from quietline.complaints.service import ComplaintService
     from quietline.evidence.service import EvidenceService
     from quietline.mails.optout import OptOutService
@@ -77,6 +79,16 @@ def complaints() -> "ComplaintService":
 def changes() -> "ChangeService":
     """Return what a consumer does with a complaint later."""
     return bootstrap.complaint_changes(settings())
+
+
+def contacts() -> "ContactService":
+    """Return what corrects a consumer's name and address."""
+    return bootstrap.complaint_contacts(settings())
+
+
+def files() -> "FileService":
+    """Return what removes a consumer's files."""
+    return bootstrap.complaint_files(settings())
 
 
 def evidence() -> "EvidenceService":

@@ -9,7 +9,6 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as event_targets
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 from quietline.kernel.settings import functions as s
 from quietline.profiles import load_profile
 
@@ -61,10 +60,9 @@ def evidence_bucket(data: DataStack) -> s3.Bucket:
     return bucket
 
 
-def add(stack: ServiceStack) -> tuple[sqs.Queue, sqs.Queue]:
-    """Add queue, function, permissions and the rule that an upload follows; return the queue and its dead letters."""
-    data = stack.data
-    queue, dead = stack.queue_with_dead_letters("Evidence", timeout=6 * SECONDS, tries=TRIES)
+def add(stack: ServiceStack) -> None:
+    """Add the function, permissions and the rule that an upload follows; removals come from the relay."""
+    data, queue, dead = stack.data, stack.evidence_queue, stack.evidence_dead
     stack.add(
         "scan_evidence",
         s.ScanEvidenceSettings(
@@ -92,7 +90,6 @@ def add(stack: ServiceStack) -> tuple[sqs.Queue, sqs.Queue]:
     stack.functions["scan_evidence"].function.add_event_source(
         sources.SqsEventSource(queue, batch_size=1, max_concurrency=10, report_batch_item_failures=True)
     )
-    return queue, dead
 
 
 def _grant(stack: ServiceStack) -> None:
@@ -110,7 +107,8 @@ def _grant(stack: ServiceStack) -> None:
     scan = functions["scan_evidence"]
     scan.allow(["dynamodb:GetItem", "dynamodb:PutItem"], data.cases.table_arn)
     scan.allow(["s3:GetObject", "s3:DeleteObject"], uploads)
-    scan.allow(["s3:PutObject"], data.evidence.arn_for_objects("clean/*"))
+    # clean files are deleted when their consumer removes them
+    scan.allow(["s3:PutObject", "s3:DeleteObject"], data.evidence.arn_for_objects("clean/*"))
     # without it S3 answers 403 instead of 404 for an object that is not there
     scan.allow(["s3:ListBucket"], data.evidence.bucket_arn)
     scan.allow(["kms:Decrypt", "kms:GenerateDataKey"], data.pii_key.key_arn, conditions=own)

@@ -158,6 +158,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
             payments_queue_url=stack.payments_queue.queue_url,
             notices_queue_url=stack.notices_queue.queue_url,
             webhooks_queue_url=stack.webhooks_queue.queue_url,
+            evidence_queue_url=stack.evidence_queue.queue_url,
             screen_machine_arn=stack.machine_arn("screen-complaint"),
             investigate_machine_arn=stack.machine_arn("investigate-case"),
         ),

@@ -26,6 +26,8 @@ PUBLIC_ONLY = {
 SANDBOX_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SANDBOX#*"]}}
 """Of a table, just the items of the sandbox."""
 
+EVIDENCE_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["COMPLAINT#*", "REPLY#*"]}}
+"""Of the table of cases, just the partitions that hold evidence."""
 STOPS_ONLY = {
     "ForAllValues:StringLike": {
         "dynamodb:LeadingKeys": ["STOP_REQUEST#*", "STOPS#*", "STOP_TOLD#*", "MAIL#*"],
@@ -128,6 +130,7 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
         stack.payments_queue.queue_arn,
         stack.notices_queue.queue_arn,
         stack.webhooks_queue.queue_arn,
+        stack.evidence_queue.queue_arn,
     )
     functions["relay"].allow(
         ["states:StartExecution"], stack.machine_arn("screen-complaint"), stack.machine_arn("investigate-case")
@@ -224,6 +227,8 @@ def _bundles(stack: ServiceStack) -> None:
     bundles = data.operations.arn_for_objects("bundles/*")
     cases = data.cases.table_arn
     functions["bundle_case"].allow(READ, cases, f"{cases}/index/gsi1")
+    # of a file that a bundle holds, that it does
+    functions["bundle_case"].allow(["dynamodb:UpdateItem"], cases, conditions=EVIDENCE_ONLY)
     functions["bundle_case"].allow(["dynamodb:GetItem"], data.sellers.table_arn)  # receipts of lists
     functions["bundle_case"].allow(["s3:PutObject", "s3:AbortMultipartUpload"], bundles)
     functions["bundle_case"].allow(["s3:ListBucket"], data.evidence.bucket_arn)

@@ -90,7 +90,7 @@ MOST_AT_ONCE = {"payment_worker": 5}
 RELAYED = {
     "registry": ("MAIL#", "PUBLISHED#"),
     "sellers": ("MAIL#", "ORDER#", "PAYMENT_COMMAND#", "PAYMENT_EVENT#", "WEBHOOK_DELIVERY#", "STOP_TOLD#", "CLOSING#"),
-    "cases": ("MAIL#", "COMPLAINT#", "SCREENING#", "CASE#", "INVESTIGATION#"),
+    "cases": ("MAIL#", "COMPLAINT#", "SCREENING#", "CASE#", "INVESTIGATION#", "EVIDENCE_REMOVED#"),
 }
 """Outbox items by table: the partition keys that `relay` forwards (docs/architecture.md)."""
 
@@ -118,6 +118,9 @@ class ServiceStack(Stack):
         )
         self.notices_queue, self.notices_dead = self.queue_with_dead_letters("Notices", timeout=1800)
         self.webhooks_queue, self.webhooks_dead = self.queue_with_dead_letters("Webhooks", timeout=180)
+        self.evidence_queue, self.evidence_dead = self.queue_with_dead_letters(
+            "Evidence", timeout=6 * evidence.SECONDS, tries=evidence.TRIES
+        )
         self.machine_names = {
             kind: f"{deployment.prefix}-{kind}"
             for kind in ("publish", "screen-complaint", "investigate-case", *OPERATIONS)
@@ -126,7 +129,7 @@ class ServiceStack(Stack):
         self.functions: dict[str, QuietlineFunction] = {}
         functions.add_all(self)
         permissions.grant(self)
-        self.evidence_queue, self.evidence_dead = evidence.add(self)
+        evidence.add(self)
         opendata.add(self)
         self._machines()
         self._sources()

@@ -57,6 +57,12 @@ def test_a_consumer_reports_two_calls_sends_files_corrects_and_withdraws(cloud: 
     seen = [(one["state"], one["reason"]) for one in status(first)["evidence"]]
     assert seen == [("clean", None), ("refused", "malware")]
 
+    assert ask(first, f"evidence/{picture['evidence']['id']}/removal").status_code == 200
+    wait_for(lambda: httpx.get(link["url"]).status_code == 404, "the file's end")
+    assert [one["kind"] for one in status(first)["removed_evidence"]] == ["screenshot"]
+    assert ask(second, "contact", zip="20001").status_code == 200
+    assert [one["fields"] for one in status(first)["contact_corrected"]] == [["zip"]]
+
     wait_for(lambda: status(first)["outcome"] and status(second)["outcome"], "screening")
     assert ask(first, "corrections", call_time="18:45").status_code == 200
     assert ask(second, "withdrawal").json()["status"] == "withdrawn"

@@ -1,8 +1,11 @@
 """The bundle of a case: made in pieces, proven offline, and every change of it found."""
 
 import hashlib
+import io
 import json
 import zipfile
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,8 @@ import pytest
 from quietline import bootstrap
 from quietline.adapters import parted
 from quietline.adapters.aws import client
-from quietline.adapters.bundlefiles import BundleFunction
+from quietline.adapters.bundlefiles import BundleFunction, CaseEvidence
+from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.evidence import DynamoEvidence
 from quietline.adapters.dynamodb.lists import DynamoReceiptStore
 from quietline.adapters.dynamodb.table import Table
@@ -172,6 +176,30 @@ def test_deleted_and_changed_evidence_is_said(case_id: str, cloud: Cloud, tmp_pa
         index = {one["id"]: one for one in json.loads(archive.read("evidence.json"))}
     assert (index[gone.id]["state"], index[gone.id]["file"]) == ("gone", "")
     assert index[changed.id]["state"] == "changed"
+
+
+def test_what_a_bundle_holds_can_no_longer_be_removed_and_what_was_removed_is_not_in_it(
+    case_id: str, cloud: Cloud, tmp_path: Path
+) -> None:
+    held = offer(cloud, f"REPLY#{case_id}-{ORGANIZATION}", 3, b"held")
+    store = DynamoEvidence(Table(cloud.cases_table))
+    file = tmp_path / "case.zip"
+    file.write_bytes(make(cloud, case_id))
+    kept = store.get(held.owner, held.id)
+    assert kept and kept.relied_at
+
+    class Removing(CaseEvidence):
+        def rely(self, evidence: Evidence, at: datetime) -> bool:
+            table = Table(cloud.cases_table)
+            table.write(table.delete(keys.evidence(evidence.owner.text, evidence.id)))
+            return super().rely(evidence, at)
+
+    service = bootstrap.bundles(handler.settings())
+    evidence = Removing(store, Bucket(cloud.evidence_bucket))
+    key = replace(service, evidence=evidence).make(case_id, "1" * 26, SystemClock().now())
+    with zipfile.ZipFile(io.BytesIO(Bucket(cloud.operations_bucket).get(key) or b"")) as archive:
+        assert json.loads(archive.read("evidence.json")) == []
+        assert not [name for name in archive.namelist() if name.startswith("replies/")]
 
 
 def test_memory_does_not_grow_with_the_evidence(

@@ -7,20 +7,33 @@ from html import unescape
 
 import pytest
 from quietline.adapters.bundlefiles import BundleFunction
+from quietline.adapters.dynamodb.evidence import DynamoEvidence
+from quietline.adapters.evidencefiles import EvidenceForms
 from quietline.complaints.changes import ChangeService
+from quietline.complaints.contact import ContactService
+from quietline.complaints.model import RemovedFile
+from quietline.evidence.model import complaint_owner
+from quietline.evidence.service import EvidenceService
 from quietline.kernel.clock import SystemClock, to_text
 from quietline.kernel.settings.functions import BundleCaseSettings, ConsoleSettings
-from quietline.profiles.profile import Profile
+from quietline.profiles.profile import Profile, load_profile
 
 from functions.bundle_case import handler as bundling
 from tests.conftest import Cloud
 from tests.console import PNG, Visitor, case, evidence, investigated, person
-from tests.fakes.complaints import SECRET, Desk
+from tests.fakes.complaints import SECRET, Desk, PlainCipher
 from tests.helpers import LambdaContext, Tripwire
 
 
 def lee(group: str = "agency-trade") -> Visitor:
     return Visitor().sign_in(person("lee@example.com", "investigator", group))
+
+
+def offered(desk: Desk, complaint_id: str) -> str:
+    """Offer a place for a file and return its id."""
+    profile = load_profile("us")
+    offers = EvidenceService(DynamoEvidence(desk.table), EvidenceForms("evidence"), SystemClock(), profile)
+    return offers.offer(complaint_owner(complaint_id), "voicemail").evidence.id
 
 
 def test_a_complaint_shows_every_rule_tried_and_what_its_consumer_said_later(
@@ -34,10 +47,15 @@ def test_a_complaint_shows_every_rule_tried_and_what_its_consumer_said_later(
     kept = desk.complaints.get(entry.complaint_id)
     assert kept
     kept = changes.comment(kept, "They called again on Sunday.")
-    changes.correct(kept, {"asked_to_stop": True})
+    kept = changes.correct(kept, {"asked_to_stop": True})
+    ContactService(desk.complaints, PlainCipher(), SECRET, SystemClock(), profile).correct(
+        kept, {"first_name": "Alexandra"}, ""
+    )
+    removed = RemovedFile(SystemClock().now(), offered(desk, kept.id), "voicemail")
+    desk.complaints.file_removed(kept, removed)
 
     visitor = lee().get(f"cases/{case_id}")
-    assert "Comments added: 1" in visitor.text and "Corrected: 1" in visitor.text
+    assert "Comments added: 1" in visitor.text and "Corrected: 2" in visitor.text
     link = re.search(rf'href="/console/en/(cases/{case_id}/complaints/{entry.complaint_id})"', visitor.text)
     assert link
     visitor.get(link[1])
@@ -50,6 +68,8 @@ def test_a_complaint_shows_every_rule_tried_and_what_its_consumer_said_later(
     assert "On the list when called" in visitor.text
     assert "They called again on Sunday." in visitor.text and "A voice about roofs." in visitor.text
     assert "What stood there before" in visitor.text
+    assert re.search(r"First name</dt>\s*<dd[^>]*>changed</dd>", visitor.text)
+    assert re.search(r"Files that the consumer deleted.*>Voicemail</dd>", visitor.text, re.DOTALL)
     assert f"complaint {entry.reference}" in visitor.get(f"cases/{case_id}").text
     other = case(cloud, profile, caller_number="(407) 555-0166")
     assert visitor.get(f"cases/{other}/complaints/{entry.complaint_id}").status == 404

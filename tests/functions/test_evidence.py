@@ -11,7 +11,7 @@ from quietline.adapters import aws
 from quietline.adapters.dynamodb.evidence import DynamoEvidence
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.evidencefiles import EvidenceBucket, EvidenceForms
-from quietline.evidence.model import Owner, State, Uploaded
+from quietline.evidence.model import Owner, State, Uploaded, complaint_owner
 from quietline.evidence.scan import EICAR, MagicScanner
 from quietline.evidence.service import EvidenceScan, EvidenceService
 from quietline.kernel.clock import FixedClock
@@ -208,3 +208,80 @@ def test_a_consumer_comments_corrects_and_withdraws(cloud: Any) -> None:
     status, ended = call(f"/v1/complaints/{second}/withdrawal", secret)
     assert (status, ended["status"]) == (200, "withdrawn")
     assert call(f"/v1/complaints/{second}/withdrawal", {"status_code": "0000"})[0] == 404
+
+
+def test_a_consumer_removes_a_file_and_its_bytes_follow(cloud: Any) -> None:
+    cloud.use(PublicApiSettings)
+    made = json.loads(handler.lambda_handler(load_event("public_api/complain"), LambdaContext())["body"])
+    place, secret = f"/v1/complaints/{made['reference']}/evidence", {"status_code": made["status_code"]}
+    _, offered = call(place, secret | {"kind": "screenshot"})
+    one = offered["evidence"]["id"]
+    cloud.use(ScanEvidenceSettings)
+    scan_handler.lambda_handler(event_of(put(cloud, offered["upload"]["fields"]["key"], PNG)), LambdaContext())
+    [clean] = keys_in(cloud)
+    _, read = call("/v1/complaints/status", secret | {"reference": made["reference"]})
+    assert [file["removable"] for file in read["evidence"]] == [True]
+
+    for _ in range(2):
+        status, after = call(f"{place}/{one}/removal", secret)
+        assert (status, after["evidence"]) == (200, [])
+        assert [(file["id"], file["kind"]) for file in after["removed_evidence"]] == [(one, "screenshot")]
+
+    event = load_event("scan_evidence/removed")
+    owner, kept = clean.split("/")[2], keys_in(cloud)
+    pk = f"EVIDENCE_REMOVED#COMPLAINT#{owner}#{one}"
+    event["Records"][0]["body"] = json.dumps({"table": "quietline-cases", "pk": pk, "kind": "EVIDENCE_REMOVED"})
+    assert kept == [clean]
+    assert scan_handler.lambda_handler(event, LambdaContext()) == {"batchItemFailures": []}
+    assert keys_in(cloud) == []
+    assert call(f"{place}/{one}/link", secret)[0] == 404
+    assert call(f"{place}/01KB3Q6W5N8Y2C4D6E8F0G1H2J/removal", secret)[0] == 404
+    assert call(f"{place}/{one}/removal", {"status_code": "0000"})[0] == 404
+
+
+def test_what_a_case_relies_on_is_not_removed(cloud: Any, desk: EvidenceService) -> None:
+    cloud.use(PublicApiSettings)
+    made = json.loads(handler.lambda_handler(load_event("public_api/complain"), LambdaContext())["body"])
+    place, secret = f"/v1/complaints/{made['reference']}/evidence", {"status_code": made["status_code"]}
+    _, offered = call(place, secret | {"kind": "screenshot"})
+    desk.rely(complaint_owner(made["id"]), offered["evidence"]["id"])
+
+    status, refused = call(f"{place}/{offered['evidence']['id']}/removal", secret)
+
+    assert (status, refused["detail"]) == (409, "A case relies on this file, so it cannot be removed any more.")
+    _, read = call("/v1/complaints/status", secret | {"reference": made["reference"]})
+    assert [(file["removable"], file["state"]) for file in read["evidence"]] == [(False, "waiting")]
+
+
+def test_a_message_that_fails_is_named_and_the_others_are_done(cloud: Any) -> None:
+    cloud.use(ScanEvidenceSettings)
+    good = load_event("scan_evidence/removed")["Records"][0]
+    bad = good | {"messageId": "2", "body": json.dumps({"pk": "EVIDENCE_REMOVED#x", "kind": "EVIDENCE_REMOVED"})}
+
+    answer = scan_handler.lambda_handler({"Records": [bad, good]}, LambdaContext())
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def test_a_consumer_corrects_name_and_address(cloud: Any) -> None:
+    cloud.use(PublicApiSettings)
+    event = load_event("public_api/complain")
+    body = json.loads(event["body"]) | {"first_name": "Alx", "street_1": "1 Main St"}
+    made = json.loads(handler.lambda_handler(event | {"body": json.dumps(body)}, LambdaContext())["body"])
+    secret = {"status_code": made["status_code"]}
+
+    status, after = call(
+        f"/v1/complaints/{made['reference']}/contact",
+        secret | {"first_name": "Alex", "street_1": "", "email": "new@example.com"},
+    )
+
+    assert status == 200
+    assert [one["fields"] for one in after["contact_corrected"]] == [["first_name", "street_1", "email"]]
+    assert after["corrected_at"] == [], "the call is what it was"
+    assert "Alex" not in json.dumps(after) and "new@" not in json.dumps(after)
+    [item] = [one for one in Table(cloud.cases_table).scan("COMPLAINT#") if one["sk"] == "META"]
+    assert item["consumer"]["first_name"] == "Alex" and "street_1" not in item["consumer"]
+    assert "new@example.com" not in json.dumps(item, default=str), "encrypted"
+    wrong = call(f"/v1/complaints/{made['reference']}/contact", secret | {"email": "nobody"})
+    assert (wrong[0], [one["pointer"] for one in wrong[1]["errors"]]) == (400, ["/email"])
+    assert call(f"/v1/complaints/{made['reference']}/corrections", secret | {"zip": "20001"})[0] == 400

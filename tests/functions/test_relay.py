@@ -40,6 +40,8 @@ def test_each_kind_goes_where_it_belongs(cloud: Cloud) -> None:
     assert {message["pk"] for message in received(cloud.notices_queue_url)} == {"PUBLISHED#2026-11-24"}
     webhooks = received(cloud.webhooks_queue_url)
     assert {message["pk"] for message in webhooks} == {"WEBHOOK_DELIVERY#01KB3Q6W5N8Y2C4D6E8F0G1H2P"}
+    removed = received(cloud.evidence_queue_url)
+    assert {message["pk"].partition("#")[0] for message in removed} == {"EVIDENCE_REMOVED"}
     assert executions(cloud.screen_machine_arn) == ["01KB3Q6W5N8Y2C4D6E8F0G1H2M"]
     assert executions(cloud.investigate_machine_arn) == ["01KB3Q6W5N8Y2C4D6E8F0G1H2N"]
 

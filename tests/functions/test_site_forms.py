@@ -3,11 +3,15 @@
 import base64
 import html
 import re
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from quietline.adapters import aws
+from quietline.adapters.dynamodb.evidence import DynamoEvidence
+from quietline.adapters.dynamodb.table import Table
+from quietline.evidence.model import Owner
 from quietline.kernel.settings.functions import ScanEvidenceSettings, SiteFormsSettings
 from quietline.mails.links import CONFIRM_REGISTRATION, OPEN_COMPLAINT, LinkSigner
 from quietline.pages.forms import MAX_BODY
@@ -266,6 +270,11 @@ def test_another_call_gets_a_row_and_a_reference_of_its_own(forms: Cloud) -> Non
     done = call("POST", "/forms/en/complain/send", COMPLAINT | rows)
 
     assert len(items(forms.cases_table, "COMPLAINT#")) == 2
+    first = hidden(done["body"])
+    shown = call("POST", "/forms/en/complaint-status", first)["body"]
+    other = re.search(r'name="reference" value="(QL-[0-9A-Z]{4}-[0-9A-Z]{4})">\1</button>', shown)
+    assert other and other[1] != first["reference"], "one press leads to the other call"
+    assert call("POST", "/forms/en/complaint-status", first | {"reference": other[1]})["statusCode"] == 200
     assert len(set(re.findall(r"QL-[0-9A-Z]{4}-[0-9A-Z]{4}(?=</dd>)", done["body"]))) == 2
     assert re.search(
         r'href="/en/complaint-status/#QL-[0-9A-Z]{4}-[0-9A-Z]{4}\.[0-9A-Z]{16}"', html.unescape(done["body"])
@@ -289,7 +298,10 @@ def test_a_complaint_is_added_to_corrected_and_taken_back(forms: Cloud) -> None:
         "They called again"
         in call("POST", "/forms/en/complaint/comment", secret | {"comment": "They called again"})["body"]
     )
-    assert call("POST", "/forms/en/complaint/comment", secret | {"comment": " "})["statusCode"] == 400
+    wrong = call("POST", "/forms/en/complaint/comment", secret | {"comment": "x" * 2001})
+    assert wrong["statusCode"] == 400 and "x" * 2001 in wrong["body"], "what was refused stays to be shortened"
+    added = call("POST", "/forms/en/complaint/comment", secret | {"comment": "And again"})["body"]
+    assert added.count("And again") == 1, "what was taken does not wait to be sent twice"
     form = call("POST", "/forms/en/complaint/correct", secret)["body"]
     assert 'value="18:30"' in form
     fields = COMPLAINT | secret | {"corrected": "yes", "called_number": NUMBER}
@@ -304,8 +316,51 @@ def test_a_complaint_is_added_to_corrected_and_taken_back(forms: Cloud) -> None:
     refused = call("POST", "/forms/en/complaint/comment", secret | {"comment": "x"})
     assert "not possible any more" in refused["body"]
     wrong = secret | {"status_code": "0000"}
-    for page in ("comment", "correct", "withdraw", "evidence"):
+    for page in ("comment", "correct", "contact", "withdraw", "evidence", "file", "file-remove"):
         assert call("POST", f"/forms/en/complaint/{page}", wrong)["statusCode"] == 400
+
+
+def test_name_and_address_are_corrected_and_never_shown(forms: Cloud) -> None:
+    secret = sent_complaint(first_name="Alx", city="Springfield")
+    form = call("POST", "/forms/en/complaint/contact", secret)["body"]
+    assert "You have given us: First name, City." in form and "Alx" not in form and "Springfield" not in form
+
+    wrong = call("POST", "/forms/en/complaint/contact", secret | {"corrected": "yes", "zip": "1" * 99})
+    assert wrong["statusCode"] == 400 and 'id="zip-error"' in wrong["body"]
+    saved = call("POST", "/forms/en/complaint/contact", secret | {"corrected": "yes", "first_name": "Alex"})["body"]
+    assert "We have what you changed." in saved and "You corrected: First name" in saved and "Alex" not in saved
+    [item] = items(forms.cases_table, "COMPLAINT#")
+    assert item["consumer"]["M"] == {"first_name": {"S": "Alex"}, "city": {"S": "Springfield"}}
+
+    call("POST", "/forms/en/complaint/contact", secret | {"corrected": "yes", "blank": "delete", "zip": "20001"})
+    [item] = items(forms.cases_table, "COMPLAINT#")
+    assert item["consumer"]["M"] == {"zip": {"S": "20001"}}
+    untouched = call("POST", "/forms/en/complaint/contact", secret | {"corrected": "yes"})["body"]
+    assert "We have what you changed." not in untouched
+    call("POST", "/forms/en/complaint/withdraw", secret | {"sure": "yes"})
+    assert "Correct my name and address" in call("POST", "/forms/en/complaint-status", secret)["body"]
+
+
+def test_a_file_is_deleted_once_and_what_was_used_says_that_it_stays(forms: Cloud) -> None:
+    secret = sent_complaint()
+    for _ in range(2):
+        call("POST", "/forms/en/complaint/evidence", secret | {"kind": "screenshot"})
+    table = Table(forms.cases_table)
+    gone, used = (item for item in table.scan("COMPLAINT#") if item["sk"].startswith("EVIDENCE#"))
+    DynamoEvidence(table).rely(Owner(used["pk"]), used["id"], datetime.now(UTC))
+
+    asked = call("POST", "/forms/en/complaint/file-remove", secret | {"evidence": gone["id"]})["body"]
+    assert "Delete this file?" in asked and hidden(asked)["evidence"] == gone["id"]
+    for _ in range(2):
+        done = call("POST", "/forms/en/complaint/file-remove", hidden(asked))
+        assert (done["statusCode"], "The file is deleted." in done["body"]) == (200, True)
+    assert done["body"].count("You deleted a file: Picture or screenshot") == 1
+    assert done["body"].count("it can no longer be deleted") == done["body"].count('class="ql-file"') == 1
+
+    for sure in ({}, {"sure": "yes"}):
+        refused = call("POST", "/forms/en/complaint/file-remove", secret | {"evidence": used["id"]} | sure)["body"]
+        assert re.search(r'role="status">[^<]*it can no longer be deleted', refused)
+    assert call("POST", "/forms/en/complaint/file-remove", secret | {"evidence": "0"})["statusCode"] == 404
 
 
 def test_a_file_goes_to_the_storage_and_the_browser_comes_back_without_a_code_in_any_address(forms: Cloud) -> None:

@@ -49,12 +49,12 @@ def test_a_complaint_is_changed_and_its_secret_link_leaves_no_secret_in_an_addre
     page.get_by_label("What do you want to add?").fill("They called again.")
     page.get_by_role("button", name="Add the comment").click()
     assert "They called again." in page.locator("dd").all_inner_texts()
-    page.get_by_role("button", name="Correct it").click()
+    page.get_by_role("button", name="Correct the call").click()
     page.get_by_label("Time of the call").fill("19:45")
     page.get_by_role("button", name="Save the correction").click()
     assert "check the call again" in page.get_by_role("status").inner_text()
-    page.get_by_role("button", name="Take it back").click()
-    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Take the complaint back").click()
+    page.get_by_role("button", name="Take the complaint back").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Withdrawn"
     assert not [url for url in asked if code.replace("-", "") in url.partition("#")[0].replace("-", "")]
 
@@ -83,3 +83,15 @@ def test_the_page_of_ones_own_file_has_no_barrier(phone: Page, site: str, cloud:
     assert "clean/COMPLAINT/" in (phone.get_attribute("main a[download]", "href") or "")
     press(phone, "form[action$=complaint-status] button", seen)
     assert phone.locator("form[action$='complaint/file']").count() == 1
+
+    press(phone, "button[formaction$='file-remove']", seen)
+    press(phone, ".govuk-button--warning", seen)
+    assert phone.locator("form[action$='complaint/file']").count() == 0
+
+    press(phone, "form[action$='complaint/contact'] button:not([formaction])", seen)
+    phone.fill("#zip", "1" * 99)
+    press(phone, send, seen)
+    assert phone.locator("#zip-error").count() == 1
+    phone.fill("#zip", "20001")
+    press(phone, send, seen)
+    assert phone.get_by_role("status").count() == 1

@@ -11,7 +11,7 @@ from functions.console.frame import Answer, Request, Who, html, page
 from functions.console.pages.cases import complaint, exhibit
 
 if TYPE_CHECKING:
-    from quietline.cases.statements import Correction, Ruling
+    from quietline.cases.statements import Correction, RemovedFile, Ruling
 
 NUMBERS = frozenset({"called", "caller_number"})
 INSTANTS = frozenset({"called_at"})
@@ -40,6 +40,7 @@ def show(request: Request) -> Answer:
         rulings=[_ruling(request, one) for one in entry.rulings],
         added=[{"at": request.instant(one.at), "text": one.text} for one in entry.added],
         corrections=[_correction(request, one) for one in entry.corrections],
+        removed=[_removed(request, one) for one in entry.removed],
         exhibits=[exhibit(request, one) for one in files],
     )
 
@@ -61,7 +62,13 @@ def _correction(request: Request, made: "Correction") -> dict[str, Any]:
         for name, value in made.before.items()
         if name not in HIDDEN
     ]
-    return {"at": request.instant(made.at), "before": before}
+    own = request.text["cases"]
+    changed = [{"name": own["consumer"].get(name, name), "text": own["contact_changed"]} for name in made.contact]
+    return {"at": request.instant(made.at), "before": before + changed}
+
+
+def _removed(request: Request, file: "RemovedFile") -> dict[str, str]:
+    return {"at": request.instant(file.at), "kind": request.text["evidence"]["kinds"].get(file.kind, file.kind)}
 
 
 def _before(request: Request, name: str, value: Any) -> str:

@@ -29,7 +29,7 @@ class CommentIn(Model):
 
 
 class CorrectionIn(Model):
-    """The fields that change; what is left out stays."""
+    """What changes of the call; what is left out stays. Name and address have their own operation."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -48,6 +48,20 @@ class CorrectionIn(Model):
     caller_name: Text | None = None
     done_business: bool | None = None
     asked_to_stop: bool | None = None
+    comments: Annotated[str | None, Field(max_length=20_000)] = None
+
+
+class ContactIn(Model):
+    """What changes of your name and address: what is left out stays, an empty text takes the field away."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"status_code": STATUS_CODE, "street_2": "", "zip": "20001", "email": "alex@example.com"}]
+        },
+    )
+
+    status_code: Code
     first_name: Text | None = None
     last_name: Text | None = None
     street_1: Text | None = None
@@ -55,7 +69,7 @@ class CorrectionIn(Model):
     city: Text | None = None
     state: Text | None = None
     zip: Text | None = None
-    comments: Annotated[str | None, Field(max_length=20_000)] = None
+    email: Text | None = Field(default=None, description="Where news is sent from now on; empty for nowhere.")
 
 
 class WithdrawalIn(Model):
@@ -88,7 +102,7 @@ def comment(reference: Reference, asked: Annotated[CommentIn, Body()]) -> Status
     "POST",
     "/v1/complaints/<reference>/corrections",
     Rule.PUBLIC,
-    summary="Correct a complaint",
+    summary="Correct what a complaint says of the call",
     description="What stood there before is kept, and the call is screened anew. Once the case is decided nothing "
     "is corrected any more, and while a case is open the caller stays who it is.",
     tags=TAGS,
@@ -100,6 +114,26 @@ def correct(reference: Reference, asked: Annotated[CorrectionIn, Body()]) -> Sta
     found = wiring.complaints().opened(reference, asked.status_code)
     changes: dict[str, Any] = asked.model_dump(exclude={"status_code"}, exclude_unset=True)
     return status_out(wiring.changes().correct(found, {name: to for name, to in changes.items() if to is not None}))
+
+
+@route(
+    app,
+    "POST",
+    "/v1/complaints/<reference>/contact",
+    Rule.PUBLIC,
+    summary="Correct your name and address",
+    description="Of all calls that were reported together, whatever became of them. That something changed is kept, "
+    "and what stood there before is not. With another address for mails the links that were mailed to the old one end.",
+    tags=TAGS,
+    operation_id="correctContact",
+    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415, 503),
+)
+def contact(reference: Reference, asked: Annotated[ContactIn, Body()]) -> StatusOut:
+    """Correct name and address."""
+    found = wiring.complaints().opened(reference, asked.status_code)
+    given: dict[str, str | None] = asked.model_dump(exclude={"status_code"}, exclude_unset=True)
+    changes = {name: text for name, text in given.items() if text is not None}
+    return status_out(wiring.contacts().correct(found, changes, asked.status_code))
 
 
 @route(

@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import ConfigDict, Field
 from quietline.complaints.model import Complaint, ComplaintInput, OtherCall, Outcome, Stage
 from quietline.complaints.service import status_of
-from quietline.evidence.model import Owner
+from quietline.evidence.model import Evidence, complaint_owner
 from quietline.http.auth import Rule, route
-from quietline.http.evidence import EVIDENCE_EXAMPLE, EvidenceOut, evidence_out
+from quietline.http.evidence import EVIDENCE_EXAMPLE, KIND, EvidenceOut, evidence_out
 from quietline.http.model import Model
 from quietline.http.problems import documented
 
@@ -157,6 +157,27 @@ class CommentOut(Model):
     comment: str
 
 
+class OwnEvidenceOut(EvidenceOut):
+    """One file of the complaint."""
+
+    removable: bool = Field(description="Whether you may still remove it: no case relies on it.")
+
+
+class RemovedOut(Model):
+    """A file that you removed."""
+
+    at: datetime
+    id: str
+    kind: KIND
+
+
+class ContactChangeOut(Model):
+    """When you corrected your name or address; what stood there is kept nowhere."""
+
+    at: datetime
+    fields: list[str]
+
+
 class StatusOut(Model):
     """What became of a complaint."""
 
@@ -178,10 +199,12 @@ class StatusOut(Model):
                         }
                     ],
                     "timeline": [{"at": "2026-11-21T15:00:00Z", "status": "received"}],
-                    "evidence": [EVIDENCE_EXAMPLE],
+                    "evidence": [EVIDENCE_EXAMPLE | {"removable": True}],
+                    "removed_evidence": [],
                     "references": [],
                     "comments": [{"at": "2026-11-22T09:00:00Z", "comment": "They called again today."}],
                     "corrected_at": [],
+                    "contact_corrected": [{"at": "2026-11-22T09:05:00Z", "fields": ["zip"]}],
                 }
             ]
         }
@@ -194,10 +217,12 @@ class StatusOut(Model):
     decision: str | None = Field(description="The investigator's decision; null until then.")
     reasons: list[ReasonOut] = Field(description="Every rule that was tried, with its answer.")
     timeline: list[StepOut]
-    evidence: list[EvidenceOut] = Field(description="Files of the complaint, oldest first.")
+    evidence: list[OwnEvidenceOut] = Field(description="Files of the complaint, oldest first.")
+    removed_evidence: list[RemovedOut] = Field(description="Files that you removed, oldest first.")
     references: list[str] = Field(description="All calls that were reported together; empty for a single one.")
     comments: list[CommentOut] = Field(description="What you added later, oldest first.")
-    corrected_at: list[datetime] = Field(description="When you corrected something; what stood there before is kept.")
+    corrected_at: list[datetime] = Field(description="When you corrected the call; what stood there before is kept.")
+    contact_corrected: list[ContactChangeOut] = Field(description="When you corrected your name or address.")
 
 
 @route(
@@ -255,8 +280,16 @@ def status_out(complaint: Complaint) -> StatusOut:
             for reason in found.reasons
         ],
         timeline=[StepOut(at=entry.at, status=entry.stage) for entry in found.timeline],
-        evidence=[evidence_out(one) for one in wiring.evidence().of(Owner(f"COMPLAINT#{complaint.id}"))],
+        evidence=[_evidence(complaint, one) for one in wiring.evidence().of(complaint_owner(complaint.id))],
+        removed_evidence=[RemovedOut(at=one.at, id=one.evidence_id, kind=one.kind) for one in found.removed],
         references=list(found.submission),
         comments=[CommentOut(at=one.at, comment=one.text) for one in found.additions],
-        corrected_at=[one.at for one in found.corrections],
+        corrected_at=[one.at for one in found.corrections if not one.contact],
+        contact_corrected=[
+            ContactChangeOut(at=one.at, fields=list(one.contact)) for one in found.corrections if one.contact
+        ],
     )
+
+
+def _evidence(complaint: Complaint, one: Evidence) -> OwnEvidenceOut:
+    return OwnEvidenceOut(**evidence_out(one).model_dump(), removable=complaint.may_lose(one))

@@ -1,11 +1,11 @@
-"""Hand in evidence of a complaint: ask for an upload form, post the file to it, see what the scan said."""
+"""Evidence of a complaint: ask for an upload form, post the file to it, see what the scan said, get it, remove it."""
 
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import ConfigDict, Field
-from quietline.evidence.model import Owner
+from quietline.evidence.model import complaint_owner
 from quietline.http.auth import Rule, route
 from quietline.http.evidence import KIND, OfferedOut, offered_out
 from quietline.http.model import Model
@@ -13,8 +13,7 @@ from quietline.http.problems import documented
 
 from functions.public_api import wiring
 from functions.public_api.app import app
-
-TAGS = ["Complaints"]
+from functions.public_api.routes.complaints import TAGS, StatusOut, status_out
 
 
 class EvidenceIn(Model):
@@ -81,7 +80,7 @@ def offer(
 ) -> Response[OfferedOut]:
     """Hand in evidence."""
     complaint = wiring.complaints().opened(reference, asked.status_code)
-    made = wiring.evidence().offer(Owner(f"COMPLAINT#{complaint.id}"), asked.kind, asked.content_type, asked.size)
+    made = wiring.evidence().offer(complaint_owner(complaint.id), asked.kind, asked.content_type, asked.size)
     return Response(201, "application/json", offered_out(made))
 
 
@@ -103,6 +102,28 @@ def link(
     asked: Annotated[EvidenceSecretIn, Body()],
 ) -> EvidenceLinkOut:
     """Get a file back."""
-    owner = Owner(f"COMPLAINT#{wiring.complaints().opened(reference, asked.status_code).id}")
+    owner = complaint_owner(wiring.complaints().opened(reference, asked.status_code).id)
     url = wiring.evidence().link(owner, evidence_id)
     return EvidenceLinkOut(url=url, expires_in_seconds=wiring.profile().evidence.link_seconds)
+
+
+@route(
+    app,
+    "POST",
+    "/v1/complaints/<reference>/evidence/<evidence_id>/removal",
+    Rule.PUBLIC,
+    summary="Remove your evidence",
+    description="The file's record is deleted at once, its bytes within seconds; a second time changes nothing. "
+    "Once an investigator has opened the file, a bundle of the case holds it or the case is decided, it stays "
+    "(`removable` is false) and the answer is 409. A wrong status code is answered as an unknown reference.",
+    tags=TAGS,
+    operation_id="removeEvidence",
+    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415, 503),
+)
+def remove(
+    reference: Annotated[str, Path(max_length=40, description="The complaint's reference.")],
+    evidence_id: Annotated[str, Path(max_length=40, description="Of the complaint's status.")],
+    asked: Annotated[EvidenceSecretIn, Body()],
+) -> StatusOut:
+    """Remove a file."""
+    return status_out(wiring.files().remove(wiring.complaints().opened(reference, asked.status_code), evidence_id))

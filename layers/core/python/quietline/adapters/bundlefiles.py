@@ -40,6 +40,10 @@ class CaseEvidence:
             if owner in having:
                 yield from self.store.of(owner)[0]
 
+    def rely(self, evidence: Evidence, at: datetime) -> bool:
+        """Keep that a bundle holds the file; False when its consumer has removed it meanwhile."""
+        return self.store.rely(evidence.owner, evidence.id, at)
+
     def read(self, evidence: Evidence) -> Iterator[bytes] | None:
         """Return a clean file piece by piece; None when it was deleted because its time was over."""
         found = self.bucket.head(evidence.clean_key)

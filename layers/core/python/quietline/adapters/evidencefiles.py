@@ -79,6 +79,13 @@ class EvidenceBucket:
         """Delete a file, whether or not there is one."""
         client("s3").delete_object(Bucket=self.bucket, Key=key)
 
+    def delete_all(self, prefix: str) -> None:
+        """Delete every file whose key begins so."""
+        pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        for page in pages:
+            for found in page.get("Contents", ()):
+                self.delete(found["Key"])
+
 
 def _etag(uploaded: Uploaded) -> str:
     return f'"{uploaded.etag.strip('"')}"'

@@ -9,7 +9,15 @@ from quietline.bootstrap.cases import assignment, case_reader, decisions, exhibi
 from quietline.bootstrap.closing import clearing, closing, erasure
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers, signer
 from quietline.bootstrap.console import workload
-from quietline.bootstrap.consumers import complaint_changes, complaints, mails, registrations, screening
+from quietline.bootstrap.consumers import (
+    complaint_changes,
+    complaint_contacts,
+    complaint_files,
+    complaints,
+    mails,
+    registrations,
+    screening,
+)
 from quietline.bootstrap.desk import bundles, case_moves, case_opening, case_views, desk, exports
 from quietline.bootstrap.directory import declarations, directory
 from quietline.bootstrap.evidence import evidence, evidence_scan
@@ -119,6 +127,8 @@ __all__ = [
     "clearing",
     "closing",
     "complaint_changes",
+    "complaint_contacts",
+    "complaint_files",
     "complaints",
     "console_sessions",
     "credit_grants",

@@ -4,11 +4,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from quietline.bootstrap.common import app_secret, link_signer, mailbox_cipher, numbers
+from quietline.bootstrap.evidence import evidence
 from quietline.bootstrap.self_service import line_proving, opt_outs
 from quietline.bootstrap.stops import stop_store
 
 if TYPE_CHECKING:
     from quietline.complaints.changes import ChangeService
+    from quietline.complaints.contact import ContactService
+    from quietline.complaints.files import FileService
     from quietline.complaints.screening import ScreeningService
     from quietline.complaints.service import ComplaintService
     from quietline.kernel.settings.cases import ScreenComplaintSettings
@@ -99,6 +102,39 @@ def complaint_changes(settings: "PublicApiSettings | SiteFormsSettings") -> "Cha
         secret=app_secret(settings.app_secret_id),
         clock=SystemClock(),
         profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def complaint_contacts(settings: "PublicApiSettings | SiteFormsSettings") -> "ContactService":
+    """Return what corrects a consumer's name and address."""
+    from quietline.adapters.dynamodb.complaints import DynamoComplaintStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.complaints.contact import ContactService
+    from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
+
+    return ContactService(
+        store=DynamoComplaintStore(Table(settings.cases_table)),
+        cipher=mailbox_cipher(settings.pii_key_id),
+        secret=app_secret(settings.app_secret_id),
+        clock=SystemClock(),
+        profile=load_profile(settings.profile),
+    )
+
+
+@cache
+def complaint_files(settings: "PublicApiSettings | SiteFormsSettings") -> "FileService":
+    """Return what removes a consumer's files."""
+    from quietline.adapters.dynamodb.complaints import DynamoComplaintStore
+    from quietline.adapters.dynamodb.table import Table
+    from quietline.complaints.files import FileService
+    from quietline.kernel.clock import SystemClock
+
+    return FileService(
+        store=DynamoComplaintStore(Table(settings.cases_table)),
+        evidence=evidence(settings.cases_table, settings.evidence_bucket, settings.profile),
+        clock=SystemClock(),
     )
 
 

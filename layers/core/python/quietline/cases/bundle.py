@@ -17,7 +17,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from quietline.cases.desk_ports import DeskStore
-from quietline.cases.exhibits import owner_of, reply_of
+from quietline.cases.exhibits import reply_of
 from quietline.cases.find import find
 from quietline.cases.investigation.model import Finding
 from quietline.cases.investigation.ports import InvestigationStore
@@ -25,7 +25,7 @@ from quietline.cases.investigation.review import total_of
 from quietline.cases.model import Accusation, Case
 from quietline.cases.penalties import maximum_penalty, worksheet
 from quietline.cases.ports import CaseStore
-from quietline.evidence.model import Evidence, Owner, State
+from quietline.evidence.model import Evidence, Owner, State, complaint_owner
 from quietline.kernel.clock import to_text
 from quietline.profiles.profile import Profile
 
@@ -63,6 +63,10 @@ class EvidenceOf(Protocol):
 
     def of(self, owners: Sequence[Owner]) -> Iterator[Evidence]:
         """Yield the evidence of some owners, by owner as given, oldest first."""
+        ...
+
+    def rely(self, evidence: Evidence, at: datetime) -> bool:
+        """Keep that a bundle holds the file; False when its consumer has removed it meanwhile."""
         ...
 
     def read(self, evidence: Evidence) -> Iterator[bytes] | None:
@@ -150,7 +154,7 @@ class BundleService:
             for name, value in self._known(case, accusations, at).items():
                 into.text(name, value)
             self._receipts(case_id, into)
-            into.text("evidence.json", list(self._evidence(case_id, accusations, into)))
+            into.text("evidence.json", list(self._evidence(case_id, accusations, at, into)))
             into.text("jwks.json", self.signer.jwks())
             payload = {
                 "type": "bundle",
@@ -226,13 +230,15 @@ class BundleService:
             if signed := self.receipts.signed(known.organization_id, receipt_id):
                 into.text(f"receipts/{receipt_id}.jws", signed)
 
-    def _evidence(self, case_id: str, accusations: Sequence[Accusation], into: "_Writer") -> Iterator[dict[str, Any]]:
+    def _evidence(
+        self, case_id: str, accusations: Sequence[Accusation], at: datetime, into: "_Writer"
+    ) -> Iterator[dict[str, Any]]:
         """Write the files of evidence, the consumers' and the accused's; yield what the index says of each."""
-        folders = {owner_of(entry.complaint_id): f"evidence/{entry.reference}" for entry in accusations}
+        folders = {complaint_owner(entry.complaint_id): f"evidence/{entry.reference}" for entry in accusations}
         for reply in self.investigations.replies(case_id):
             folders[reply_of(case_id, reply.organization_id)] = f"replies/{reply.organization_id}"
         for one in self.evidence.of(list(folders)):
-            if one.state is not State.CLEAN:
+            if one.state is not State.CLEAN or not self.evidence.rely(one, at):
                 continue
             name = f"{folders[one.owner]}/{one.file_name}"
             pieces = self.evidence.read(one)

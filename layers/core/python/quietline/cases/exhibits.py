@@ -11,7 +11,7 @@ from quietline.cases.investigation.ports import InvestigationStore
 from quietline.cases.model import Action, Event
 from quietline.cases.people import Person
 from quietline.cases.ports import CaseStore
-from quietline.evidence.model import Evidence, Owner
+from quietline.evidence.model import Evidence, Owner, complaint_owner
 from quietline.evidence.service import EvidenceService
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import NotFoundError
@@ -49,7 +49,7 @@ class ExhibitService:
             NotFoundError: there is no such case.
         """
         find(self.store, case_id)
-        owners = {owner_of(entry.complaint_id): entry for entry in self.store.accusations(case_id)}
+        owners = {complaint_owner(entry.complaint_id): entry for entry in self.store.accusations(case_id)}
         having = self.evidence.having(list(owners))
         consumers = (
             Exhibit(entry.complaint_id, entry.reference, piece)
@@ -73,6 +73,8 @@ class ExhibitService:
             else self._consumer(case_id, complaint_id, evidence_id)
         )
         link = self.evidence.link(found.evidence.owner, evidence_id)
+        # before anybody sees it: from here on its consumer cannot remove it
+        self.evidence.rely(found.evidence.owner, evidence_id)
         self.store.record_event(case_id, Event(self.clock.now(), Action.VIEWED, person.sub, f"evidence {evidence_id}"))
         return found, link
 
@@ -80,7 +82,7 @@ class ExhibitService:
         entry = self.store.accusation(complaint_id)
         if entry is None or entry.case_id != case_id:
             raise NotFoundError("There is no such complaint in this case.")
-        return Exhibit(complaint_id, entry.reference, self.evidence.get(owner_of(complaint_id), evidence_id))
+        return Exhibit(complaint_id, entry.reference, self.evidence.get(complaint_owner(complaint_id), evidence_id))
 
     def _reply(self, case_id: str, evidence_id: str) -> Exhibit:
         for one in self._replies(case_id):
@@ -93,11 +95,6 @@ class ExhibitService:
         for reply in self.investigations.replies(case_id):
             for piece in self.evidence.of(reply_of(case_id, reply.organization_id)):
                 yield Exhibit(REPLY, "", piece, reply.organization_id)
-
-
-def owner_of(complaint_id: str) -> Owner:
-    """Return a complaint as an owner of evidence."""
-    return Owner(f"COMPLAINT#{complaint_id}")
 
 
 def reply_of(case_id: str, organization_id: str) -> Owner:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from quietline.cases.facts import Call, Facts, Priority
-from quietline.cases.statements import Comment, Correction, Ruling
+from quietline.cases.statements import Comment, Correction, RemovedFile, Ruling
 from quietline.kernel.money import Money
 
 
@@ -59,6 +59,10 @@ class Action(StrEnum):
     """All complaints that were to move have moved."""
     WITHDRAWN = "withdrawn"
     """A consumer took a complaint back."""
+    FILE_REMOVED = "file_removed"
+    """A consumer removed a file that no case relied on."""
+    CONTACT_CORRECTED = "contact_corrected"
+    """A consumer corrected its name or address."""
     LEFT = "left"
     """A complaint that was corrected is no possible violation any more, or the report of a call that counts already."""
     EXPORTED = "exported"
@@ -268,6 +272,7 @@ class Accusation:
         rulings: every rule that screening tried, in order.
         added: comments that the consumer added later, oldest first.
         corrections: what the consumer corrected, oldest first.
+        removed: files that the consumer removed, oldest first.
     """
 
     complaint_id: str
@@ -293,6 +298,7 @@ class Accusation:
     rulings: tuple[Ruling, ...] = ()
     added: tuple[Comment, ...] = field(default=(), repr=False)
     corrections: tuple[Correction, ...] = field(default=(), repr=False)
+    removed: tuple[RemovedFile, ...] = ()
 
     @property
     def call(self) -> Call:

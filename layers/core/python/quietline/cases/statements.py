@@ -26,7 +26,21 @@ class Comment:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a consumer corrected: field of the complaint → what stood there before."""
+    """What a consumer corrected.
+
+    Attributes:
+        before: field of the complaint → what stood there before.
+        contact: names of the fields of name and address that changed; what stood there is kept nowhere.
+    """
 
     at: datetime
     before: Mapping[str, Any] = field(repr=False)
+    contact: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RemovedFile:
+    """A file that a consumer removed before anybody had opened it; `kind` as in `evidence.model.Kind`."""
+
+    at: datetime
+    kind: str

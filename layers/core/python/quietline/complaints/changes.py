@@ -1,20 +1,23 @@
-"""What a consumer does with a complaint later: add a comment, correct what it says, take it back, use a mailed link."""
+"""What a consumer does with a complaint later: add a comment, correct the call, take it back, use a mailed link.
 
-from collections.abc import Callable, Mapping
+Name and address are corrected in `contact.py`, files removed in `files.py`.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from quietline.complaints.form import CONSUMER, read_form
+from quietline.complaints.form import read_form
 from quietline.complaints.model import Addition, Complaint, ComplaintInput, Stage
 from quietline.complaints.ports import ChangedMeanwhileError, ComplaintStore
+from quietline.complaints.retry import changed
 from quietline.complaints.service import NONCE_LENGTH, STATUS_CODE_LENGTH, shown_code, status_hash
 from quietline.kernel.clock import Clock
-from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, UnavailableError
+from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 from quietline.kernel.ids import new_code
 from quietline.mails.links import OPEN_COMPLAINT, LinkSigner, record_id_of, refused
 from quietline.profiles.profile import Profile
 
-ATTEMPTS = 5
 CORRECTABLE = (
     "called_number",
     "call_date",
@@ -28,9 +31,8 @@ CORRECTABLE = (
     "done_business",
     "asked_to_stop",
     "comments",
-    *CONSUMER,
 )
-"""Fields of the form that may be corrected; the address for mails is not among them."""
+"""Fields of the form that say something of the call."""
 KEPT = (
     "called",
     "called_at",
@@ -44,7 +46,6 @@ KEPT = (
     "done_business",
     "asked_to_stop",
     "comments",
-    "consumer",
 )
 """Fields of a complaint that a correction may change; what they held before is its history."""
 ENDED = (Stage.DECIDED, Stage.WITHDRAWN)
@@ -79,7 +80,7 @@ class ChangeService:
                 raise ConflictError("This complaint has as many comments as it may have.")
             self.store.commented(now, Addition(self.clock.now(), said))
 
-        return self._change(complaint, add)
+        return changed(self.store, complaint, add)
 
     def correct(self, complaint: Complaint, changes: Mapping[str, Any]) -> Complaint:
         """Correct what the complaint says; what stood there before is kept, and the call is screened anew.
@@ -108,7 +109,7 @@ class ChangeService:
             if corrected != now:
                 self.store.corrected(replace(corrected, version=now.version + 1), now, self.clock.now())
 
-        return self._change(complaint, change)
+        return changed(self.store, complaint, change)
 
     def withdraw(self, complaint: Complaint) -> Complaint:
         """Take a complaint back; a second time changes nothing.
@@ -123,7 +124,7 @@ class ChangeService:
             if now.stage is not Stage.WITHDRAWN:
                 self.store.withdrawn(now, self.clock.now())
 
-        return self._change(complaint, end)
+        return changed(self.store, complaint, end)
 
     def use_link(self, token: str) -> tuple[Complaint, str]:
         """Use a mailed link, once: return its complaint and a new status code, which works besides the first one.
@@ -143,16 +144,6 @@ class ChangeService:
             raise refused("request_used") from error
         return found, shown_code(code)
 
-    def _change(self, complaint: Complaint, change: Callable[[Complaint], None]) -> Complaint:
-        for _attempt in range(ATTEMPTS):
-            now = self.store.get(complaint.id) or complaint
-            try:
-                change(now)
-            except ChangedMeanwhileError:
-                continue
-            return self.store.get(complaint.id) or now
-        raise UnavailableError("The complaint is being changed at the same moment. Please try again.")
-
     def _corrected(self, now: Complaint, changes: Mapping[str, Any]) -> Complaint:
         unknown = [name for name in changes if name not in CORRECTABLE]
         if unknown:
@@ -161,7 +152,8 @@ class ChangeService:
                 tuple(FieldError(f"/{name}", "This field cannot be corrected.", "not_correctable") for name in unknown),
             )
         form = replace(form_of(now, self.profile), **changes)
-        call = read_form(form, self.clock.now(), self.profile)
+        # as of the day it was sent: a call that was young enough then is so for good
+        call = read_form(form, now.received_at, self.profile)
         return replace(
             now,
             called=call.called.e164,
@@ -176,12 +168,11 @@ class ChangeService:
             done_business=form.done_business,
             asked_to_stop=form.asked_to_stop,
             comments=call.comments,
-            consumer=call.consumer,
         )
 
 
 def form_of(complaint: Complaint, profile: Profile) -> ComplaintInput:
-    """Return a complaint as the form would have it typed."""
+    """Return a complaint's call as the form would have it typed."""
     local = complaint.called_at.astimezone(profile.zone)
     return ComplaintInput(
         called_number=complaint.called,
@@ -197,11 +188,4 @@ def form_of(complaint: Complaint, profile: Profile) -> ComplaintInput:
         asked_to_stop=complaint.asked_to_stop,
         comments=complaint.comments,
         language=complaint.language,
-        first_name=complaint.consumer.get("first_name", ""),
-        last_name=complaint.consumer.get("last_name", ""),
-        street_1=complaint.consumer.get("street_1", ""),
-        street_2=complaint.consumer.get("street_2", ""),
-        city=complaint.consumer.get("city", ""),
-        state=complaint.consumer.get("state", ""),
-        zip=complaint.consumer.get("zip", ""),
     )

@@ -1,9 +1,10 @@
 """Reading the complaint form: every wrong field is named at once, with a code the pages translate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from quietline.complaints.model import ComplaintInput
+from quietline.complaints.model import Complaint, ComplaintInput
 from quietline.kernel.callers import caller_key
 from quietline.kernel.errors import FieldError, InvalidInputError, InvalidPhoneNumberError
 from quietline.kernel.phone import PhoneNumber, parse, parse_any
@@ -23,6 +24,8 @@ LENGTHS = {
     "zip": 20,
 }
 CONSUMER = ("first_name", "last_name", "street_1", "street_2", "city", "state", "zip")
+CONTACT = (*CONSUMER, "email")
+"""Who the consumer is and where news goes."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,45 @@ def read_form(form: ComplaintInput, now: datetime, profile: Profile) -> Call:
         email=email,
         others=others,
     )
+
+
+def read_contact(given: Mapping[str, str]) -> dict[str, str]:
+    """Check name and address that a consumer gives later.
+
+    Args:
+        given: some of `CONTACT` → as typed; an empty text takes the field away.
+
+    Returns:
+        The same fields, in order.
+
+    Raises:
+        InvalidInputError: with one field error for each refused field.
+    """
+    wrong = [
+        FieldError(f"/{name}", "This is no part of a name or an address.", "not_correctable")
+        for name in given
+        if name not in CONTACT
+    ]
+    read = {name: _clean(text) for name, text in given.items()}
+    wrong += [
+        FieldError(f"/{name}", f"Use at most {LENGTHS[name]} characters.", "too_long")
+        for name, text in read.items()
+        if name in CONSUMER and len(text) > LENGTHS[name]
+    ]
+    if read.get("email"):
+        try:
+            read["email"] = parse_address(given["email"])
+        except InvalidInputError as error:
+            wrong.extend(error.fields)
+    if wrong:
+        raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
+    return read
+
+
+def on_file(complaint: Complaint, mailed: Complaint | None) -> tuple[str, ...]:
+    """Return which fields of name and address are filled; `mailed` is the complaint that mails are about."""
+    has_mail = bool(mailed and mailed.email_ciphertext)
+    return tuple(name for name in CONTACT if complaint.consumer.get(name) or (name == "email" and has_mail))
 
 
 def _called(form: ComplaintInput, profile: Profile, wrong: list[FieldError]) -> PhoneNumber | None:

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from quietline.evidence.model import Evidence
 
 
 class Stage(StrEnum):
@@ -118,10 +121,25 @@ class Addition:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a consumer corrected: field of the complaint → what stood there before."""
+    """What a consumer corrected.
+
+    Attributes:
+        before: field of the complaint → what stood there before.
+        contact: names of the fields of name and address that changed; what stood there is kept nowhere.
+    """
 
     at: datetime
     before: dict[str, Any] = field(repr=False)
+    contact: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RemovedFile:
+    """A file of evidence that the consumer removed: nothing of it is left but that there was one, and of what kind."""
+
+    at: datetime
+    evidence_id: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -250,6 +268,19 @@ class Complaint:
     client_reference: str = ""
     additions: tuple[Addition, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    removed: tuple[RemovedFile, ...] = ()
+
+    def may_lose(self, evidence: "Evidence") -> bool:
+        """Whether the consumer may remove a file, because no case relies on it.
+
+        A case does once an investigator has opened the file, once a bundle of it holds the file, once it is decided.
+        """
+        return evidence.relied_at is None and self.stage is not Stage.DECIDED
+
+    @property
+    def mailed_as(self) -> str:
+        """The reference of the submission's first complaint: mails about all of its calls are that one's."""
+        return self.submission[0] if self.submission else self.reference
 
 
 @dataclass(frozen=True)
@@ -288,3 +319,4 @@ class ComplaintStatus:
     submission: tuple[str, ...] = ()
     additions: tuple[Addition, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    removed: tuple[RemovedFile, ...] = ()

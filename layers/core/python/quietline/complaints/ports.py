@@ -1,13 +1,23 @@
 """What complaints need from outside."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from quietline.complaints.model import Addition, Complaint, Reports, Screening
+from quietline.complaints.model import Addition, Complaint, RemovedFile, Reports, Screening
 
 
 class ChangedMeanwhileError(Exception):
     """A condition did not hold any more: read again."""
+
+
+@dataclass(frozen=True)
+class ContactChange:
+    """A complaint whose consumer's name or address changes; the newest correction of `after` names the fields."""
+
+    before: Complaint
+    after: Complaint
 
 
 class ComplaintStore(Protocol):
@@ -34,6 +44,22 @@ class ComplaintStore(Protocol):
 
         Raises:
             ChangedMeanwhileError: the complaint changed after `before` was read.
+        """
+        ...
+
+    def contact_corrected(self, changes: Sequence[ContactChange]) -> None:
+        """Keep corrected names and addresses of complaints that came together, and tell a new mailbox.
+
+        Raises:
+            ChangedMeanwhileError: one of the complaints was corrected or moved after it was read.
+        """
+        ...
+
+    def file_removed(self, complaint: Complaint, file: RemovedFile) -> None:
+        """Delete a file's record, keep that it was removed, and ask for the deletion of its bytes.
+
+        Raises:
+            ChangedMeanwhileError: the file is gone, a case relies on it, or the complaint changed after it was read.
         """
         ...
 

@@ -133,6 +133,12 @@ class ComplaintService:
             raise NotFoundError(UNKNOWN)
         return found
 
+    def mailed(self, complaint: Complaint) -> Complaint | None:
+        """Return the complaint that mails about all calls of a submission are about; itself where it came alone."""
+        if complaint.reference == complaint.mailed_as:
+            return complaint
+        return self.store.by_reference(complaint.mailed_as)
+
     def status(self, reference: str, status_code: str) -> ComplaintStatus:
         """Return how far a complaint has come; see `opened`.
 
@@ -155,6 +161,7 @@ def status_of(found: Complaint) -> ComplaintStatus:
         submission=found.submission,
         additions=found.additions,
         corrections=found.corrections,
+        removed=found.removed,
     )
 
 

@@ -89,6 +89,8 @@ class Evidence:
         sha256: hex, of the file; empty until it was scanned.
         reason: of refused evidence, why (`scan.Reason`); empty otherwise.
         waits_until: when an upload that has not come is given up.
+        relied_at: when a case first relied on it: an investigator opened it, or a bundle holds it. None for never;
+            afterwards it cannot be removed.
     """
 
     owner: Owner
@@ -102,16 +104,17 @@ class Evidence:
     sha256: str = ""
     reason: str = ""
     scanned_at: datetime | None = None
+    relied_at: datetime | None = None
 
     @property
     def upload_key(self) -> str:
         """Key of the upload; nobody reads there but the scan."""
-        return f"{UPLOADS}/{self.owner.path}/{self.id}"
+        return upload_key(self.owner, self.id)
 
     @property
     def clean_key(self) -> str:
         """Key of the file once it is clean: with its hash, so that what was scanned and what is read are the same."""
-        return f"{CLEAN}/{self.owner.path}/{self.id}-{self.sha256}"
+        return f"{clean_prefix(self.owner, self.id)}{self.sha256}"
 
     @property
     def file_name(self) -> str:
@@ -161,6 +164,21 @@ class Verdict:
     def is_clean(self) -> bool:
         """Whether people may read the file."""
         return not self.reason
+
+
+def complaint_owner(complaint_id: str) -> Owner:
+    """Return a complaint as an owner of evidence."""
+    return Owner(f"COMPLAINT#{complaint_id}")
+
+
+def upload_key(owner: Owner, evidence_id: str) -> str:
+    """Return the key of an upload."""
+    return f"{UPLOADS}/{owner.path}/{evidence_id}"
+
+
+def clean_prefix(owner: Owner, evidence_id: str) -> str:
+    """Return what the key of a clean file begins with, whatever its hash."""
+    return f"{CLEAN}/{owner.path}/{evidence_id}-"
 
 
 def parse_upload_key(key: str) -> tuple[Owner, str] | None:

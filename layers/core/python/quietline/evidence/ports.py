@@ -26,6 +26,10 @@ class EvidenceStore(Protocol):
         """Return a piece of evidence, or None."""
         ...
 
+    def rely(self, owner: Owner, evidence_id: str, at: datetime) -> bool:
+        """Keep that a case relies on evidence from `at` on, or from before; False when there is none of this id."""
+        ...
+
     def scanned(self, evidence: Evidence, gone_after: datetime) -> bool:
         """Keep what a scan found of evidence that waited; False when it no longer waits.
 
@@ -66,6 +70,10 @@ class EvidenceFiles(Protocol):
 
     def delete(self, key: str) -> None:
         """Delete a file, whether or not there is one."""
+        ...
+
+    def delete_all(self, prefix: str) -> None:
+        """Delete every file whose key begins so."""
         ...
 
 

@@ -14,7 +14,9 @@ from quietline.evidence.model import (
     State,
     Uploaded,
     UploadForm,
+    clean_prefix,
     parse_upload_key,
+    upload_key,
 )
 from quietline.evidence.ports import EvidenceFiles, EvidenceForms, EvidenceStore, Scanner
 from quietline.evidence.scan import Reason
@@ -26,6 +28,7 @@ from quietline.profiles.profile import Profile
 ATTEMPTS = 4
 GRACE = timedelta(hours=1)
 """An upload that was begun in time may end and be scanned so much later."""
+UNKNOWN = "There is no such evidence."
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class EvidenceService:
         for _attempt in range(ATTEMPTS):
             now = self.clock.now()
             kept, version = self.store.of(owner)
-            if sum(one.counts(now) for one in kept) >= rules.max_files or len(kept) >= rules.max_offers:
+            # the version counts the offers, also of files that were removed since
+            if sum(one.counts(now) for one in kept) >= rules.max_files or version >= rules.max_offers:
                 raise ConflictError(f"There are {rules.max_files} files already; no more are taken.")
             made = Evidence(
                 owner=owner,
@@ -97,8 +101,17 @@ class EvidenceService:
         """
         found = self.store.get(owner, evidence_id)
         if found is None:
-            raise NotFoundError("There is no such evidence.")
+            raise NotFoundError(UNKNOWN)
         return found
+
+    def rely(self, owner: Owner, evidence_id: str) -> None:
+        """Keep that a case relies on it from now on, so that it is not removed any more.
+
+        Raises:
+            NotFoundError: the owner has none of this id.
+        """
+        if not self.store.rely(owner, evidence_id, self.clock.now()):
+            raise NotFoundError(UNKNOWN)
 
     def link(self, owner: Owner, evidence_id: str) -> str:
         """Return a URL of the file that works for minutes; as a download, whatever it is.
@@ -149,6 +162,9 @@ class EvidenceScan:
         """
         named = parse_upload_key(uploaded.key)
         found = self.store.get(*named) if named else None
+        if named and found is None:
+            self.erase(*named)
+            return "ignored"
         if found is None or found.state is not State.WAITING:
             self.files.delete(uploaded.key)
             return "ignored"
@@ -174,6 +190,15 @@ class EvidenceScan:
     def _kept(self, evidence: Evidence, uploaded: Uploaded) -> str:
         now = self.clock.now()
         evidence = replace(evidence, scanned_at=now)
-        self.store.scanned(evidence, now + timedelta(days=self.profile.evidence.keep_days))
+        kept = self.store.scanned(evidence, now + timedelta(days=self.profile.evidence.keep_days))
+        if not kept and self.store.get(evidence.owner, evidence.id) is None:
+            # removed while it was scanned: the copy that was just made goes, too
+            self.erase(evidence.owner, evidence.id)
+            return "ignored"
         self.files.delete(uploaded.key)
         return evidence.state.value
+
+    def erase(self, owner: Owner, evidence_id: str) -> None:
+        """Delete every file of evidence that was removed; may run again."""
+        self.files.delete(upload_key(owner, evidence_id))
+        self.files.delete_all(clean_prefix(owner, evidence_id))

@@ -16,7 +16,7 @@ from quietline.adapters.dynamodb.complaints import complaint_of
 from quietline.adapters.dynamodb.table import Item
 from quietline.cases.model import Accusation, Case, Status
 from quietline.cases.queue import SORTS
-from quietline.cases.statements import Comment, Correction, Ruling
+from quietline.cases.statements import Comment, Correction, RemovedFile, Ruling
 from quietline.kernel.clock import from_text, to_text
 
 SIGNS = {"caller_number": ("unassigned", "invalid"), "neighbour": ("yes", "own_number")}
@@ -110,5 +110,6 @@ def accusation_of(item: Item) -> Accusation:
         signs=tuple(one.rule for one in complaint.rulings if one.answer in SIGNS.get(one.rule, ())),
         rulings=tuple(Ruling(one.rule, one.answer, one.detail, one.source) for one in complaint.rulings),
         added=tuple(Comment(one.at, one.text) for one in complaint.additions),
-        corrections=tuple(Correction(one.at, one.before) for one in complaint.corrections),
+        corrections=tuple(Correction(one.at, one.before, one.contact) for one in complaint.corrections),
+        removed=tuple(RemovedFile(one.at, one.kind) for one in complaint.removed),
     )

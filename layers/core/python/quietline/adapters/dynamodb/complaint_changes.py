@@ -1,20 +1,26 @@
 """What consumers change of their complaints, in DynamoDB."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.case_parts import call_item
+from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.cases.facts import Call
 from quietline.complaints.changes import KEPT
-from quietline.complaints.model import Addition, Complaint, Outcome, Stage
-from quietline.complaints.ports import ChangedMeanwhileError
+from quietline.complaints.model import Addition, Complaint, Outcome, RemovedFile, Stage
+from quietline.complaints.ports import ChangedMeanwhileError, ContactChange
+from quietline.evidence.model import complaint_owner
 from quietline.kernel.clock import to_text
 from quietline.kernel.ids import new_ulid
+from quietline.mails.links import OPEN_COMPLAINT
 
 UNCHANGED = "attribute_exists(pk) AND stage = :stage_read AND (attribute_not_exists(version) OR version = :read)"
+OUTBOX_KEPT = timedelta(days=30)
+"""How long it is kept that files are to be deleted: longer than the queue's dead letters."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,91 @@ class DynamoComplaintChanges:
             )
         ]
 
+    def contact_corrected(self, changes: Sequence[ContactChange]) -> None:
+        """Keep corrected names and addresses of complaints that came together, and tell a new mailbox.
+
+        Raises:
+            ChangedMeanwhileError: one of the complaints was corrected or moved after it was read.
+        """
+        self._changed(*(write for change in changes for write in self._contact(change.before, change.after)))
+
+    def _contact(self, before: Complaint, after: Complaint) -> list[Write]:
+        made, kept = after.corrections[-1], len(before.corrections)
+        entry = {"at": to_text(made.at), "before": {}, "contact": list(made.contact)}
+        sets = ["consumer = :consumer", "corrections = list_append(if_not_exists(corrections, :none), :entry)"]
+        values: Item = {":consumer": after.consumer, ":none": [], ":entry": [entry]}
+        if "email" in made.contact:
+            sets += ["email_ciphertext = :mailbox", "link_nonce = :nonce", "extra_status_hash = :extra"]
+            values |= {
+                ":mailbox": after.email_ciphertext,
+                ":nonce": after.link_nonce,
+                ":extra": after.extra_status_hash,
+            }
+        condition = "size(corrections) = :kept" if kept else "attribute_not_exists(corrections)"
+        in_case, of_case = _of_case(before)
+        writes = [
+            self.table.update(
+                keys.complaint(before.id),
+                f"SET {', '.join(sets)}",
+                values=values | ({":kept": kept} if kept else {}) | of_case,
+                condition=f"attribute_exists(pk) AND {condition} AND {in_case}",
+            ),
+            *self._logged(before, made.at, "contact_corrected", before.id),
+        ]
+        if "email" in made.contact and after.email_ciphertext:
+            writes.append(
+                mail_write(
+                    self.table,
+                    template="complaint-received",
+                    language=after.language,
+                    to_ciphertext=after.email_ciphertext,
+                    facts={"reference": after.reference},
+                    now=made.at,
+                    mail_id=f"{after.id}-received-{kept + 1}",
+                    link=mail_link(after),
+                )
+            )
+        return writes
+
+    def file_removed(self, complaint: Complaint, file: RemovedFile) -> None:
+        """Delete a file's record, keep that it was removed, and ask for the deletion of its bytes.
+
+        Raises:
+            ChangedMeanwhileError: the file is gone, a case relies on it, or the complaint changed after it was read.
+        """
+        owner, gone = complaint_owner(complaint.id).text, int((file.at + OUTBOX_KEPT).timestamp())
+        entry = {"at": to_text(file.at), "evidence_id": file.evidence_id, "kind": file.kind}
+        in_case, of_case = _of_case(complaint)
+        writes = [
+            self.table.delete(
+                keys.evidence(owner, file.evidence_id),
+                condition="attribute_exists(pk) AND attribute_not_exists(relied_at)",
+            ),
+            self.table.update(
+                keys.complaint(complaint.id),
+                "SET removed = list_append(if_not_exists(removed, :none), :entry)",
+                values={":none": [], ":entry": [entry], ":stage": complaint.stage.value} | of_case,
+                condition=f"attribute_exists(pk) AND stage = :stage AND {in_case}",
+            ),
+            self.table.put_new(keys.evidence_removed(owner, file.evidence_id), {"ttl": gone}),
+            *self._logged(complaint, file.at, "file_removed", f"{complaint.id} {file.evidence_id}"),
+        ]
+        if complaint.case_id:
+            # a decision rests on all that the case held
+            writes.append(
+                self.table.check(
+                    keys.case(complaint.case_id), "#status = :open", {":open": "open"}, {"#status": "status"}
+                )
+            )
+        self._changed(*writes)
+
+    def _logged(self, complaint: Complaint, at: datetime, action: str, detail: str) -> list[Write]:
+        """Return the entry in the log of the complaint's case, where it is in one."""
+        if not complaint.case_id:
+            return []
+        event = {"at": to_text(at), "action": action, "by": "system", "detail": detail}
+        return [self.table.put_new(keys.case_event(complaint.case_id, at, new_ulid(at)), event)]
+
     def withdrawn(self, complaint: Complaint, at: datetime) -> None:
         """Keep that the consumer took the complaint back; it leaves its case, and is screened to count no more.
 
@@ -118,11 +209,10 @@ class DynamoComplaintChanges:
         if complaint.case_id:
             values[":case"] = complaint.case_id
             condition = f"{UNCHANGED} AND case_id = :case"
-            event = {"at": to_text(at), "action": "withdrawn", "by": "system", "detail": complaint.id}
             writes = [
                 self.table.delete(keys.case_complaint(complaint.case_id, complaint.id)),
                 self.table.update(keys.case(complaint.case_id), "ADD complaints :less", values={":less": -1}),
-                self.table.put_new(keys.case_event(complaint.case_id, at, new_ulid(at)), event),
+                *self._logged(complaint, at, "withdrawn", complaint.id),
             ]
         self._changed(
             self.table.update(
@@ -146,7 +236,6 @@ class DynamoComplaintChanges:
         if case is None or case["status"] in ("decided", "closed"):
             return
         stage = Stage.MERGED if complaint.duplicate_of else Stage.CLOSED
-        event = {"at": to_text(at), "action": "left", "by": "system", "detail": complaint.id}
         self._changed(
             self.table.update(
                 keys.complaint(complaint.id),
@@ -164,7 +253,7 @@ class DynamoComplaintChanges:
                 names={"#status": "status"},
                 condition="#status = :open",
             ),
-            self.table.put_new(keys.case_event(complaint.case_id, at, new_ulid(at)), event),
+            *self._logged(complaint, at, "left", complaint.id),
         )
 
     def link_used(self, complaint: Complaint, nonce: str, status_hash: str) -> None:
@@ -192,6 +281,20 @@ class DynamoComplaintChanges:
 def entry_item(at: datetime, stage: Stage) -> Item:
     """Return a timeline's line as it is stored."""
     return {"at": to_text(at), "stage": stage.value}
+
+
+def mail_link(complaint: Complaint) -> dict[str, str] | None:
+    """Return the link of a mail about a complaint; it works until one such link was used."""
+    if not complaint.link_nonce:
+        return None
+    return {"purpose": OPEN_COMPLAINT, "id": complaint.id, "nonce": complaint.link_nonce}
+
+
+def _of_case(complaint: Complaint) -> tuple[str, Item]:
+    """Return the condition that a complaint is still in the case it was read in, or in none, and its values."""
+    if complaint.case_id:
+        return "case_id = :case", {":case": complaint.case_id}
+    return "(attribute_not_exists(case_id) OR case_id = :case)", {":case": ""}
 
 
 def _read(complaint: Complaint) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from quietline.adapters.dynamodb import keys
-from quietline.adapters.dynamodb.complaint_changes import DynamoComplaintChanges, entry_item
+from quietline.adapters.dynamodb.complaint_changes import DynamoComplaintChanges, entry_item, mail_link
 from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.numbers import DynamoNumbers
 from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Key, Table, Write
@@ -16,6 +16,7 @@ from quietline.complaints.model import (
     Correction,
     Entry,
     Outcome,
+    RemovedFile,
     Reported,
     Reports,
     Ruling,
@@ -26,7 +27,6 @@ from quietline.complaints.ports import ChangedMeanwhileError
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.errors import NotFoundError
 from quietline.kernel.phone import PhoneNumber
-from quietline.mails.links import OPEN_COMPLAINT
 
 PLAIN = (
     "id",
@@ -322,13 +322,6 @@ def without(calls: Sequence[Reported], complaint_id: str) -> tuple[Reported, ...
     return tuple(call for call in calls if call.complaint_id != complaint_id)
 
 
-def mail_link(complaint: Complaint) -> dict[str, str] | None:
-    """Return the link of a mail about a complaint; it works until one such link was used."""
-    if not complaint.link_nonce:
-        return None
-    return {"purpose": OPEN_COMPLAINT, "id": complaint.id, "nonce": complaint.link_nonce}
-
-
 def item_of(complaint: Complaint) -> Item:
     """Return a new complaint as it is stored, without its keys."""
     return {
@@ -372,5 +365,11 @@ def complaint_of(item: Item) -> Complaint:
         reporter=item.get("reporter", ""),
         client_reference=item.get("client_reference", ""),
         additions=tuple(Addition(from_text(one["at"]), one["text"]) for one in item.get("additions", ())),
-        corrections=tuple(Correction(from_text(one["at"]), one["before"]) for one in item.get("corrections", ())),
+        corrections=tuple(
+            Correction(from_text(one["at"]), one["before"], tuple(one.get("contact", ())))
+            for one in item.get("corrections", ())
+        ),
+        removed=tuple(
+            RemovedFile(from_text(one["at"]), one["evidence_id"], one["kind"]) for one in item.get("removed", ())
+        ),
     )

@@ -56,6 +56,21 @@ class DynamoEvidence:
         item = self.table.get(keys.evidence(owner.text, evidence_id))
         return _evidence(owner, item) if item else None
 
+    def rely(self, owner: Owner, evidence_id: str, at: datetime) -> bool:
+        """Keep that a case relies on evidence from `at` on, or from before; False when there is none of this id."""
+        try:
+            self.table.apply(
+                self.table.update(
+                    keys.evidence(owner.text, evidence_id),
+                    "SET relied_at = if_not_exists(relied_at, :at)",
+                    values={":at": to_text(at)},
+                    condition="attribute_exists(pk)",
+                )
+            )
+        except ConditionFailedError:
+            return False
+        return True
+
     def scanned(self, evidence: Evidence, gone_after: datetime) -> bool:
         """Keep what a scan found of evidence that waited; False when it no longer waits."""
         try:
@@ -101,4 +116,5 @@ def _evidence(owner: Owner, item: Item) -> Evidence:
         sha256=item["sha256"],
         reason=item["reason"],
         scanned_at=from_text(item["scanned_at"]) if item["scanned_at"] else None,
+        relied_at=from_text(item["relied_at"]) if "relied_at" in item else None,
     )

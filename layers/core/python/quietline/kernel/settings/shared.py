@@ -22,6 +22,7 @@ class RelaySettings(Settings):
     payments_queue_url: str
     notices_queue_url: str
     webhooks_queue_url: str
+    evidence_queue_url: str
     screen_machine_arn: str
     investigate_machine_arn: str
 

@@ -41,6 +41,11 @@ def evidence_version(owner: str) -> tuple[str, str]:
     return owner, "EVIDENCE"
 
 
+def evidence_removed(owner: str, evidence_id: str) -> tuple[str, str]:
+    """Key of the outbox item that has the files of removed evidence deleted; it says all that there is to do."""
+    return f"EVIDENCE_REMOVED#{owner}#{evidence_id}", META
+
+
 def complaints_of(caller_key: str) -> str:
     """Partition of `gsi1`: the complaints about one caller, by the time they were received."""
     return f"CALLER#{caller_key}"
