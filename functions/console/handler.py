@@ -3,9 +3,11 @@
 `/console/<language>/<path>`; each page is declared with who may open it (`frame.page`).
 """
 
+from contextlib import suppress
 from typing import Any
 
 from quietline.http.site.door import Door
+from quietline.kernel.errors import ForbiddenError
 
 from functions.console import pages as all_pages
 from functions.console.frame import SITE, Answer, Declared, Request, Who
@@ -15,7 +17,11 @@ assert all_pages
 
 def _opened(request: Request, declared: Declared) -> Answer:
     """Return the page, once it is sure that this person may open it."""
-    if declared.who != Who.PERSON:
+    if declared.who == Who.PERSON:
+        # an investigator has the whole menu here too
+        with suppress(ForbiddenError):
+            assert request.investigator
+    else:
         getattr(request, declared.who)
     return declared.page(request)
 

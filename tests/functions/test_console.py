@@ -220,3 +220,10 @@ def test_another_language_has_every_page(console: ConsoleSettings, cloud: Cloud,
     for path in ("", "pictures", "search", "people", "help", "account", f"cases/{case_id}"):
         assert visitor.get(path).status == 200, path
     assert "Registro de auditoría" in visitor.text
+
+
+def test_pages_of_everybody_have_the_whole_menu_for_who_works_here(console: ConsoleSettings, cloud: Cloud) -> None:
+    lee = investigator()
+    for path in ("help", "account"):
+        assert 'href="/console/en/search"' in lee.get(path).text, path
+    assert 'href="/console/en/search"' not in Visitor().sign_in(person("kim@example.com")).get("account").text
