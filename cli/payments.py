@@ -15,6 +15,7 @@ from cli import config, output
 from cli.app import ApiOption, JsonOption, command, ops
 from cli.errors import NotVerifiedError, RefusedError, UnreachableError, UsageError
 from cli.ops import connect
+from cli.organizations import operator
 
 if TYPE_CHECKING:
     from quietline.orders.check import CheckRun
@@ -49,7 +50,7 @@ def refund(
     desk = bootstrap.refunds(registry.sellers_table)
     try:
         found = desk.orders.get(order)
-        asked = desk.request(order, _minor(amount, found.total.currency if found else ""), _operator(), reason)
+        asked = desk.request(order, _minor(amount, found.total.currency if found else ""), operator(), reason)
     except (NotFoundError, ConflictError) as error:
         raise RefusedError(str(error)) from error
     except InvalidInputError as error:
@@ -87,7 +88,7 @@ def credit(
     grants = bootstrap.credit_grants(registry.sellers_table)
     currency = load_profile(registry.profile).currency
     try:
-        asked = grants.request(organization, _minor(amount, currency) or 0, _operator(), reason)
+        asked = grants.request(organization, _minor(amount, currency) or 0, operator(), reason)
     except ConflictError as error:
         raise RefusedError(str(error)) from error
     except InvalidInputError as error:
@@ -119,7 +120,7 @@ def withdraw_credit(
     grants = bootstrap.credit_grants(registry.sellers_table)
     currency = load_profile(registry.profile).currency
     try:
-        asked = grants.withdraw(credit_id, _operator(), reason)
+        asked = grants.withdraw(credit_id, operator(), reason)
     except (NotFoundError, ConflictError) as error:
         raise RefusedError(str(error)) from error
     except InvalidInputError as error:
@@ -151,7 +152,7 @@ def check(
 
     now = datetime.now(UTC)
     checks = bootstrap.payment_checks(registry.sellers_table)
-    run = checks.begin(CheckRun(new_ulid(now), _instant(since) if since else now - LOOK_BACK, now, _operator()))
+    run = checks.begin(CheckRun(new_ulid(now), _instant(since) if since else now - LOOK_BACK, now, operator()))
     _queue(registry).send({"pk": f"PAYMENT_CHECK#{run.id}", "kind": "PAYMENT_CHECK"})
 
     def finished() -> "CheckRun | None":
@@ -262,13 +263,6 @@ def _replay(registry: config.Config) -> "EventReplay":
     from quietline import bootstrap
 
     return bootstrap.event_replay(registry.sellers_table, _queue(registry))
-
-
-def _operator() -> str:
-    """Return who AWS says we are, for the record."""
-    from quietline.adapters.aws import client as aws_client
-
-    return str(aws_client("sts").get_caller_identity()["Arn"])
 
 
 def _carried_out(orders: "Orders", command_id: str, what: str) -> "PaymentCommand":
