@@ -13,6 +13,7 @@ from functions.public_api.routes import (  # noqa: F401
     complaint_changes,
     complaints,
     evidence,
+    line_removals,
     lists,
     mailboxes,
     registrations,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from quietline.lists.service import Manifests
     from quietline.mails.optout import OptOutService
     from quietline.registrations.certificate import CertificateService
+    from quietline.registrations.line import LineRemovalService
     from quietline.registrations.moving import MoveService
     from quietline.registrations.removal import RemovalService
     from quietline.registrations.service import RegistrationService
@@ -38,6 +39,11 @@ def verifications() -> "VerificationService":
 def removals() -> "RemovalService":
     """Return the use cases of removals."""
     return bootstrap.removals(settings())
+
+
+def line_removals() -> "LineRemovalService":
+    """Return the use cases of a removal by a code told to the line."""
+    return bootstrap.line_removals(settings())
 
 
 def waiting() -> "WaitingService":

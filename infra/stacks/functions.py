@@ -32,6 +32,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
     paying: dict[str, Any] = {"stripe_api_base": d.payments_url, "stripe_played": int(d.gaps.played_payments)}
     if d.gaps.payment_retry_seconds:
         paying |= {"retry_seconds": d.gaps.payment_retry_seconds, "circuit_seconds": d.gaps.payment_circuit_seconds}
+    reaches_lines = int(bool(d.line_origination) or d.gaps.mailed_lines)
     stack.add(
         "public_api",
         s.PublicApiSettings(
@@ -44,6 +45,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
             pii_key_id=pii,
             signing_key_ids=signing,
             app_secret_id=app,
+            line_codes=reaches_lines,
         ),
     )
     stack.add(
@@ -58,7 +60,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
             app_secret_id=app,
             site_url=stack.site_url,
             signing_key_ids=signing,
-            line_codes=int(bool(d.line_origination) or d.gaps.mailed_lines),
+            line_codes=reaches_lines,
         ),
     )
     stack.add("render_list", s.RenderListSettings(**common, lists_bucket=lists), "lists", memory=1769, timeout=60)

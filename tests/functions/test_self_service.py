@@ -272,7 +272,7 @@ def test_a_number_is_removed_by_a_code_on_its_line(
     tripwire.watch(token)
     sent = drain(cloud, seen)[-1]
     assert sent["destinations"]["ToAddresses"] == [f"12025550143@{channel}.example.com"]
-    code = "".join(re.findall(r"your code is ([\d, ]+)\.", str(sent["body"]))[0].replace(",", " ").split())
+    code = code_in(sent)
     assert len(code) == 6
     assert "not the code" in page("POST", "/forms/en/remove/code/enter", {"token": token, "code": "x"})["body"]
     done = page("POST", "/forms/en/remove/code/enter", {"token": token, "code": code})["body"]
@@ -282,6 +282,11 @@ def test_a_number_is_removed_by_a_code_on_its_line(
     assert "does not work any more" in again
     assert "stay registered" in page("POST", "/forms/en/remove/code/undo", {"token": token})["body"]
     assert items(cloud.registry_table, "NUMBER#")[0]["state"] == "listed"
+
+
+def code_in(told: dict[str, Any]) -> str:
+    """Return the code that a line was told."""
+    return "".join(re.findall(r"your code is ([\d, ]+)\.", str(told["body"]))[0].replace(",", " ").split())
 
 
 def lines_reached(cloud: Cloud) -> None:

@@ -10,9 +10,20 @@ from typer.testing import CliRunner
 
 from cli.main import app as typer_app
 from functions.public_api import handler as public_api
+from functions.public_api.app import settings
 from tests.conftest import Cloud
 from tests.functions.test_registrations import drain, items
-from tests.functions.test_self_service import EMAIL, NUMBER, STRANGER, api, last, reported, token_in
+from tests.functions.test_self_service import (
+    EMAIL,
+    NUMBER,
+    STRANGER,
+    api,
+    code_in,
+    last,
+    lines_reached,
+    reported,
+    token_in,
+)
 from tests.helpers import LambdaContext, Tripwire, http_event
 
 
@@ -137,3 +148,45 @@ def test_a_mailbox_opts_out_and_in_again(certificate: str, cloud: Cloud, seen: s
 
 def states(cloud: Cloud) -> list[str]:
     return [item["state"] for item in items(cloud.registry_table, "MAIL#") if item["template"] == "line-quarantined"]
+
+
+def test_whoever_holds_the_line_removes_its_number_and_takes_that_back(
+    cloud: Cloud, seen: set[str], certificate: str, tripwire: Tripwire
+) -> None:
+    lines_reached(cloud)
+    cloud.use(PublicApiSettings, line_codes=1)
+    settings.cache_clear()
+    where = "/v1/registrations/removals/line"
+    status, problem = api(where, {"number": "12", "channel": "pigeon", "language": "tlh"})
+    assert status == 400
+    assert sorted(error["pointer"] for error in problem["errors"]) == ["/channel", "/language", "/number"]
+    answers = [api(where, {"number": number, "channel": "sms"}) for number in (NUMBER, "(202) 555-0199")]
+    assert {status for status, _ in answers} == {202}
+    assert {(one["answered_by"], one["minutes"]) for _, one in answers} == {("line", 10)}
+    asked = {"removal_token": answers[0][1]["removal_token"]}
+    tripwire.watch(asked["removal_token"])
+    told = [mail for mail in drain(cloud, seen) if mail["destinations"]["ToAddresses"][0].endswith("@sms.example.com")]
+    code = code_in(next(mail for mail in told if "12025550143" in mail["destinations"]["ToAddresses"][0]))
+
+    assert api(f"{where}/undo", asked)[0] == 400, "nothing was removed yet"
+    wrong = "000000" if code != "000000" else "111111"
+    status, problem = api(f"{where}/code", asked | {"code": wrong})
+    assert (status, problem["errors"][0]["pointer"]) == (400, "/code")
+    status, removed = api(f"{where}/code", asked | {"code": code})
+    assert (status, removed["numbers"]) == (200, ["+•••••••••43"])
+    assert items(cloud.registry_table, "NUMBER#")[0]["state"] == "removed"
+    status, problem = api(f"{where}/code", asked | {"code": code})
+    assert (status, problem["type"]) == (400, "/problems/link-not-usable")
+
+    assert api(f"{where}/undo", asked) == (200, {"numbers": ["+•••••••••43"]})
+    assert items(cloud.registry_table, "NUMBER#")[0]["state"] == "listed"
+    assert api(f"{where}/undo", asked)[0] == 400
+
+
+def test_a_deployment_that_reaches_no_lines_says_so(cloud: Cloud) -> None:
+    status, problem = api("/v1/registrations/removals/line", {"number": NUMBER, "channel": "sms"})
+    assert (status, problem["detail"]) == (
+        404,
+        "Codes cannot be told to telephone lines here: numbers are removed by mail.",
+    )
+    assert not items(cloud.registry_table, "MAIL#")

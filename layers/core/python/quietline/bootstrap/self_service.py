@@ -151,7 +151,7 @@ def opt_outs(settings: "PublicApiSettings | SiteFormsSettings | MailerSettings")
 
 
 @cache
-def line_removals(settings: "SiteFormsSettings") -> "LineRemovalService":
+def line_removals(settings: "PublicApiSettings | SiteFormsSettings") -> "LineRemovalService":
     """Return the use cases of a removal by a code told to the line."""
     from quietline.registrations.line import LineRemovalService
 

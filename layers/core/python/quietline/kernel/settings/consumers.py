@@ -19,6 +19,8 @@ class PublicApiSettings(Settings):
     signing_key_ids: str
     """KMS key ids or ARNs separated by commas: the first signs, all are published, so old manifests still verify."""
     app_secret_id: str
+    line_codes: int = 0
+    """1 where codes can be told to telephone lines; the profile says by which channels."""
 
 
 @dataclass(frozen=True, kw_only=True)
