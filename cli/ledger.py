@@ -1,6 +1,7 @@
 """`quietline ops ledger …`: the proof that the books are right, and the books themselves."""
 
 import csv
+import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -11,7 +12,7 @@ import typer
 
 from cli import config, output
 from cli.app import ApiOption, JsonOption, command, ops
-from cli.errors import NotVerifiedError, UsageError
+from cli.errors import NotVerifiedError, RefusedError, UsageError
 from cli.ops import connect
 
 if TYPE_CHECKING:
@@ -84,6 +85,46 @@ def export(
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows(_rows(entries))
     output.say(f"{len(entries):,} entries are in {path}.", "green")
+
+
+@command(group, "order")
+def order(
+    order_id: Annotated[str, typer.Argument(metavar="ORDER", help="Id of the order.")],
+    api: ApiOption = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Show why an order is what it is: every event of its history, oldest first, and its entries in the ledger."""
+    registry = _connected(api)
+    from quietline import bootstrap
+    from quietline.kernel.clock import to_text
+
+    store = bootstrap.order_store(registry.sellers_table)
+    found = store.get(order_id)
+    if found is None:
+        raise RefusedError("There is no such order.")
+    events = list(store.history(order_id))
+    statement = bootstrap.ledger(registry.sellers_table).statement(found.organization_id)
+    entries = [one for one in statement.entries if one.order_id == order_id]
+    if json_output:
+        output.emit(
+            {
+                "order": order_id,
+                "organization": found.organization_id,
+                "state": found.state,
+                "history": [json.loads(json.dumps(asdict(one), default=to_text)) for one in events],
+                "entries": [json.loads(json.dumps(asdict(one), default=to_text)) for one in entries],
+            }
+        )
+        return
+    output.say(f"Order {order_id} of {found.organization_id}, {found.total.text()}: {found.state}.")
+    output.table(
+        ("", "at", "was", "is", "cause", "by"),
+        [(str(one.number), to_text(one.at), str(one.was or ""), str(one.state), one.cause, one.by) for one in events],
+    )
+    rows = [
+        (to_text(entry.at), entry.id, one.account, *_sides(one.amount)) for entry in entries for one in entry.postings
+    ]
+    output.table(("at", "entry", "account", "debit", "credit"), rows)
 
 
 def _rows(entries: "Iterable[Entry]") -> "Iterable[tuple[str, ...]]":

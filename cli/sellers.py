@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 from rich.console import Console
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from cli import output
 from cli.app import command
+from cli.errors import RefusedError, UsageError
 from cli.quote import named_areas
 from cli.record import Api, add_closing, add_record
 
@@ -47,27 +49,37 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
         contact: Annotated[str, typer.Option(help="Name of the contact person.")],
         email: Annotated[str, typer.Option(help="Where invoices and notices go.")],
         kind: Annotated[str, typer.Option("--type", help="seller, telemarketer, exempt or sandbox.")] = "seller",
+        exempt_reason: Annotated[str, typer.Option(help="Why it is exempt, of an exempt one.")] = "",
         country: Annotated[str, typer.Option(help="ISO 3166 code.")] = "US",
         language: Annotated[str, typer.Option(help="en or es.")] = "en",
     ) -> None:
         """Create your organization; you become its authorized representative."""
         address = {"line1": line1, "city": city, "region": region, "postal_code": postal_code, "country": country}
         body = {"name": name, "type": kind, "address": address, "language": language}
+        body |= {"exempt_reason": exempt_reason} if exempt_reason else {}
         made = api().post("/v1/organizations", body | {"contact": {"name": contact, "email": email}})
-        console.print(f"Created {made['name']} ({made['id']}). Next: quietline certify")
+        console.print(f"Created {made['name']} ({made['id']}).")
+        console.print("Next: quietline mfa enroll, if you have no second factor yet; then quietline certify")
 
     add_record(organization, api, console)
     add_closing(organization, api, console)
 
     @command(app, "certify")
     def certify(
-        version: Annotated[str, typer.Option(help="Version of the text that you have read.")],
+        version: Annotated[
+            str, typer.Option(help="Version of the text that you have read, for scripts; else it is shown and asked.")
+        ] = "",
         language: Annotated[str, typer.Option(help="en or es.")] = "en",
     ) -> None:
         """Certify how the registry will be used; the first time issues your SAN."""
-        made = api().post("/v1/certifications", {"version": version, "language": language})
-        console.print(made["text"])
-        console.print(f"Certified. SAN: {made['san']}")
+        signed_in = api()
+        if not version:
+            current = signed_in.get(f"/v1/certifications/current?{urlencode({'language': language})}")
+            console.print(f"{current['text']} (version {current['version']})")
+            typer.confirm("Do you certify this for your organization?", abort=True)
+            version = current["version"]
+        made = signed_in.post("/v1/certifications", {"version": version, "language": language})
+        console.print(f"Certified version {made['version']}. SAN: {made['san']}")
 
 
 def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> None:
@@ -81,18 +93,23 @@ def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
         body = {"areas": named_areas(areas)} | ({"renew": True} if renew else {})
         made = api().post("/v1/orders", body, idempotency_key=uuid.uuid4().hex)
         _show_price(console, made)
-        next_step = "" if made["state"] == "active" else f" Next: quietline pay {made['id']} --payment-method pm_…"
+        next_step = "" if made["state"] == "active" else f" Next: quietline pay {made['id']}"
         console.print(f"Order {made['id']}: {made['state']}.{next_step}")
 
     @command(app, "pay")
     def pay(
         order_id: Annotated[str, typer.Argument(help="Id of the order.")],
-        payment_method: Annotated[str, typer.Option(help="The payment server's id, e.g. pm_card_visa.")],
+        payment_method: Annotated[
+            str, typer.Option(help="The payment server's id, e.g. pm_card_visa; left out, where to pay is told.")
+        ] = "",
     ) -> None:
-        """Pay an order and wait until it is active."""
+        """Tell where an order is paid; or pay it with a payment method and wait until it is active."""
         signed_in = api()
         with console.status("Waiting for the invoice"):
             _wait(signed_in, order_id, {"awaiting_invoice"})
+        if not payment_method:
+            _tell_where(signed_in.get(f"/v1/orders/{order_id}"))
+            return
         signed_in.post(
             f"/v1/orders/{order_id}/payments", {"payment_method": payment_method}, idempotency_key=uuid.uuid4().hex
         )
@@ -102,6 +119,15 @@ def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
             console.print(f"Order {order_id}: {state}. Look again with: quietline organization show")
             raise typer.Exit(1)
         console.print(f"Order {order_id} is paid and active.")
+
+
+def _tell_where(order: dict[str, Any]) -> None:
+    if order["state"] not in ("awaiting_payment", "payment_failed"):
+        raise RefusedError(f"There is nothing to pay: the order is {order['state']}.")
+    if not order["invoice_url"]:
+        raise UsageError("The payment server has no page for it: give --payment-method.")
+    output.say(f"Pay {output.money(order['total'])} at {order['invoice_url']}")
+    output.say("The areas are yours as soon as it is paid.")
 
 
 def _wait(api: Api, order_id: str, while_in: set[str]) -> str:

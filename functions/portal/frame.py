@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from quietline.http.site.frame import ANYBODY, PERSON, Answer, Site
 from quietline.http.site.frame import Declared as DeclaredPage
 from quietline.http.site.frame import Request as SiteRequest
-from quietline.kernel.errors import ForbiddenError
+from quietline.kernel.errors import ForbiddenError, MfaRequiredError
 
 from functions.portal import cookies, wiring
 from functions.portal.navigation import navigation
@@ -103,6 +103,16 @@ class Request(SiteRequest):
         """Whether the person may act as authorized representative: the role, and the second factor."""
         try:
             return bool(self.representative)
+        except ForbiddenError:
+            return False
+
+    @cached_property
+    def lacks_factor(self) -> bool:
+        """Whether an authorized representative may not act as one before there is a second factor."""
+        try:
+            return not self.representative
+        except MfaRequiredError:
+            return True
         except ForbiddenError:
             return False
 

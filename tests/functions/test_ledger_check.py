@@ -260,6 +260,21 @@ def test_credit_that_cannot_be_granted(shop: Shop, organization: str, amount: in
         Credits(shop.service.orders, shop.service.clock).request(organization, amount, "arn:operator", reason)
 
 
+def test_an_order_is_explained_by_its_events_and_entries(run: Callable[..., Any], order: Order) -> None:
+    found = json.loads(run("order", order.id, "--json").output)
+
+    assert (found["organization"], found["state"]) == ("01ORG", "active")
+    assert [one["number"] for one in found["history"]] == list(range(1, len(found["history"]) + 1))
+    assert found["history"][-1]["cause"] == "reconciliation:2026-11-25"
+    assert [one["kind"] for one in found["entries"]] == ["invoiced", "paid", "refunded"]
+
+    shown = run("order", order.id).output
+    assert "85.00 USD: active." in shown
+    assert "reconciliation:2026-11-25" in shown
+    assert f"invoiced-{order.invoice_id}" in shown
+    assert run("order", "01NONE").exit_code == 4
+
+
 def test_the_ledger_is_exported_a_row_for_each_posting(run: Callable[..., Any], order: Order, tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"
 

@@ -6,6 +6,7 @@ import pytest
 from quietline import bootstrap
 from quietline.kernel.settings.functions import PortalSettings
 from quietline.orders.model import Buyer
+from quietline.sellers.model import OrganizationType
 
 from functions.portal import wiring
 from tests.portal import Visitor, organization, person
@@ -27,6 +28,24 @@ def test_what_to_do_next_goes_from_certifying_to_fetching(portal: PortalSettings
     assert "In force" in shown
     assert "Fetch the current list" in shown
     assert "You have not fetched a list yet." in shown
+
+
+def test_a_representative_without_a_second_factor_is_sent_there_first(portal: PortalSettings) -> None:
+    lee = person(mfa=False)
+    organization(lee, certified=False)
+    visitor = Visitor().sign_in(lee).get("")
+    assert visitor.plain.index("Set up a second factor") < visitor.plain.index("Certify how you use the registry")
+    shown = visitor.get("certification").plain
+    assert 'href="/portal/en/account/second-factor">Set it up' in shown
+    assert 'name="agree"' not in shown
+
+
+def test_an_exempt_organization_is_not_told_of_fees(portal: PortalSettings) -> None:
+    kim = person()
+    organization(kim, OrganizationType.EXEMPT)
+    shown = Visitor().sign_in(kim).get("").text
+    assert "an exempt organization pays nothing" in shown
+    assert "the first ones are free" not in shown
 
 
 @pytest.mark.parametrize(

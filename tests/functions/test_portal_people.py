@@ -44,6 +44,19 @@ def token_of(settings: PortalSettings) -> str:
     return LinkSigner(b"s" * 48).token(ACCEPT_INVITATION, item["id"], item["nonce"])
 
 
+def test_an_exempt_organization_says_why(portal: PortalSettings) -> None:
+    lee = person("lee@example.com")
+    visitor = Visitor().sign_in(lee).get("organization/new")
+    exempt = ORGANIZATION | {"type": "exempt", "contact-email": "lee@example.com"}
+    visitor.post("organization/new", exempt | {"exempt_reason": ""})
+    assert '<a href="#exempt_reason">Say why the organization is exempt' in visitor.plain
+    visitor.post("organization/new", exempt | {"exempt_reason": "nonsense"})
+    assert '<a href="#exempt_reason">Choose one of the reasons' in visitor.plain
+    visitor.post("organization/new", exempt | {"exempt_reason": "charity"})
+    assert visitor.status == 303
+    assert [one["exempt_reason"] for one in stored(portal, "ORGANIZATION#") if "type" in one] == ["charity"]
+
+
 def test_from_nothing_to_an_account_number(
     portal: PortalSettings, tripwire: Tripwire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,7 +80,7 @@ def test_from_nothing_to_an_account_number(
     assert 'value="1 Sample Street"' in visitor.text
     assert 'href="/portal/es/organization/new" hreflang="es"' in visitor.text
     visitor.post("organization/new", ORGANIZATION)
-    assert visitor.location == "/portal/en/account/second-factor"
+    assert visitor.location == "/portal/en/account/second-factor?done=organization"
     before = visitor.jar[cookies.SESSION]
     visitor.follow().post("account/second-factor", {"password": "wrong"})
     assert "The password is wrong" in visitor.text

@@ -63,5 +63,7 @@ def _values(request: Request) -> dict[str, Any]:
         "wording": text.text[request.language],
         "san": request.member.san,
         "certified": request.member.certified_version,
-        "may_certify": request.member.role.value == "representative",
+        "lacks_factor": request.lacks_factor,
+        "may_certify": request.member.role.value == "representative" and not request.lacks_factor,
+        "holds_areas": running is not None,
     }

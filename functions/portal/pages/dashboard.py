@@ -114,8 +114,9 @@ def _steps(
     certification = wiring.certifications().standing(member, running)
     due = {
         "suspended": (member.status != "active", "organization"),
+        "second_factor": (request.lacks_factor, "account/second-factor"),
         "certify": (certification.state != "current", "certification"),
-        "order": (bool(member.san) and not held and not unpaid, "areas"),
+        "order_exempt" if member.exempt else "order": (bool(member.san) and not held and not unpaid, "areas"),
         "pay": (bool(unpaid), "orders"),
         "download": (bool(held) and level != "fine", "downloads"),
         "renew": (renewal, "areas/renew"),

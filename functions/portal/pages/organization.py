@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from quietline.sellers.model import OrganizationEvent
 
 ADDRESS = ("line1", "line2", "city", "region", "postal_code", "country")
-OPTIONAL = {"address-line2"}
+OPTIONAL = {"address-line2", "exempt_reason"}
 LONGEST = {"name": 200, "contact-name": 200, "contact-email": 254, "address-country": 2}
 LONG = 100
 EVENTS = 20
 """Entries of the history that the page shows."""
 TYPES = (OrganizationType.SELLER, OrganizationType.TELEMARKETER, OrganizationType.EXEMPT, OrganizationType.SANDBOX)
 BELONGS = FieldError("/name", "You already belong to an organization.", "organization_belongs")
-FIELDS = ("name", "type", *(f"address-{name}" for name in ADDRESS), "contact-name", "contact-email")
+REASON = FieldError("/exempt_reason", "Say why the organization is exempt.", "exempt_reason_missing")
+FIELDS = ("name", "type", "exempt_reason", *(f"address-{name}" for name in ADDRESS), "contact-name", "contact-email")
 
 
 @page("GET", "organization/new", Who.PERSON)
@@ -35,6 +36,8 @@ def create(request: Request) -> Answer:
     """Make the organization; who makes it is its authorized representative."""
     given = {name: " ".join(request.fields.get(name, "").split()) for name in FIELDS}
     wrong = wrong_fields(given)
+    if given["type"] == OrganizationType.EXEMPT and not given["exempt_reason"]:
+        wrong.append(REASON)
     if wrong:
         return form_again(request, "organization_new", wrong, **_choices(request))
     try:
@@ -46,13 +49,14 @@ def create(request: Request) -> Answer:
             contact_name=given["contact-name"],
             contact_email=given["contact-email"],
             language=request.language,
+            exempt_reason=given["exempt_reason"],
         )
     except InvalidInputError as error:
         return form_again(request, "organization_new", error.fields, **_choices(request))
     except ConflictError:
         return form_again(request, "organization_new", [BELONGS], **_choices(request))
     person = wiring.people().person(request.caller.sub)
-    return go(request, "certification" if person and person.mfa else "account/second-factor")
+    return go(request, "certification" if person and person.mfa else "account/second-factor", done="organization")
 
 
 @page("GET", "organization", Who.MEMBER)
@@ -94,4 +98,11 @@ def wrong_fields(given: Mapping[str, str]) -> list[FieldError]:
 
 def _choices(request: Request) -> dict[str, Any]:
     words = request.text["organization"]["types"]
-    return {"types": [{"value": one.value, "label": words[one.value]} for one in TYPES]}
+    return {"types": [{"value": one.value, "label": words[one.value]} for one in TYPES], "reasons": reasons(request)}
+
+
+def reasons(request: Request) -> list[dict[str, str]]:
+    """Return why an organization may be exempt, as options."""
+    return [
+        {"value": one.code, "label": one.label[request.language]} for one in request.profile.organizations.exemptions
+    ]

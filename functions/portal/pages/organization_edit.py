@@ -10,7 +10,7 @@ from quietline.sellers.record import Changes
 
 from functions.portal import wiring
 from functions.portal.frame import Answer, Request, Who, form_again, go, html, page
-from functions.portal.pages.organization import ADDRESS, TYPES, wrong_fields
+from functions.portal.pages.organization import ADDRESS, TYPES, reasons, wrong_fields
 
 if TYPE_CHECKING:
     from quietline.sellers.model import Organization
@@ -82,7 +82,7 @@ def _shown(request: Request, found: "Organization") -> dict[str, Any]:
     }
     return {
         "types": [{"value": one.value, "label": words[one.value]} for one in kinds],
-        "reasons": [{"value": one.code, "label": one.label[request.language]} for one in of.exemptions],
+        "reasons": reasons(request),
         "tax_kinds": [{"value": one.kind, "label": one.label[request.language]} for one in of.tax_ids],
         "tax_id": found.tax_id,
         "mail_languages": [

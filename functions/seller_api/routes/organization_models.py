@@ -60,6 +60,7 @@ class OrganizationIn(InModel):
         Literal["seller", "telemarketer", "exempt", "sandbox"],
         Field(description="`sandbox` tests with magic numbers and never meets the list."),
     ]
+    exempt_reason: Annotated[str, Field(max_length=40, description="Of an exempt one; empty for none.")] = ""
     address: AddressIn
     contact: ContactIn
     language: Annotated[str, Field(min_length=2, max_length=8, examples=["en"])] = "en"

@@ -42,6 +42,7 @@ def create(body: OrganizationIn) -> Response[OrganizationOut]:
         contact_name=body.contact.name,
         contact_email=body.contact.email,
         language=body.language,
+        exempt_reason=body.exempt_reason,
     )
     return Response(status_code=201, content_type="application/json", body=OrganizationOut.of(made))
 

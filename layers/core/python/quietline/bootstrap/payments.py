@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from quietline.orders.billing import Billing
     from quietline.orders.check import Checks, PaymentCheck
     from quietline.orders.credits import Credits
-    from quietline.orders.ports import PaymentServer
+    from quietline.orders.ports import Orders, PaymentServer
     from quietline.orders.refunds import Refunds
     from quietline.payments.replay import EventReplay, PaymentsQueue
     from quietline.payments.service import EventInbox
@@ -106,6 +106,14 @@ def refunds(sellers_table: str) -> "Refunds":
     from quietline.orders.refunds import Refunds
 
     return Refunds(OrderStore(Table(sellers_table)), SystemClock())
+
+
+def order_store(sellers_table: str) -> "Orders":
+    """Return where orders and their history are kept, for operators."""
+    from quietline.adapters.dynamodb.orders import OrderStore
+    from quietline.adapters.dynamodb.table import Table
+
+    return OrderStore(Table(sellers_table))
 
 
 def credit_grants(sellers_table: str) -> "Credits":

@@ -16,7 +16,7 @@ from quietline.kernel.phone import parse_any
 from quietline.profiles.profile import Profile
 from quietline.sellers.model import Address, EventAction, Organization, OrganizationEvent, OrganizationType, TaxId
 from quietline.sellers.ports import Caller, Vault
-from quietline.sellers.service import OrganizationService, wrong_email, wrong_language
+from quietline.sellers.service import OrganizationService, wrong_email, wrong_exemption, wrong_language
 from quietline.sellers.tax import read_tax_id
 
 MOST_EVENTS = 100
@@ -154,7 +154,8 @@ class RecordService:
             found = self._tax_id(*changes.tax_id)
             wrong += [found] if isinstance(found, FieldError) else []
             new["tax_id"] = found
-        wrong += self._exemption(new.get("type", before.type), new.get("exempt_reason", before.exempt_reason))
+        kind, reason = new.get("type", before.type), new.get("exempt_reason", before.exempt_reason)
+        wrong += wrong_exemption(kind, reason, self.profile)
         if wrong:
             raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
         after = replace(before, **new)
@@ -164,12 +165,6 @@ class RecordService:
         if not number.strip():
             return None
         return read_tax_id(kind, number, self.profile.organizations.tax_ids, self.vault)
-
-    def _exemption(self, kind: OrganizationType, reason: str) -> Sequence[FieldError]:
-        known = [one.code for one in self.profile.organizations.exemptions]
-        if kind is not OrganizationType.EXEMPT or not reason or reason in known:
-            return ()
-        return (FieldError("/exempt_reason", f"Choose {' or '.join(known)}.", "exempt_reason_unknown"),)
 
     def _checked_type(self, before: Organization, after: Organization) -> Ties | None:
         """Return what the type depends on when it changes.

@@ -55,14 +55,17 @@ class OrganizationService:
         contact_name: str,
         contact_email: str,
         language: str,
+        exempt_reason: str = "",
     ) -> Organization:
         """Make an organization; the signed-in user becomes its authorized representative.
 
         Raises:
-            InvalidInputError: the contact's e-mail is no address, or the language is not the profile's.
+            InvalidInputError: the contact's e-mail is no address, or the language or the reason of the exemption is not
+                the profile's.
             ConflictError: the user already belongs to an organization.
         """
         wrong = wrong_email(contact_email) + wrong_language(language, self.profile)
+        wrong += wrong_exemption(kind, exempt_reason, self.profile)
         if wrong:
             raise InvalidInputError("See `errors` for each field that is wrong.", tuple(wrong))
         now = self.clock.now()
@@ -75,6 +78,7 @@ class OrganizationService:
             contact_email_ciphertext=self.vault.encrypt(contact_email),
             language=language,
             created_at=now,
+            exempt_reason=exempt_reason if kind is OrganizationType.EXEMPT else "",
         )
         if not self.organizations.add(organization, caller.sub):
             raise ConflictError("You already belong to an organization.")
@@ -166,6 +170,14 @@ def wrong_email(email: str) -> list[FieldError]:
     if len(email) <= 254 and EMAIL.fullmatch(email):
         return []
     return [FieldError("/contact/email", "This is not an e-mail address.", "email_not_valid")]
+
+
+def wrong_exemption(kind: OrganizationType, reason: str, profile: Profile) -> list[FieldError]:
+    """Return what is wrong with the reason of an exemption: none is given, or the profile knows it."""
+    known = [one.code for one in profile.organizations.exemptions]
+    if kind is not OrganizationType.EXEMPT or not reason or reason in known:
+        return []
+    return [FieldError("/exempt_reason", f"Choose {' or '.join(known)}.", "exempt_reason_unknown")]
 
 
 def wrong_language(language: str, profile: Profile) -> list[FieldError]:

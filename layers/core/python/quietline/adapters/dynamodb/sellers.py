@@ -116,6 +116,7 @@ def organization_item(organization: Organization) -> Item:
         "san": organization.san,
         "certified_version": organization.certified_version,
         **({"certified_at": to_text(organization.certified_at)} if organization.certified_at else {}),
+        **({"exempt_reason": organization.exempt_reason} if organization.exempt_reason else {}),
         "status": organization.status,
         "version": organization.version,
         "orders_version": 0,
