@@ -43,8 +43,16 @@ def _refused(request: Request, error: Exception) -> Answer | None:
             return problem(request, 403, key)
     acting = request.session and request.session.acting_for
     if acting and isinstance(error, ForbiddenError) and not isinstance(error, MfaRequiredError):
-        return problem(request, 403, "acting")
+        return problem(request, 403, "acting" if _still_acts(request) else "acting_over")
     return None
+
+
+def _still_acts(request: Request) -> bool:
+    """Return whether the person may still act for the other organization that they chose."""
+    try:
+        return bool(request.acting)
+    except ForbiddenError:
+        return False
 
 
 DOOR = Door(SITE, opened=_opened, refused=_refused)

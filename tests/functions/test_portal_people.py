@@ -242,6 +242,7 @@ def test_a_telemarketer_acts_for_one_seller_at_a_time(portal: PortalSettings) ->
     lead.post("agents", {"san": caller})
     assert "Friendly Calls Inc." in lead.follow().text
     assert "act for you already" in lead.post("agents", {"san": caller}).text
+    assert "Choose for which seller you act" in agent.get("").text
     assert "You may not act" in agent.post("acting", {"san": "123-456-7897"}, at="acting").text
     agent.post("acting", {"san": seller})
     assert agent.location == "/portal/en/downloads"
@@ -249,6 +250,8 @@ def test_a_telemarketer_acts_for_one_seller_at_a_time(portal: PortalSettings) ->
     assert (agent.get("team").status, agent.title) == (403, "Not while you act for another")
     lead.post(f"agents/{caller}/withdraw", at="agents")
     assert lead.location.endswith("done=withdrawn")
+    over = "You may not act for this organization any more"
+    assert [agent.get(path).title for path in ("downloads", "team", "")] == [over] * 3
     agent.post("acting", {"san": caller}, at="acting")
     assert agent.follow().status == 200
     assert caller in agent.text

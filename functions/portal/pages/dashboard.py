@@ -6,7 +6,7 @@ from typing import Any
 from quietline import bootstrap
 from quietline.lists.model import KeptReceipt
 from quietline.orders.model import UNPAID, Entitlement, Order
-from quietline.sellers.model import OrganizationStatus
+from quietline.sellers.model import OrganizationStatus, OrganizationType
 
 from functions.portal import wiring
 from functions.portal.frame import PAGES, Answer, Request, Who, html, page
@@ -112,10 +112,12 @@ def _steps(
     renewal = ends is not None and today >= ends - timedelta(days=sellers.renewal_window_days)
     running = max((one.term for one in held if one.is_active), key=lambda term: term.start, default=None)
     certification = wiring.certifications().standing(member, running)
+    acts_for = member.type is OrganizationType.TELEMARKETER and wiring.agents().agencies(request.caller)
     due = {
         "suspended": (member.status != "active", "organization"),
         "second_factor": (request.lacks_factor, "account/second-factor"),
         "certify": (certification.state != "current", "certification"),
+        "act": (bool(acts_for), "acting"),
         "order_exempt" if member.exempt else "order": (bool(member.san) and not held and not unpaid, "areas"),
         "pay": (bool(unpaid), "orders"),
         "download": (bool(held) and level != "fine", "downloads"),
