@@ -46,6 +46,7 @@ def publish(
         ("areas", "numbers", "added", "removed"),
         [[f"{made[name]:,}" for name in ("areas", "numbers", "added", "removed")]],
     )
+    output.say(f"It holds what the registry said at {made['cutoff']}; what came later is on the next date's list.")
     output.say(f"Manifest {made['manifest']['key']}, SHA-256 {made['manifest']['sha256']}")
 
 
