@@ -124,7 +124,7 @@ def show_secret(secret: str, who: str, profile: str) -> None:
     from quietline.profiles import load_profile
     from quietline.sellers.accounts import otpauth_uri
 
-    uri = otpauth_uri(secret, who, load_profile(profile).title)
+    uri = otpauth_uri(secret, who, load_profile(profile).titled())
     if sys.stdout.isatty():
         segno.make(uri, error="m").terminal(compact=True)
     output.say("Scan the code with your authenticator app, or type this key:")

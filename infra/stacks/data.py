@@ -252,5 +252,5 @@ def account_mail(profile: str) -> cognito.UserVerificationConfig:
     return cognito.UserVerificationConfig(
         email_style=cognito.VerificationEmailStyle.CODE,
         email_subject=" / ".join(part["subject"] for part in parts),
-        email_body=f"{body}<p>{html.escape(known.title)}</p>",
+        email_body=f"{body}<p>{html.escape(' / '.join(known.title.values()))}</p>",
     )

@@ -338,3 +338,12 @@ def test_the_first_view_is_small(built: Path) -> None:
     assert len(pages) == 28
     for page in pages:
         assert css + len(gzip.compress(page.read_bytes())) < FIRST_VIEW, page
+
+
+def test_each_language_calls_the_registry_by_its_name(page: Page, site: str, profile: Profile) -> None:
+    for language, other in (("en", "es"), ("es", "en")):
+        for path in ("", "register/", "complain/", "complaint-status/"):
+            page.goto(f"{site}/{language}/{path}")
+            shown = page.title() + page.locator("body").inner_text()
+            assert profile.titled(language) in shown
+            assert profile.titled(other) not in shown

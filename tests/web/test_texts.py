@@ -56,7 +56,7 @@ def test_what_an_organizations_forms_are_refused_with_has_a_sentence(profile: Pr
 
 
 def test_every_placeholder_is_filled(profile: Profile) -> None:
-    known = {f"{{{name}}}" for name in facts(profile, texts("en")["spans"])} | ON_DEMAND
+    known = {f"{{{name}}}" for name in facts(profile, "en", texts("en")["spans"])} | ON_DEMAND
     for language in profile.languages:
         assert set().union(*paths(texts(language)).values()) <= known
         left = set().union(*paths(pages(profile).text(language)).values())

@@ -1,10 +1,13 @@
 """The United States' profile says what the law says on a date."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from quietline.kernel.errors import ConfigurationError
-from quietline.profiles import load_profile
+from quietline.profiles import Profile, load_profile
 
 US = load_profile("us")
 AREAS = US.fees.tariffs[0]
@@ -66,12 +69,28 @@ def test_areas_are_three_digits_and_in_one_state_each() -> None:
     assert US.state_of_area["202"] == "District of Columbia"
 
 
-def test_every_text_is_there_in_every_language() -> None:
-    for subject in US.complaints.subjects:
-        assert set(subject.label) == set(US.languages)
-    for certification in US.organizations.certifications:
-        assert set(certification.text) == set(US.languages)
-    assert {subject.code for subject in US.complaints.subjects if subject.diverted} == {8, 15}
+def by_language(value: Any, at: str = "") -> Iterator[tuple[str, set[str]]]:
+    """Yield the place and the languages of every text by language in a part of the profile."""
+    if isinstance(value, dict):
+        if set(value) & set(US.languages):
+            yield at, set(value)
+        for name, part in value.items():
+            yield from by_language(part, f"{at}/{name}")
+    elif isinstance(value, list | tuple):
+        for place, part in enumerate(value):
+            yield from by_language(part, f"{at}/{place}")
+
+
+def test_every_text_is_there_in_exactly_the_profiles_languages() -> None:
+    found = dict(by_language(US.model_dump()))
+    assert found["/title"] and len(found) > 20
+    assert {at for at, languages in found.items() if languages != set(US.languages)} == set()
+
+
+def test_a_title_that_lacks_a_language_is_no_profile() -> None:
+    with pytest.raises(ValidationError, match="title"):
+        Profile.model_validate(US.model_dump(by_alias=True) | {"title": {"en": "Registry"}})
+    assert (US.titled(), US.titled("es")) == ("National Do Not Call Registry", "Registro Nacional No Llame")
 
 
 def test_an_unknown_profile_is_a_sentence() -> None:

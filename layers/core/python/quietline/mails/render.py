@@ -89,7 +89,7 @@ def render(
         return {name: _written(words.get(name, {}).get(value, value), known, profile) for name, value in given.items()}
 
     values = written(facts)
-    values |= {"registry": profile.title, "site": site, **({"link": link} if link else {})}
+    values |= {"registry": profile.titled(language), "site": site, **({"link": link} if link else {})}
     source = known[template]
     listed = [source.get("rows", {})[row["text"]].format(**written(row)) for row in rows]
     if listed:
@@ -124,7 +124,7 @@ def spoken(template: str, language: str, facts: dict[str, str], *, profile: Prof
     known = texts(language)
     if template not in known or placeholders(known[template]["body"]) - {*facts, "registry"}:
         raise ConfigurationError(f"There is no text {template!r} in {language!r} for these facts.")
-    return " ".join(str(known[template]["body"]).format(**facts, registry=profile.title).split())
+    return " ".join(str(known[template]["body"]).format(**facts, registry=profile.titled(language)).split())
 
 
 def placeholders(text: str) -> set[str]:

@@ -26,12 +26,12 @@ def shared_texts(language: str) -> dict[str, Any]:
     return tomllib.loads((HERE / "texts" / f"{language}.toml").read_text(encoding="utf-8"))
 
 
-def facts(profile: Profile, spans: Mapping[str, str]) -> dict[str, str]:
-    """Return what the texts say of the law, all from the profile; `spans` words days and years."""
+def facts(profile: Profile, language: str, spans: Mapping[str, str]) -> dict[str, str]:
+    """Return what the texts of a language say of the law, all from the profile; `spans` words days and years."""
     days = profile.complaints.window_days
     window = spans["days"].format(n=days) if days < WORDED_AS_YEARS else spans["years"].format(n=days // 365)
     return {
-        "registry": profile.title,
+        "registry": profile.titled(language),
         "max_numbers": str(profile.registration.max_numbers),
         "link_hours": str(profile.registration.link_hours),
         "code_minutes": str(profile.registration.removal.minutes),
@@ -69,7 +69,7 @@ class Renderer:
         self._profile = profile
         self._folders = (*templates, HERE / "templates")
         self._texts: dict[str, dict[str, Any]] = {
-            language: filled(dict(text), facts(profile, text["spans"])) for language, text in texts.items()
+            language: filled(dict(text), facts(profile, language, text["spans"])) for language, text in texts.items()
         }
         self._environment = Environment(
             loader=self._source,
@@ -96,7 +96,7 @@ class Renderer:
         context |= {
             "t": self._texts[language],
             "lang": language,
-            "registry": self._profile.title,
+            "registry": self._profile.titled(language),
             "languages": [{"code": code, "name": text["language_name"]} for code, text in self._texts.items()],
         }
         return self._environment.render_template(f"{template}.html", **context)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from quietline.kernel.errors import ConfigurationError
 from quietline.kernel.phone import NumberingRules
@@ -160,7 +160,8 @@ class Profile(Part):
     """One jurisdiction."""
 
     name: str
-    title: str
+    title: dict[str, str]
+    """What the registry is called: language → text; `titled` returns one."""
     time_zone: str
     currency: str
     languages: tuple[str, ...]
@@ -188,6 +189,16 @@ class Profile(Part):
     penalties: tuple[Penalty, ...]
     areas: dict[str, tuple[str, ...]]
     """State or region → its area keys."""
+
+    @model_validator(mode="after")
+    def _is_titled(self) -> "Profile":
+        if set(self.title) != set(self.languages):
+            raise ValueError("The title is not there in exactly the profile's languages.")
+        return self
+
+    def titled(self, language: str = "") -> str:
+        """Return what the registry is called in one of the profile's languages, by default in the first."""
+        return self.title[language or self.languages[0]]
 
     @cached_property
     def rules(self) -> NumberingRules:

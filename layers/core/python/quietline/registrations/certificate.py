@@ -78,7 +78,7 @@ class CertificateService:
         payload = {
             "type": "certificate",
             "id": record_id,
-            "registry": self.profile.title,
+            "registry": self.profile.titled(),
             "profile": self.profile.name,
             "as_of": as_of.isoformat(),
             "numbers": [

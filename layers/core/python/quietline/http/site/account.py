@@ -100,7 +100,7 @@ class Account[R: Request]:
     def _drawn(self, request: R, secret: str) -> dict[str, Any]:
         import segno
 
-        uri = otpauth_uri(secret, self._person(request).email, request.profile.title)
+        uri = otpauth_uri(secret, self._person(request).email, request.profile.titled(request.language))
         code = segno.make(uri, error="m", micro=False)
         groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
         return {"qr": code.svg_inline(omitsize=True, border=2), "app_key": " ".join(groups)}
