@@ -4,6 +4,8 @@
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -44,17 +46,12 @@ def refund(
     """Send the money of an order back. A refund of all of it ends the order's downloads; receipts stay valid."""
     registry = _connected(api)
     from quietline import bootstrap
-    from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
     from quietline.kernel.money import Money
 
     desk = bootstrap.refunds(registry.sellers_table)
-    try:
+    with _refusals():
         found = desk.orders.get(order)
         asked = desk.request(order, _minor(amount, found.total.currency if found else ""), operator(), reason)
-    except (NotFoundError, ConflictError) as error:
-        raise RefusedError(str(error)) from error
-    except InvalidInputError as error:
-        raise UsageError(error.fields[0].detail) from error
 
     done = _carried_out(desk.orders, asked.id, "refund")
     after = desk.orders.get(order)
@@ -81,18 +78,13 @@ def credit(
     """Grant an organization credit. Its next invoice uses it by itself; the statement and the ledger show it."""
     registry = _connected(api)
     from quietline import bootstrap
-    from quietline.kernel.errors import ConflictError, InvalidInputError
     from quietline.kernel.money import Money
     from quietline.profiles.profile import load_profile
 
     grants = bootstrap.credit_grants(registry.sellers_table)
     currency = load_profile(registry.profile).currency
-    try:
+    with _refusals():
         asked = grants.request(organization, _minor(amount, currency) or 0, operator(), reason)
-    except ConflictError as error:
-        raise RefusedError(str(error)) from error
-    except InvalidInputError as error:
-        raise UsageError(error.fields[0].detail) from error
     done = _carried_out(grants.orders, asked.id, "credit")
     if json_output:
         shown = {"command": done.id, "organization": organization, "amount": done.amount, "currency": currency}
@@ -112,19 +104,14 @@ def withdraw_credit(
     """Take back credit that was granted by mistake, as long as no invoice has used any of it."""
     registry = _connected(api)
     from quietline import bootstrap
-    from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
     from quietline.kernel.money import Money
     from quietline.orders.credits import USED
     from quietline.profiles.profile import load_profile
 
     grants = bootstrap.credit_grants(registry.sellers_table)
     currency = load_profile(registry.profile).currency
-    try:
+    with _refusals():
         asked = grants.withdraw(credit_id, operator(), reason)
-    except (NotFoundError, ConflictError) as error:
-        raise RefusedError(str(error)) from error
-    except InvalidInputError as error:
-        raise UsageError(error.fields[0].detail) from error
     done = _carried_out(grants.orders, asked.id, "withdrawal")
     if json_output:
         shown = {"command": done.id, "credit": credit_id, "organization": done.organization_id}
@@ -263,6 +250,19 @@ def _replay(registry: config.Config) -> "EventReplay":
     from quietline import bootstrap
 
     return bootstrap.event_replay(registry.sellers_table, _queue(registry))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Say why a command was not taken, as the command line says it."""
+    from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+
+    try:
+        yield
+    except (NotFoundError, ConflictError) as error:
+        raise RefusedError(str(error)) from error
+    except InvalidInputError as error:
+        raise UsageError(error.fields[0].detail) from error
 
 
 def _carried_out(orders: "Orders", command_id: str, what: str) -> "PaymentCommand":

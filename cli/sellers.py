@@ -58,8 +58,8 @@ def _add_organization(app: typer.Typer, api: Callable[[], Api], console: Console
         body = {"name": name, "type": kind, "address": address, "language": language}
         body |= {"exempt_reason": exempt_reason} if exempt_reason else {}
         made = api().post("/v1/organizations", body | {"contact": {"name": contact, "email": email}})
-        console.print(f"Created {made['name']} ({made['id']}).")
-        console.print("Next: quietline mfa enroll, if you have no second factor yet; then quietline certify")
+        output.say(f"Created {made['name']} ({made['id']}).")
+        output.say("Next: quietline mfa enroll, if you have no second factor yet; then quietline certify")
 
     add_record(organization, api, console)
     add_closing(organization, api, console)
@@ -94,7 +94,7 @@ def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
         made = api().post("/v1/orders", body, idempotency_key=uuid.uuid4().hex)
         _show_price(console, made)
         next_step = "" if made["state"] == "active" else f" Next: quietline pay {made['id']}"
-        console.print(f"Order {made['id']}: {made['state']}.{next_step}")
+        output.say(f"Order {made['id']}: {made['state']}.{next_step}")
 
     @command(app, "pay")
     def pay(
@@ -116,9 +116,9 @@ def _add_orders(app: typer.Typer, api: Callable[[], Api], console: Console) -> N
         with console.status("Paying"):
             state = _wait(signed_in, order_id, {"awaiting_payment"})
         if state != "active":
-            console.print(f"Order {order_id}: {state}. Look again with: quietline organization show")
+            output.say(f"Order {order_id}: {state}. Try again with: quietline pay {order_id}")
             raise typer.Exit(1)
-        console.print(f"Order {order_id} is paid and active.")
+        output.say(f"Order {order_id} is paid and active.")
 
 
 def _tell_where(order: dict[str, Any]) -> None:

@@ -193,7 +193,9 @@ class Downloads:
     def _areas(self, areas: Sequence[str] | None, entitled: frozenset[str]) -> list[str]:
         if areas is None:
             if not entitled:
-                raise NotEntitledError("Your organization has no area yet. Order areas first; the first ones are free.")
+                raise NotEntitledError(
+                    "Your organization holds no area now. Order areas; a term begins with free ones."
+                )
             return sorted(entitled)
         served = set(self.profile.area_keys)
         wrong = tuple(

@@ -45,14 +45,14 @@ class Washes:
 
         Raises:
             ForbiddenError: the organization has not certified.
-            NotEntitledError: it has no area yet, so that every row would be unknown.
+            NotEntitledError: it holds no area now, so that every row would be unknown.
             ConflictError: the reference was used with other parameters.
             TooManyRequestsError: the account has washed too many numbers today.
         """
         if not standing.san:
             raise ForbiddenError("Your organization must certify how it uses the registry first.")
         if not standing.areas:
-            raise NotEntitledError("Your organization has no area yet. Order areas first; the first ones are free.")
+            raise NotEntitledError("Your organization holds no area now. Order areas; a term begins with free ones.")
         known = self.store.of_reference(standing.organization_id, request.client_reference, standing.agent)
         if known is None:
             made = self._new(standing, by, request)
