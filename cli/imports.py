@@ -100,9 +100,7 @@ def _fetch(storage: Any, bucket: str, summary: dict[str, Any], target: Path | No
     if not summary["rejects_in"]:
         return ""
     path = target or Path(f"quietline-rejects-{summary['id']}.csv")
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    with path.open("wb") as file:
+    with output.private_file(path).open("wb") as file:
         file.write(b"file,line,reason,text\n")
         for chunk in summary["rejects_in"]:
             found = machines.call(storage.get_object, Bucket=bucket, Key=rejects_key(summary["id"], chunk))

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cli.errors import CliError
@@ -71,6 +72,13 @@ def steps(*, quiet: bool) -> "Progress":
         disable=quiet or not sys.stderr.isatty(),
         transient=True,
     )
+
+
+def private_file(path: Path) -> Path:
+    """Make a file that only its owner reads, or make it so; what it holds is personal data."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    return path
 
 
 def counted(count: int, noun: str) -> str:

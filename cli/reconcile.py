@@ -65,9 +65,7 @@ def reconcile(
 def _fetch(storage: Any, bucket: str, report: dict[str, Any], path: Path) -> None:
     from quietline.reconciliation.model import differences_key
 
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    with path.open("wb") as file:
+    with output.private_file(path).open("wb") as file:
         file.write(b"area,number,kind\n")
         for one in report["differences"]:
             if one["missing"] or one["extra"]:

@@ -113,10 +113,21 @@ def test_a_csv_is_sent_and_its_refused_lines_are_named(
             sheet.writerows({**row, "robocall": "yes"} for row in rows)
         return lambda: CliRunner().invoke(app, ["complaints", "send", str(file), "--json"])
 
-    done = write(ROW, ROW | {"client_reference": "a-2", "call_date": "soon"})()
+    wrong, rejects = ROW | {"client_reference": "a-2", "call_date": "soon"}, tmp_path / "rejects.csv"
+    write(ROW, wrong)
+    done = CliRunner().invoke(app, ["complaints", "send", str(file), "--rejects", str(rejects)])
+    assert (done.exit_code, rejects.stat().st_mode & 0o777) == (4, 0o600)
+    assert "1 complaint taken, 1 refused." in done.output
+    [kept] = csv.DictReader(rejects.read_text(encoding="utf-8").splitlines())
+    assert (kept["client_reference"], kept["call_date"], kept["why"][:11]) == ("a-2", "soon", "call_date: ")
+    rejects.write_text(rejects.read_text(encoding="utf-8").replace(",soon,", ",2026-11-20,"), encoding="utf-8")
+    assert CliRunner().invoke(app, ["complaints", "send", str(rejects)]).exit_code == 0
+    assert len(complaints(cloud)) == 2
+
+    done = write(ROW, ROW | {"client_reference": "a-3", "call_date": "soon"})()
     assert done.exit_code == 4, done.output
     assert '"line": 3' in done.output
-    assert len(complaints(cloud)) == 1
+    assert len(complaints(cloud)) == 2
     assert write(ROW)().exit_code == 0
     file.write_text("called_number\n1\n")
     assert CliRunner().invoke(app, ["complaints", "send", str(file)]).exit_code == 2
