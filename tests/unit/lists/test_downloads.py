@@ -133,7 +133,7 @@ def test_an_area_that_is_not_subscribed_is_refused_by_name(published: Downloads)
 
 
 def test_an_organization_without_areas_is_told_to_order(published: Downloads) -> None:
-    with pytest.raises(NotEntitledError, match="Order areas first"):
+    with pytest.raises(NotEntitledError, match="Order areas"):
         ask(published, organization_id="bare", areas=None)
     with pytest.raises(NotEntitledError, match="does not cover areas 202, 818"):
         ask(published, organization_id="bare", areas=["202", "818"])
