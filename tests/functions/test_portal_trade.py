@@ -143,6 +143,19 @@ def test_an_order_is_cancelled(visitor: Visitor, market: Market) -> None:
     assert "Open balance: $0.00" in visitor.get("ledger").plain
 
 
+def test_credit_and_its_withdrawal_show_in_the_statement(visitor: Visitor, market: Market) -> None:
+    grants = bootstrap.credit_grants(market.table.name)
+    grant = grants.request(organization_of_first(), 2000, "arn:operator", "our mistake")
+    market.carry_out()
+    assert "Your credit: $20.00" in visitor.get("ledger").plain
+    assert "Credit granted" in visitor.plain
+
+    grants.withdraw(grant.id, "arn:operator", "the wrong organization")
+    market.carry_out()
+    assert "Credit taken back: granted by mistake" in visitor.get("ledger").plain
+    assert "Your credit:" not in visitor.plain
+
+
 def test_a_refund_shows_on_the_order_and_its_papers(visitor: Visitor, market: Market) -> None:
     order = ordered(visitor, SIX)
     market.carry_out()
