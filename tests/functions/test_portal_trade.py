@@ -134,6 +134,7 @@ def test_an_order_is_cancelled(visitor: Visitor, market: Market) -> None:
     order = ordered(visitor, SIX)
     market.carry_out()
     assert visitor.get("areas").plain.count(f"/portal/en/orders/{order}") == 1
+    assert "$85.00, " in visitor.get("").plain
     assert visitor.get(f"orders/{order}/cancel").title == "Cancel this order?"
     visitor.post(f"orders/{order}/cancel")
     assert "being cancelled" in visitor.follow().plain

@@ -10,6 +10,7 @@ from quietline.sellers.model import OrganizationStatus, OrganizationType
 
 from functions.portal import wiring
 from functions.portal.frame import PAGES, Answer, Request, Who, html, page
+from functions.portal.words import money
 
 RECEIPTS = 5
 
@@ -89,7 +90,7 @@ def _held(request: Request, one: Entitlement, today: date) -> dict[str, Any]:
 
 def _unpaid(request: Request, one: Order) -> dict[str, str]:
     states = request.text["dashboard"]["orders"]
-    return {"id": one.id, "day": request.day(one.created_at), "total": one.total.text(), "state": states[one.state]}
+    return {"id": one.id, "day": request.day(one.created_at), "total": money(one.total), "state": states[one.state]}
 
 
 def _receipt(request: Request, one: KeptReceipt) -> dict[str, Any]:
