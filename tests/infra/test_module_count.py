@@ -9,16 +9,16 @@ from bench import coldstart
 BUDGET = {
     "public_api": 560,
     "site_forms": 530,
-    "seller_api": 600,  # stop requests, accusations and their evidence came to it
-    "portal": 610,
+    "seller_api": 580,  # what only an accusation needs is loaded with it
+    "portal": 590,
     "case_api": 545,  # who holds a number is asked as its carrier is
-    "console": 540,
+    "console": 535,
     "carrier_api": 540,  # the feed of reported callers came to it
     "open_data_api": 540,
     "stripe_webhook": 450,
-    "authorizer": 250,
-    "relay": 430,
-    "mailer": 445,
+    "authorizer": 225,
+    "relay": 390,
+    "mailer": 410,
 }
 """Modules loaded with handler and client; boto3's client alone takes about 330. A heavy import shows here first."""
 
