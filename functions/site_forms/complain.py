@@ -1,5 +1,7 @@
 """The complaint's pages: the calls, then the consumer, then the review. What follows is `complaint.py`."""
 
+from datetime import date
+
 from quietline.kernel.ids import normalise_code, read_reference
 
 from functions.site_forms import wiring
@@ -13,6 +15,7 @@ from functions.site_forms.forms import (
     is_about_call,
     more_calls_of,
 )
+from functions.site_forms.render import pages
 
 
 def step(request: Request) -> Answer:
@@ -48,10 +51,21 @@ def send(request: Request) -> Answer:
         request,
         "complained",
         reference=made.reference,
-        references=made.references,
+        references=_references(request, made.references),
         status_code=made.status_code,
         link=status_link(request.language, made.reference, made.status_code),
     )
+
+
+def _references(request: Request, references: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return the reference of each call with its label; of a single one the label needs no number."""
+    label, row = request.text["status"]["reference"], request.text["complain_more"]["row"]
+    if len(references) == 1:
+        return [{"label": label, "value": references[0]}]
+    return [
+        {"label": f"{label}: {row.replace('{row}', str(place))}", "value": one}
+        for place, one in enumerate(references, 1)
+    ]
 
 
 def status_link(language: str, reference: str, code: str) -> str:
@@ -99,12 +113,19 @@ def _rows(request: Request) -> list[dict[str, str]]:
             value = t["complain"]["kinds"][value]
         elif name in ("robocall", "done_business", "asked_to_stop"):
             value = t["answers"].get(value, "")
+        elif name == "call_date":
+            value = _day(request, value)
         if value:
             rows.append({"label": t["complain"]["fields"][name], "value": value})
         if name == "call_time":
             label = t["complain_more"]["row"]
             rows += [
-                {"label": label.replace("{row}", str(row)), "value": f"{at.call_date} {at.call_time}"}
+                {"label": label.replace("{row}", str(row)), "value": f"{_day(request, at.call_date)}, {at.call_time}"}
                 for row, at in enumerate(more_calls_of(request.fields).values(), 2)
             ]
     return rows
+
+
+def _day(request: Request, typed: str) -> str:
+    """Return a date that was checked in the page's words."""
+    return pages(request.profile).day(date.fromisoformat(typed.strip()), request.language)

@@ -10,6 +10,7 @@ from quietline.complaints.model import Complaint, ComplaintStatus, Correction, S
 from quietline.complaints.service import status_of
 from quietline.evidence.model import Evidence, State, complaint_owner
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError, LinkError, NotFoundError
+from quietline.kernel.phone import PhoneNumber, international, national
 from quietline.pages.forms import upload_policy
 
 from functions.site_forms import wiring
@@ -51,6 +52,7 @@ def correct(request: Request) -> Answer:
         if request.fields.get("corrected") != "yes":
             typed = form_of(complaint, request.profile)
             values = {name: _typed(getattr(typed, name)) for name in CORRECTABLE}
+            values |= {name: _written(request, values[name]) for name in ("called_number", "caller_number")}
             return form_again(request, "complaint_correct", [], **_secret(request), values=values)
         typed = complaint_of(request.fields, request.language)
         changes = {name: getattr(typed, name) for name in CORRECTABLE}
@@ -265,6 +267,14 @@ def _file(request: Request, complaint: Complaint, one: Evidence) -> dict[str, An
 
 def _secret(request: Request) -> dict[str, Any]:
     return {name: request.fields.get(name, "") for name in ("reference", "status_code")}
+
+
+def _written(request: Request, e164: str) -> str:
+    """Return a number as the country writes it; one of another country with its code."""
+    if not e164:
+        return ""
+    ours = e164.startswith(f"+{request.profile.numbering.calling_code}")
+    return national(PhoneNumber(e164)) if ours else international(PhoneNumber(e164))
 
 
 def _typed(value: Any) -> str:

@@ -70,6 +70,7 @@ def test_the_page_of_ones_own_file_has_no_barrier(phone: Page, site: str, cloud:
     reference, code = phone.locator("dd").all_inner_texts()
     phone.locator("#kind").select_option("screenshot")
     press(phone, "form[action$=evidence] button", seen)
+    assert phone.locator("#file").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 16
     key = phone.get_attribute("input[name=key]", "value") or ""
     cloud.use(ScanEvidenceSettings)
     scan_evidence.lambda_handler(event_of(put(cloud, key, PNG)), LambdaContext())
