@@ -169,7 +169,9 @@ def test_a_certificate_has_no_barrier_and_prints_alone(phone: Page, site: str, c
     checked(phone)
     assert "(202) 555-0143" in phone.locator("article").inner_text()
     fonts = "all => [...new Set(all.map(one => getComputedStyle(one).fontFamily))]"
-    assert len(phone.locator("article, article *").evaluate_all(fonts)) == 1
+    for medium in ("print", "screen"):
+        phone.emulate_media(media=medium)
+        assert len(phone.locator("article, article *").evaluate_all(fonts)) == 1
     assert "555" not in phone.url
     phone.emulate_media(media="print")
     assert not phone.locator("header").is_visible()

@@ -201,3 +201,10 @@ def test_an_outbox_item_waits_and_goes_after_thirty_days() -> None:
     item = outbox_item(template="order-paid", language="en", to_ciphertext="c", facts={"order": "1"}, now=now)
     assert (item["state"], item["link"], item["ttl"]) == ("waiting", None, int(now.timestamp()) + 30 * 86400)
     assert module.texts("en")[item["template"]]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "this button"), ("es", "este botón")])
+def test_no_mail_speaks_of_a_button_that_its_plain_text_has_not(language: str, words: str) -> None:
+    bodies = {name: mail["body"] for name, mail in texts(language).items() if "body" in mail}
+    assert len(bodies) > 20
+    assert [name for name, body in bodies.items() if words in body.lower()] == []
