@@ -94,7 +94,7 @@ def test_the_next_day_comes_by_changes(registry: FakeRegistry, pulled: Any, fold
     assert bitmap(folder, "202") == set(expected)
     assert lines(folder, report, "202") == [f"202,{number}" for number in expected]
     assert len(list(folder.glob("*_202_*.zip"))) == 1, "the file of the list before is gone"
-    assert f"/v1/manifests/{BEFORE}" in registry.paths()
+    assert f"/v1/manifests/{BEFORE}" not in registry.paths(), "its hash is in the next one, and it is here"
 
 
 def test_a_receipt_of_every_pull_is_kept(registry: FakeRegistry, pulled: Any, folder: Path) -> None:

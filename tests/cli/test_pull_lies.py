@@ -269,7 +269,7 @@ def no_past(payload: dict[str, Any]) -> None:
         (other_bitmap, "manifest does not name the file of area 202"),
         (no_bitmap, "names no bitmap of area 202"),
         (other_day, "speak of different lists"),
-        (other_past, "is not the one that the next one names"),
+        (other_past, "does not contain the one of"),
         (no_past, "does not contain the one of"),
     ],
 )
@@ -350,6 +350,16 @@ def test_a_rewritten_history(
     assert result.exit_code == 5
     assert f"does not contain the one of {BEFORE}" in result.stderr
     assert contents(folder) == before
+
+
+def test_a_manifest_in_between_that_is_another(registry: FakeRegistry, run: Any, folder: Path, second_day: Any) -> None:
+    registry.publish(TODAY)
+    registry.tamper = remanifested(registry, other_past)
+
+    result = run("pull", folder)
+
+    assert (result.exit_code, "is not the one that the next one names" in result.stderr) == (5, True), result.stderr
+    second_day()
 
 
 def test_after_a_rotation_old_and_new_verify(registry: FakeRegistry, run: Any, folder: Path, second_day: Any) -> None:
