@@ -19,6 +19,17 @@ from cli.errors import RefusedError, UsageError
 from cli.quote import named_areas
 from cli.record import Api, add_closing, add_record
 
+WHY = {
+    "free": "free",
+    "full": "at the year's fee",
+    "late": "at the fee of the term's later part",
+    "band": "in the price of this many",
+    "paid": "paid before",
+    "cap": "above the most that a term costs",
+    "exempt": "exempt",
+    "held": "held already",
+}
+"""What `LineKind` says to people; `quietline quote` explains each line in a sentence."""
 WAIT_SECONDS = 60
 
 
@@ -142,7 +153,8 @@ def _wait(api: Api, order_id: str, while_in: set[str]) -> str:
 def _show_price(console: Console, priced: dict[str, Any]) -> None:
     table = Table("Areas", "", "Each", "Amount")
     for line in priced["lines"]:
-        table.add_row(str(line["count"]), line["kind"], output.money(line["unit"]), output.money(line["amount"]))
+        why = WHY.get(line["kind"], line["kind"])
+        table.add_row(str(line["count"]), why, output.money(line["unit"]), output.money(line["amount"]))
     table.add_row("", "total", "", output.money(priced["total"]))
     console.print(table)
     console.print(f"Term: {priced['term_start']} until before {priced['term_end']}")

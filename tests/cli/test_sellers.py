@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import typer
+from quietline.fees.model import LineKind
 from typer.testing import CliRunner
 
 from cli import sellers
@@ -105,7 +106,8 @@ def test_an_order_is_sent_with_a_key_of_its_own() -> None:
     run(api, "order", "202", "703")
     code, output = run(api, "order", "202", "703")
 
-    assert code == 0
+    assert "85.00 USD" in output
+    assert "at the year's fee" in output
     assert "85.00 USD" in output
     assert "quietline pay 01A" in output
     assert api.sent[0][2] != api.sent[1][2] != ""
@@ -162,3 +164,7 @@ def test_a_renewal_says_so() -> None:
 
     assert run(api, "order", "202", "--renew")[0] == 0
     assert api.sent[0][1] == {"areas": ["202"], "renew": True}
+
+
+def test_every_kind_of_line_has_words() -> None:
+    assert set(sellers.WHY) == set(LineKind)
