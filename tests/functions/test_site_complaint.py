@@ -15,7 +15,7 @@ from functions.scan_evidence import handler as scan_evidence
 from functions.site_forms.handler import lambda_handler
 from tests.conftest import Cloud
 from tests.functions.test_evidence import PNG, event_of, put
-from tests.functions.test_site_forms import COMPLAINT, NUMBER, call, forms, items
+from tests.functions.test_site_forms import COMPLAINT, NUMBER, call, forms, hidden, items, sent_complaint
 from tests.helpers import LambdaContext, http_event
 
 __all__ = ["forms"]  # a fixture
