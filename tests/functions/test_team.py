@@ -52,10 +52,13 @@ class Town:
         assert status == 201, made
         return str(made["san"])
 
+    def mails(self) -> list[dict[str, Any]]:
+        return [item for item in self._scan() if item["pk"].startswith("MAIL#")]
+
     def token(self) -> str:
         """The token of the newest invitation, as the mailer derives it."""
         mails = self.cloud.use(MailerSettings)
-        items = [item for item in self._scan() if item["pk"].startswith("MAIL#") and item["state"] == "waiting"]
+        items = [item for item in self.mails() if item["state"] == "waiting" and item["template"] == "invitation"]
         newest = max(items, key=lambda item: item["pk"])
         assert bootstrap.mails(mails).deliver(self.table.name, newest["pk"].removeprefix("MAIL#"))
         sent = sent_mails()[-1]
@@ -303,6 +306,8 @@ def test_what_was_taken_back_is_refused_at_once(town: Town) -> None:
     assert town(trade.tom, "GET", "/v1/agencies")[1]["agencies"] == []
     assert town(trade.ana, "GET", "/v1/agents")[1]["agents"] == []
     assert town(trade.ana, "DELETE", f"/v1/agents/{trade.agent}")[0] == 404
+    told = [(mail["template"], mail["facts"]["san"]) for mail in town.mails() if mail["template"].startswith("agent")]
+    assert sorted(told) == [("agent-authorized", trade.seller), ("agent-withdrawn", trade.seller)], "each once"
 
 
 @pytest.mark.parametrize("which", ["seller", "agent"])

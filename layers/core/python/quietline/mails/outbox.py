@@ -57,6 +57,8 @@ type Template = Literal[
     "webhook-disabled",
     "second-factor-reset",
     "invitation",
+    "agent-authorized",
+    "agent-withdrawn",
 ]
 
 

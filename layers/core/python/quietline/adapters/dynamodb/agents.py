@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quietline.adapters.dynamodb import keys
+from quietline.adapters.dynamodb.mails import mail_write
 from quietline.adapters.dynamodb.sellers import OrganizationStore
-from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table
+from quietline.adapters.dynamodb.table import ConditionFailedError, Item, Table, Write
 from quietline.adapters.dynamodb.team import history_write
 from quietline.kernel.clock import from_text, to_text
+from quietline.mails.outbox import Template
 from quietline.sellers.model import Organization
 from quietline.sellers.team import Agency, Agent, Outcome, TeamChange
 
@@ -30,6 +32,7 @@ class AgentStore:
                 self.table.put_new(keys.agent(seller.id, agent.san), _half(agent, entry)),
                 self.table.put_new(keys.agency(agent.id, seller.san), _half(seller, entry)),
                 history_write(self.table, seller.id, entry),
+                *self._told("agent-authorized", seller, agent, entry),
             )
         except ConditionFailedError:
             return Outcome.BELONGS
@@ -40,11 +43,13 @@ class AgentStore:
         found = self.table.get(keys.agent(seller.id, agent_san))
         if found is None:
             return Outcome.GONE
+        agent = OrganizationStore(self.table).get(found["organization_id"])
         try:
             self.table.write(
                 self.table.delete(keys.agent(seller.id, agent_san), condition="attribute_exists(pk)"),
                 self.table.delete(keys.agency(found["organization_id"], seller.san)),
                 history_write(self.table, seller.id, entry),
+                *(self._told("agent-withdrawn", seller, agent, entry) if agent else ()),
             )
         except ConditionFailedError:
             return Outcome.GONE
@@ -57,6 +62,22 @@ class AgentStore:
     def agencies(self, organization_id: str) -> list[Agency]:
         """Return for whose SAN an organization may act."""
         return [Agency(*half) for half in self._halves(organization_id, "AGENCY#")]
+
+    def _told(
+        self, template: Template, seller: Organization, agent: Organization, entry: TeamChange
+    ) -> tuple[Write, ...]:
+        """Return the write that asks for the agent's mail; whoever was erased has no address any more."""
+        if not agent.contact_email_ciphertext:
+            return ()
+        mail = mail_write(
+            self.table,
+            template=template,
+            language=agent.language,
+            to_ciphertext=agent.contact_email_ciphertext,
+            facts={"organization": agent.name, "seller": seller.name, "san": seller.san},
+            now=entry.at,
+        )
+        return (mail,)
 
     def _halves(self, organization_id: str, prefix: str) -> list[tuple[str, str, str, datetime]]:
         """Return organization, SAN, name and since; names are those of today."""
