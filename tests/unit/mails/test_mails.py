@@ -47,6 +47,7 @@ FACTS = {
     "bound_from": "2026-12-26",
     "off_from": "2026-11-25",
     "seller": "Sunny Roofs LLC",
+    "san": "123-456-7897",
     "case": "01KB3Q6W5N8Y2C4D6E8F0G1H2J",
     "calls": "12",
     "due_at": "2026-12-17T15:00:00.000Z",
