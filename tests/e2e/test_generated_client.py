@@ -93,7 +93,7 @@ def journey(cloud: Cloud, made: Generated, email: str, run_id: str) -> None:
     wait_for(lambda: state() == "awaiting_payment", "the invoice")
     refused = made.call("lists.create_download", body=made.model("DownloadIn", {"areas": ["207"]}))
     assert (refused.status_code, refused.parsed.type_) == (403, "/problems/not-entitled")
-    method = Seller(cloud, cloud.http, "").card(GOOD)
+    method = Seller(cloud, cloud.http, "", email).card(GOOD)
     paid = made.call("orders.pay_order", order.parsed.id, body=made.model("PaymentIn", {"payment_method": method}))
     assert paid.status_code == 202, paid.content
     wait_for(lambda: state() == "active", "the payment")
