@@ -86,7 +86,7 @@ class _Language:
             "title": self.text["names"][book],
             "above": True,
             "book": book,
-            "when": self._when(*newest) if newest else self.text["book_empty"],
+            "when": self._when(*newest) if newest else "",
             "published": self._published(newest[1]) if newest else "",
             "sections": drawn,
             "population": self.text["population"].replace("{source}", source)
