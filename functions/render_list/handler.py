@@ -19,7 +19,7 @@ def settings() -> RenderListSettings:
 
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """Render `{"files": [{"area", "kind", "format", "snapshot", "since", "or_full"}]}` and say where they lie.
+    """Render `{"files": [{"area", "kind", "format", "snapshot", "since"}]}` and say where they lie.
 
     With `"sandbox": true` the files are those of the sandbox's list.
     """

@@ -164,6 +164,18 @@ def test_changes_larger_than_the_full_list_come_as_the_full_list(registry: Regis
     assert (named["kind"], named["reason"]) == ("full", "changes_larger_than_full")
 
 
+@pytest.mark.parametrize("format_", [None, "csv"])
+def test_a_days_own_changes_larger_than_the_full_list_come_as_the_full_list(
+    registry: Registry, format_: str | None
+) -> None:
+    registry.change("202", *range(2_000_001, 2_000_100), added=False)
+    registry.publish()
+
+    (file,) = registry.ask(kind=Kind.CHANGES, format_=format_).files
+
+    assert (file.kind, file.reason, file.count) == (Kind.FULL, "changes_larger_than_full", 2)
+
+
 def test_an_area_that_was_not_on_the_older_list_comes_as_the_full_list(registry: Registry) -> None:
     registry.areas = ("202", "818", "907")
     registry.change("907", 5_550_107)
@@ -216,7 +228,7 @@ def test_requests_and_answers_survive_json(registry: Registry) -> None:
     assert entry is not None
     file = entry.file(Kind.BITMAP, "roar")
     source = Source(entry.date, entry.count, file.key, file.sha256)
-    request = RenderRequest("818", Kind.CHANGES, "csv", source, source, or_full=True)
+    request = RenderRequest("818", Kind.CHANGES, "csv", source, source)
 
     assert RenderRequest.from_payload(request.to_payload()) == request
     (made,) = Renderer(registry.small, registry.objects).render([request])

@@ -98,6 +98,20 @@ def test_equal_sets_are_equal_bytes_whatever_their_history(start: int, length: i
     assert loaded == direct
 
 
+short_runs = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 6)), min_size=1, max_size=12)
+
+
+@given(short_runs, short_runs)
+def test_equal_sets_are_equal_bytes_where_runs_and_single_numbers_take_the_same_room(
+    kept: list[tuple[int, int]], passing: list[tuple[int, int]]
+) -> None:
+    numbers = BitMap(number for start, length in kept for number in range(start, start + length))
+    more = BitMap(number for start, length in passing for number in range(start, start + length)) - numbers
+    yesterday = build.load(build.dump(numbers | more))
+
+    assert build.dump(yesterday - more) == build.dump(numbers) == build.dump(build.load(build.dump(numbers)))
+
+
 def test_a_run_of_numbers_takes_a_few_bytes() -> None:
     assert len(build.dump(BitMap(range(2_000_000, 2_060_000)))) < 40
 

@@ -111,7 +111,6 @@ def test_the_file_name_is_the_ftcs() -> None:
     ("kind", "format_", "leaf", "count"),
     [
         (Kind.FULL, "csv", "full.csv.zip", 10),
-        (Kind.CHANGES, None, "changes.txt.zip", 10),
         (Kind.BITMAP, None, "bitmap.roar", 10),
     ],
 )

@@ -45,7 +45,9 @@ def load(data: bytes | None) -> BitMap:
 
 def dump(numbers: BitMap) -> bytes:
     """Return the portable roaring file, run containers where they are smaller; equal sets make equal bytes."""
-    copy = BitMap(numbers)
+    # where runs and single numbers take the same room roaring keeps what a container was, so none may come with runs
+    has_runs = numbers.get_statistics()["n_run_containers"] > 0
+    copy = BitMap(array(numbers)) if has_runs else BitMap(numbers)
     copy.run_optimize()
     copy.shrink_to_fit()
     return bytes(copy.serialize())

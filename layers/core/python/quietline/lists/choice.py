@@ -64,10 +64,11 @@ def choose(
     todays = since is None and entry.date == manifest.date
     kept = _kept(entry, Kind.CHANGES, format_) if todays else None
     if kept is not None:
+        full = _kept(entry, Kind.FULL, format_)
+        if full is not None and kept.size > full.size:
+            return _whole(entry, kind, Kind.FULL, format_, CHANGES_LARGER)
         return Choice(entry, kind, file=kept)
-    request = RenderRequest(
-        area, kind, format_, _source(entry), _source(before) if before else None, or_full=since is not None
-    )
+    request = RenderRequest(area, kind, format_, _source(entry), _source(before) if before else None)
     return Choice(entry, kind, since, before.date if before else None, request=request)
 
 

@@ -48,7 +48,6 @@ class RenderRequest:
         format: `txt`, `csv` or `xml`.
         snapshot: what to render.
         since: for changes, the snapshot they start from; None: from nothing.
-        or_full: whether the full list takes the place of changes that would be the larger file.
 
     """
 
@@ -57,7 +56,6 @@ class RenderRequest:
     format: str
     snapshot: Source
     since: Source | None = None
-    or_full: bool = False
 
     def to_payload(self) -> dict[str, Any]:
         """Return the request as JSON."""
@@ -67,7 +65,6 @@ class RenderRequest:
             "format": self.format,
             "snapshot": self.snapshot.to_payload(),
             "since": self.since and self.since.to_payload(),
-            "or_full": self.or_full,
         }
 
     @classmethod
@@ -79,7 +76,6 @@ class RenderRequest:
             payload["format"],
             Source.from_payload(payload["snapshot"]),
             Source.from_payload(payload["since"]) if payload["since"] else None,
-            bool(payload["or_full"]),
         )
 
 
@@ -110,8 +106,7 @@ class Renderer:
     def render(self, requests: Sequence[RenderRequest]) -> list[Rendered]:
         """Return the files, in order; one that is there already is not made again.
 
-        Where the request allows it, the full list in the same format takes the place of a change list that is larger;
-        the file's kind tells.
+        The full list in the same format takes the place of a change list that is larger; the file's kind tells.
 
         Raises:
             ConfigurationError: a snapshot is missing or not the one that was published.
@@ -121,7 +116,7 @@ class Renderer:
     def _one(self, request: RenderRequest) -> Rendered:
         made = self._render(request)
         # a change takes more room than a number, so a shorter change list cannot be the larger file
-        if request.or_full and made.count and 2 * made.count >= request.snapshot.count:
+        if request.kind is Kind.CHANGES and made.count and 2 * made.count >= request.snapshot.count:
             full = self._render(RenderRequest(request.area, Kind.FULL, request.format, request.snapshot))
             if made.file.size > full.file.size:
                 return full
