@@ -57,6 +57,7 @@ def duckdb(lists: Path) -> Wash:
     database = lists / "list.duckdb"
     made = database.is_file()
     connection = engine.connect(str(database))
+    connection.execute("SET enable_progress_bar = false")
     if not made:
         texts = "{'area': 'BIGINT', 'subscriber': 'BIGINT'}"
         connection.execute(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quietline.kernel.phone import NumberingRules, PhoneNumber, area_of, subscriber_of
+from quietline.washes.distinct import Distinct, set_bits
 from quietline.washes.numbers import CODES
 from quietline.washes.report import ListsView, Why
 
@@ -32,8 +33,8 @@ _OFFSETS_FROM = 4
 class Matcher:
     """Matches numbers against the lists of a profile's areas; each list is loaded when it is first needed.
 
-    A list is kept as one bit a number, and so are the numbers seen (US: 1.25 MB each an area, of which pages without a
-    number take no memory): then a lookup is one read, and counting different numbers one write.
+    A list is kept as one bit a number (US: 1.25 MB an area, of which pages without a number take no memory), so that a
+    lookup is one read.
     """
 
     def __init__(self, area_keys: Sequence[str], rules: NumberingRules, lists: ListsView) -> None:
@@ -43,10 +44,10 @@ class Matcher:
         # areas lie in the order in which they are met, side by side, so that few pages of memory are touched
         self.met: list[int] = []
         self.bits = np.zeros(len(self.keys) * self.stride, np.uint8)
-        self.seen = np.zeros(len(self.keys) * self.stride, np.uint8)
+        self.seen = Distinct(len(self.keys), 8 * self.stride)
         self.stops = np.zeros(len(self.keys) * self.stride if lists.stopped else 0, np.uint8)
         self._stopped = _by_area(lists.stopped, rules)
-        # by area key as a number: where its bits begin, and what a number without a bit is
+        # by area key as a number: its first bit, and what a number without a bit is
         keys = 10 ** max(rules.area_digits, len(rules.calling_code))
         self._begins = np.zeros(keys, np.int64)
         self._answers = np.full(keys, _NOT_ASKED, np.uint8)
@@ -61,11 +62,12 @@ class Matcher:
                 for area in np.unique(areas[answers == _NOT_ASKED]).tolist():
                     self._load(area)
                 answers = self._answers[areas]
-            offsets = self._begins[areas]
-            offsets += subscribers >> 3
-            bits = np.uint8(1) << (subscribers.astype(np.uint8) & np.uint8(7))
+            numbers = self._begins[areas]
+            numbers += subscribers
+            self.seen.add(numbers)
+            offsets = numbers >> 3
+            bits = np.uint8(1) << (numbers.astype(np.uint8) & np.uint8(7))
             listed = (self.bits[offsets] & bits) != 0
-            _set(self.seen, offsets, bits)
         if len(self.stops):
             answers[(self.stops[offsets] & bits) != 0] = CODES[Why.STOP_REQUESTED]
         # `LISTED` is above every reason
@@ -75,9 +77,8 @@ class Matcher:
     def _load(self, area: int) -> None:
         key, begin = self.keys[area], len(self.met) * self.stride
         self.met.append(area)
-        self._begins[area] = begin
-        stopped = np.array(self._stopped.get(key, ()), np.int64)
-        _set(self.stops, begin + (stopped >> 3), np.uint8(1) << (stopped & 7).astype(np.uint8))
+        self._begins[area] = 8 * begin
+        set_bits(self.stops, 8 * begin + np.array(self._stopped.get(key, ()), np.int64))
         bitmap = self.lists.bitmap_of(key)
         if bitmap is None:
             self._answers[area] = CODES[self.lists.why_not(key)]
@@ -87,8 +88,8 @@ class Matcher:
 
     def by_area(self) -> dict[str, int]:
         """Return how many different numbers of each area were matched."""
-        words = self.seen.reshape(len(self.keys), -1).view(np.uint64)
-        counts = {self.keys[area]: int(np.bitwise_count(words[place]).sum()) for place, area in enumerate(self.met)}
+        found = self.seen.counts(len(self.met)).tolist()
+        counts = {self.keys[area]: count for area, count in zip(self.met, found, strict=True)}
         return dict(sorted(counts.items()))
 
     def areas(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -108,16 +109,6 @@ def _by_area(numbers: Iterable[str], rules: NumberingRules) -> dict[str, list[in
 def dense_bytes(span: int) -> int:
     """Return how many bytes `fill` needs for numbers below `span`: whole containers."""
     return -(-span // _CONTAINER) * _CONTAINER // 8
-
-
-def _set(target: Codes, offsets: npt.NDArray[np.int64], bits: Codes) -> None:
-    """Set bits in bytes of `target`; a fifth of the time of `np.bitwise_or.at`."""
-    while len(offsets):
-        wanted = target[offsets] | bits
-        target[offsets] = wanted
-        # of two bits of one byte the second was written over the first
-        lost = np.flatnonzero(target[offsets] != wanted)
-        offsets, bits = offsets[lost], bits[lost]
 
 
 def fill(target: npt.NDArray[np.uint8], bitmap: Buffer) -> None:

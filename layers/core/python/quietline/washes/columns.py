@@ -81,6 +81,8 @@ def _find_delimiter(sample: bytes, line_end: int) -> tuple[int, list[list[bytes]
     """Return the delimiter by which most rows have the same number of cells, and the first rows split by it."""
     best: tuple[float, int, int, list[list[bytes]]] = (0.0, 0, DELIMITERS[0], [])
     for delimiter in DELIMITERS:
+        if best[3] and delimiter not in sample:
+            continue
         rows = _split(sample, delimiter, line_end)
         widths = Counter(len(row) for row in rows if row != [b""])
         if not best[3]:

@@ -41,7 +41,8 @@ _PADS = {
 }
 """`_PADS[width][n]` keeps the first n bytes of a cell."""
 _GROUPS = ((0, 3), (3, 6), (6, 10))
-"""Which of the ten digits nearly every spelling keeps together."""
+"""Which of the ten digits nearly every spelling keeps together; the first two groups within `_EIGHT` bytes."""
+_EIGHT = 8
 _FOLDER = Path(__file__).parent / "prefixes"
 
 
@@ -105,8 +106,10 @@ class _Forms:
             self.firsts[row] = spelling.first
             self.national[row] = sum(1 << place for place in spelling.national)
             groups = [spelling.national[first:last] for first, last in _GROUPS]
-            self.grouped[row] = all(group and group[-1] - group[0] == len(group) - 1 for group in groups)
-            self.groups[row] = sum(group[0] << 8 * place for place, group in enumerate(groups) if group)
+            whole = all(group and group[-1] - group[0] == len(group) - 1 for group in groups)
+            if whole and groups[1][-1] - groups[0][0] < _EIGHT:
+                self.grouped[row] = True
+                self.groups[row] = groups[0][0] | groups[2][0] << 8 | 8 * (groups[1][0] - groups[0][0] - 1) << 16
             self.checked[row] = bool(spelling.expected)
             for width in _PADS:
                 for place, byte in spelling.expected.items():
@@ -171,20 +174,26 @@ class NumberReader:
         if not len(starts):
             return _unread(0)
         windows = np.ndarray((len(data) - width + 1,), f"V{width}", data, strides=(1,))
-        clipped = np.minimum(lengths, width).astype(np.uint8)
-        cells = windows[starts].view(np.uint64) & _PADS[width][clipped].view(np.uint64)
+        clipped = np.minimum(lengths, width)
+        cells = windows[starts].view(np.uint64)
+        cells &= _PADS[width][clipped].view(np.uint64)
         table = cells.view(np.uint8).reshape(-1, width)
         digits = (table - np.uint8(48)) < 10
-        forms = (table & ~(digits.view(np.uint8) * np.uint8(15))).view(np.uint64)
+        values = digits.view(np.uint8) * np.uint8(15)
+        values &= table
+        forms = (table ^ values).view(np.uint64)
         none = ~_any(digits)
         short = lengths <= width
-        rows = self._rows_of(forms, clipped, short & ~none)
+        rows = self._rows_of(forms, clipped.astype(np.uint8), short & ~none)
         kinds = self._kinds_of(rows, table)
         numbers = self._values_of(rows, kinds, table)
-        junk = np.flatnonzero(kinds == Kind.JUNK.value)
+        junk = np.flatnonzero(kinds >= Kind.JUNK.value)
         firsts = table[junk, self._forms.firsts[rows[junk]]]
+        firsts[kinds[junk] == Kind.SHORT.value] = ord("9")
         numbers.codes[junk[firsts > ord("1")]] = CODES[phone.Reason.NOT_A_NUMBER]
-        _take_texts(numbers, np.flatnonzero(none & short), table)
+        texts = np.flatnonzero(none & short)
+        if len(texts):
+            _take_texts(numbers, texts, table)
         return numbers
 
     def _rows_of(
@@ -232,7 +241,7 @@ class NumberReader:
             digits = table[spread][places.view(np.bool_)].reshape(-1, NATIONAL_DIGITS)
             prefixes[spread], lines[spread] = _spread_values(digits)
         prefixes[other] = 0
-        codes = self.verdicts[prefixes]
+        codes = self.verdicts[prefixes.astype(np.intp)]
         codes[other] = ASK
         scale = np.uint32(10 ** (self.rules.subscriber_digits - 4))
         areas = prefixes // scale
@@ -297,14 +306,18 @@ def _spread_values(digits: npt.NDArray[np.uint8]) -> tuple[Values, Values]:
 
 
 def _grouped_values(table: npt.NDArray[np.uint8], groups: npt.NDArray[np.uint32]) -> tuple[Values, Values]:
-    """Return what `_spread_values` does of digits that stand together by `_GROUPS`, each begun where a byte says."""
-    # a word of four bytes is read at each; in the first two its last byte is no part of the group
-    words = np.ndarray((table.size - 3,), "V4", table, strides=(1,))
+    """Return what `_spread_values` does of digits that stand together by `_GROUPS`; where, is in the bytes of `groups`.
+
+    From the lowest: where the first three begin; where the last four do; and how many bits the three in the middle lie
+    above the place after the first one's begin, within eight bytes of it.
+    """
     begins = np.arange(0, table.size, table.shape[1])
-    threes = [words[begins + (groups >> shift & _BYTE)].view("<u4") << np.uint32(8) for shift in _FIRST_TWO]
-    four = words[begins + (groups >> np.uint32(16))].view("<u4")
-    area, exchange, line = (_four_digits(each) for each in (*threes, four))
-    return area * np.uint32(1000) + exchange, line
+    eights = np.ndarray((table.size - _EIGHT + 1,), "V8", table, strides=(1,))[begins + (groups & _BYTE)].view("<u8")
+    fours = np.ndarray((table.size - 3,), "V4", table, strides=(1,))[begins + (groups >> np.uint32(8) & _BYTE)]
+    # the last byte of the first two words is no digit of the group
+    area = _four_digits(eights.astype(np.uint32) << np.uint32(8))
+    exchange = _four_digits((eights >> (groups >> np.uint32(16)).astype(np.uint64)).astype(np.uint32) & _UPPER)
+    return area * np.uint32(1000) + exchange, _four_digits(fours.view("<u4"))
 
 
 def _four_digits(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
@@ -317,5 +330,5 @@ def _four_digits(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     return words
 
 
-_BYTE, _FIRST_TWO = np.uint32(255), (np.uint32(0), np.uint32(8))
+_BYTE, _UPPER = np.uint32(0xFF), np.uint32(0xFFFFFF00)
 _POWERS = 10 ** np.arange(NATIONAL_DIGITS - 1, -1, -1, dtype=np.uint32)

@@ -90,15 +90,14 @@ class Splitter:
         buffer = np.frombuffer(data, np.uint8, size)
         endings = _packed(buffer == self.line_end)
         marks = endings | _packed(buffer == self.delimiter)
-        ends = _places_apart(endings)
         if data.find(b'"', 0, size) >= 0:
             quotes = _packed(buffer == QUOTE)
             inside = _inside(quotes)
             if not self._is_well_formed(buffer, marks, quotes, inside, last=last):
                 return self._split_slowly(data, size, last=last)
             marks &= ~inside
-            ends = ends[_bits_at(inside, ends) == 0]
-        return self._rows(buffer, marks, ends, last=last)
+            endings &= ~inside
+        return self._rows(data, size, marks, endings, last=last)
 
     def _is_well_formed(self, buffer: Text, marks: Words, quotes: Words, inside: Words, *, last: bool) -> bool:
         """Tell whether every odd quote follows a mark or begins the text, and every even one precedes a mark.
@@ -130,38 +129,42 @@ class Splitter:
         returns = buffer[np.minimum(places + 1, end - 1)] == RETURN
         return bool((returns & ((beyond >= end) | (buffer[np.minimum(beyond, end - 1)] == self.line_end))).all())
 
-    def _rows(self, buffer: Text, marks: Words, ends: Places, *, last: bool) -> tuple[Rows, int]:
+    def _rows(self, data: bytes, size: int, marks: Words, endings: Words, *, last: bool) -> tuple[Rows, int]:
         """Return the rows between marks: the delimiters and line ends that are not quoted.
 
         Args:
-            buffer: the text.
+            data: the text.
+            size: how much of it counts.
             marks: both, as bits.
-            ends: where the line ends are.
+            endings: the line ends among them.
             last: whether the file ends here.
         """
+        ends = _places_apart(endings)
         done = int(ends[-1]) + 1 if len(ends) else 0
         nexts = ends + 1
-        if last and done < len(buffer):
-            done = len(buffer)
+        if last and done < size:
+            done = size
             ends, nexts = np.append(ends, done), np.append(nexts, done)
             marks[done >> 6] |= _ONE << np.uint64(done & 63)
-        count = len(ends)
-        starts = np.zeros(count, np.int64)
+        starts = np.zeros(len(ends), np.int64)
         starts[1:] = nexts[:-1]
-        cells = _ranks(marks, ends) + 1
+        cells = _ranks(marks, ends)
         cells[1:] -= cells[:-1].copy()
-        if self.line_end != RETURN:
+        cells[:1] += 1
+        buffer = np.frombuffer(data, np.uint8, size)
+        if self.line_end != RETURN and data.find(b"\r", 0, size) >= 0:
             returns = np.flatnonzero(buffer[ends - 1] == RETURN)
             ends = ends.copy()
             ends[returns[ends[returns] > starts[returns]]] -= 1
-        cell_starts, cell_ends = self._cells(buffer, marks, cells, (starts, ends))
+        bounds = self._cells(marks, cells, starts, ends)
+        _unquote(buffer, *bounds)
         long = np.flatnonzero(cells > self.width)
-        inserts = dict(zip(long.tolist(), _nth(marks, starts[long], self.width).tolist(), strict=True))
-        return Rows(starts, ends, nexts, cells, cell_starts, cell_ends, inserts), done
+        places = _nth(marks, starts[long], self.width) if len(long) else long
+        inserts = dict(zip(long.tolist(), places.tolist(), strict=True))
+        return Rows(starts, ends, nexts, cells, *bounds, inserts), done
 
-    def _cells(self, buffer: Text, marks: Words, cells: Places, bounds: tuple[Places, Places]) -> tuple[Places, Places]:
+    def _cells(self, marks: Words, cells: Places, starts: Places, ends: Places) -> tuple[Places, Places]:
         """Return where the cells of the numbers begin and end; of each row count of cells and bounds are known."""
-        starts, ends = bounds
         if self.column:
             places, cell_ends = _two_from(marks, starts, self.column)
             cell_starts = places + 1
@@ -170,13 +173,7 @@ class Splitter:
         without = np.flatnonzero(cells <= self.column)
         cell_starts[without] = ends[without]
         cell_ends[without] = ends[without]
-        np.minimum(cell_ends, ends, out=cell_ends)
-        quoted = np.flatnonzero(buffer[np.minimum(cell_starts, len(buffer) - 1)] == QUOTE)
-        quoted = quoted[cell_ends[quoted] - cell_starts[quoted] > 1]
-        quoted = quoted[buffer[cell_ends[quoted] - 1] == QUOTE]
-        cell_starts[quoted] += 1
-        cell_ends[quoted] -= 1
-        return cell_starts, cell_ends
+        return cell_starts, np.minimum(cell_ends, ends)
 
     def _split_slowly(self, data: bytes, size: int, *, last: bool) -> tuple[Rows, int]:
         """Return what `split` returns, cell by cell: for text in which quotes stand where they should not."""
@@ -194,9 +191,10 @@ class Splitter:
             marks.append(end)
             position = end + 1
         buffer = np.frombuffer(data, np.uint8, size)
-        places, flags = np.array(marks, np.int64), np.zeros(size, np.bool_)
-        flags[places] = True
-        return self._rows(buffer, _packed(flags), places[buffer[places] == self.line_end], last=last)
+        flags = np.zeros(size, np.bool_)
+        flags[np.array(marks, np.int64)] = True
+        endings = _packed(flags & (buffer == self.line_end))
+        return self._rows(data, size, _packed(flags), endings, last=last)
 
     def _may_go_on(self, found: re.Match[bytes], size: int, *, last: bool) -> bool:
         """Tell whether a cell that begins with a quote and was read as text may be a quoted one that ends later."""
@@ -217,8 +215,17 @@ def _packed(flags: npt.NDArray[np.bool_]) -> Words:
     return words
 
 
+def _unquote(buffer: Text, cell_starts: Places, cell_ends: Places) -> None:
+    """Take the quotes from the bounds of cells that have some."""
+    quoted = np.flatnonzero(buffer[np.minimum(cell_starts, len(buffer) - 1)] == QUOTE)
+    quoted = quoted[cell_ends[quoted] - cell_starts[quoted] > 1]
+    quoted = quoted[buffer[cell_ends[quoted] - 1] == QUOTE]
+    cell_starts[quoted] += 1
+    cell_ends[quoted] -= 1
+
+
 def _places(words: Words) -> Places:
-    return np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
+    return np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little").view(np.bool_))
 
 
 def _places_apart(words: Words) -> Places:
@@ -250,11 +257,14 @@ def _inside(quotes: Words) -> Words:
 
 def _ranks(words: Words, places: Places) -> Places:
     """Return how many bits are set before each place."""
-    counts = np.bitwise_count(words)
-    before = np.cumsum(counts, dtype=np.int64) - counts
+    before = np.zeros(len(words) + 1, np.int64)
+    np.cumsum(np.bitwise_count(words), out=before[1:])
     index = places >> 6
-    lower = (_ONE << (places.view(np.uint64) & _LAST)) - _ONE
-    ranks: Places = before[index] + np.bitwise_count(words[index] & lower)
+    lower = _ONE << (places.view(np.uint64) & _LAST)
+    lower -= _ONE
+    lower &= words[index]
+    ranks: Places = before[index]
+    ranks += np.bitwise_count(lower)
     return ranks
 
 

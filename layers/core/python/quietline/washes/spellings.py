@@ -16,6 +16,9 @@ from quietline.washes.report import Why
 NATIONAL_DIGITS = 10
 """Forms are known for numbering plans of ten national digits in which the calling code may be dialled as a prefix."""
 
+_SHORT = 6
+"""So few digits are no number anywhere: 011, a calling code, and two more."""
+
 _BLANK = "".join(map(chr, range(33))) + "\xa0"
 _DECIMAL = re.compile(r"([0-9]{4,15})[.,]0{1,2}")
 _SCIENTIFIC = re.compile(r"([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
@@ -36,6 +39,8 @@ class Kind(Enum):
     """A number, when the digits are as `expected`."""
     JUNK = 2
     """No number, unless the first digit is 0 or 1, which may begin a prefix: 011, or 1 (even twice)."""
+    SHORT = 3
+    """No number, whatever its digits are."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def spelling_of(form: bytes, calling_code: str) -> Spelling:
         return _number(places, code)
     if NATIONAL_DIGITS <= len(places) <= NATIONAL_DIGITS + 1:
         return _number(places, code, otherwise=Kind.JUNK)
-    return Spelling(Kind.JUNK, first=places[0])
+    return Spelling(Kind.SHORT if len(places) <= _SHORT else Kind.JUNK, first=places[0])
 
 
 def _number(
