@@ -19,7 +19,7 @@ def add(stack: "ServiceStack") -> None:
     scheduler.Schedule(
         stack,
         "Publish",
-        description="Publish the list of the day that has ended",
+        description="Publish the day's list, just after the day before has ended",
         schedule=scheduler.ScheduleExpression.cron(minute="10", hour="0", time_zone=TimeZone.of(zone)),
         target=targets.StepFunctionsStartExecution(
             stack.machines["publish"],

@@ -52,7 +52,9 @@ class UsageOut(Model):
     looked_up: int
     washed: int
     days: list[DayOut] = Field(description="Days of the registry's time zone on which anything was asked.")
-    lookups_per_day: int = Field(description="Beyond so many different numbers a lookup is refused that day (429).")
+    lookups_per_day: int = Field(
+        description="Beyond so many numbers a lookup is refused that day (429); one asked for again counts again."
+    )
     washes_per_day: int = Field(description="The same of washes.")
 
 

@@ -1,4 +1,8 @@
-"""Metering: counting an account's different numbers a day, telling people above one line and refusing above another."""
+"""Metering: counting what an account asks a day, telling people above one line and refusing above another.
+
+Counted are the different numbers of each question, and one asked again counts again: which numbers were asked for is
+kept nowhere.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -81,7 +85,10 @@ class Metering:
 
     def _refused(self, verb: str, allowance: Allowance) -> TooManyRequestsError:
         seconds = int((self.profile.end_of(self.today) - self.clock.now()).total_seconds()) + 1
-        sentence = f"An account may {verb} at most {allowance.limit:,} different numbers a day; try again tomorrow."
+        sentence = (
+            f"An account may {verb} at most {allowance.limit:,} numbers a day, of which one asked for again counts again; "
+            "try again tomorrow."
+        )
         return TooManyRequestsError(sentence, seconds)
 
     def _tell(self, channel: Channel, organization_id: str, total: int, count: int, allowance: Allowance) -> None:
