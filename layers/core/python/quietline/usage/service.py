@@ -86,8 +86,8 @@ class Metering:
     def _refused(self, verb: str, allowance: Allowance) -> TooManyRequestsError:
         seconds = int((self.profile.end_of(self.today) - self.clock.now()).total_seconds()) + 1
         sentence = (
-            f"An account may {verb} at most {allowance.limit:,} numbers a day, of which one asked for again counts again; "
-            "try again tomorrow."
+            f"An account may {verb} at most {allowance.limit:,} numbers a day, and one asked for again counts again; "
+            "try tomorrow."
         )
         return TooManyRequestsError(sentence, seconds)
 
