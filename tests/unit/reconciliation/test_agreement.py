@@ -2,84 +2,29 @@
 tampered with.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pyroaring import BitMap
-from quietline.carriers.model import Entry, Event, Line
-from quietline.carriers.service import LineReports
+from quietline.carriers.model import Event
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.phone import PhoneNumber, from_parts, subscriber_of
 from quietline.lists import build
 from quietline.lists.model import ImportedNumbers, Kind
 from quietline.lists.publish import AreaBuild, ManifestWriter, PublishPlan, read_manifest
-from quietline.parties.model import Party
 from quietline.profiles import Profile, load_profile
-from quietline.reconciliation.model import NumberState
 from quietline.reconciliation.service import AreaReconciliation, ReconcileFinish, ReconcilePlan, SegmentScan
 from quietline.registrations.model import HistoryEntry, NumberRecord
 
-from tests.fakes.carriers import FakeCarriers, FakeHygieneMetrics
+from tests.fakes.lines import MemoryLines, MemoryRegistry, PlainLines
 from tests.fakes.lists import MemoryChanges, MemoryObjects, MemoryPublications, MemorySigner
-from tests.fakes.registrations import FakeNumbers, FakeRegistrations
 
 AREA = "202"
 FEW = Profile.model_validate(load_profile("us").model_dump(by_alias=True) | {"areas": {"Somewhere": (AREA, "818")}})
 START = datetime(2026, 11, 2, 12, tzinfo=UTC)
 subscribers = st.sampled_from([5550101, 5550102, 5550103, 5560101, 6660101])
-
-
-class MemoryRegistry:
-    """Records and imports as the table holds them; implements `RegistryScan`."""
-
-    def __init__(self) -> None:
-        self.records: dict[int, NumberRecord] = {}
-        self.imports: list[tuple[HistoryEntry, set[int]]] = []
-
-    def record(self, subscriber: int) -> NumberRecord:
-        number = from_parts(AREA, subscriber, FEW.rules)
-        record = self.records.get(subscriber) or NumberRecord(number, AREA, (), 0)
-        for entry, these in self.imports:
-            if subscriber in these:
-                record = record.imported(entry)
-        return record
-
-    def states(self, segment: int, segments: int, before: datetime) -> Iterator[NumberState]:
-        for subscriber, record in self.records.items():
-            if subscriber % segments == segment:
-                last = next((entry for entry in reversed(record.history) if entry.at < before), None)
-                yield NumberState(AREA, subscriber, bool(last and last.change == "A"), last.at if last else None)
-
-
-class _Numbers:
-    def __init__(self, registry: MemoryRegistry) -> None:
-        self.registry = registry
-
-    def get_many(self, numbers: Sequence[PhoneNumber]) -> dict[PhoneNumber, NumberRecord]:
-        found = {number: self.registry.record(subscriber_of(number, FEW.rules)) for number in numbers}
-        return {number: record for number, record in found.items() if record.history}
-
-
-class MemoryLines:
-    """Carriers' reports over the same registry; implements `NumberReader` and `Lines`."""
-
-    def __init__(self, registry: MemoryRegistry, changes: MemoryChanges) -> None:
-        self.registry, self.changes = registry, changes
-        self.lines: dict[PhoneNumber, Line] = {}
-
-    def get_many(self, numbers: Sequence[PhoneNumber]) -> dict[PhoneNumber, Line]:
-        return {number: self.lines[number] for number in numbers if number in self.lines}
-
-    def write(self, line: Line, before: NumberRecord, after: NumberRecord, mail: Any) -> None:
-        subscriber = subscriber_of(line.number, FEW.rules)
-        self.lines[line.number] = line
-        if after != before:
-            self.registry.records[subscriber] = after
-            self.changes.record(AREA, after.history[-1].at, subscriber, added=False)
 
 
 class Days(RuleBasedStateMachine):
@@ -88,78 +33,44 @@ class Days(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.clock = FixedClock(START)
-        self.registry, self.changes = MemoryRegistry(), MemoryChanges()
+        self.changes = MemoryChanges()
+        self.registry = MemoryRegistry(FEW, AREA, self.changes)
         self.publications, self.lists, self.objects = MemoryPublications(), MemoryObjects(), MemoryObjects()
-        self.lines = MemoryLines(self.registry, self.changes)
-        self.quarantine: dict[int, date] = {}
-        self.listed: set[int] = set()
+        self.lines, self.plain = MemoryLines(self.registry), PlainLines()
         self.published: set[int] | None = None
 
     def now(self) -> datetime:
         self.clock.instant += timedelta(minutes=1)
         return self.clock.instant
 
-    def change(self, subscriber: int, change: Any) -> None:
-        at, before = self.now(), self.registry.record(subscriber)
-        if before.is_listed != (change == "A"):
-            self.registry.records[subscriber] = before.changed(change, at, f"change:{at}")
-            self.changes.record(AREA, at, subscriber, change == "A")
-
-    def begin_anew(self, *these: int) -> None:
-        """What carriers said before a new registration concerns somebody else."""
-        today = FEW.local_date(self.clock.now())
-        for subscriber in set(these) - self.listed:
-            if self.quarantine.get(subscriber, today) < today:
-                del self.quarantine[subscriber]
-
     @rule(subscriber=subscribers, event=st.sampled_from(list(Event)), days=st.sampled_from([1, 20, 50]))
     def report(self, subscriber: int, event: Event, days: int) -> None:
         self.clock.instant += timedelta(days=days)
         today = FEW.local_date(self.now())
-        reports = LineReports(
-            FakeCarriers({"c": Party("c", "A1", "Acme", START)}),
-            _Numbers(self.registry),
-            FakeRegistrations(FakeNumbers()),
-            self.lines,
-            FakeHygieneMetrics(),
-            self.clock,
-            FEW,
-        )
-        number = from_parts(AREA, subscriber, FEW.rules)
-        assert reports.take("c", [Entry(number.e164, event.value, today.isoformat())]) == ()
-        if subscriber not in self.listed:
-            return
-        if event is Event.DISCONNECTED:
-            self.quarantine.setdefault(subscriber, today)
-        elif event is Event.RECONNECTED:
-            self.quarantine.pop(subscriber, None)
-        elif subscriber in self.quarantine and (today - self.quarantine[subscriber]).days >= 45:
-            del self.quarantine[subscriber]
-            self.listed.discard(subscriber)
+        self.lines.report(self.clock, subscriber, event)
+        self.plain.report(today, subscriber, event)
 
     @rule(subscriber=subscribers)
     def register(self, subscriber: int) -> None:
-        self.begin_anew(subscriber)
-        self.change(subscriber, "A")
-        self.listed.add(subscriber)
+        self.plain.add(FEW.local_date(self.clock.now()), subscriber)
+        self.registry.change(subscriber, "A", self.now())
 
     @rule(subscriber=subscribers)
     def remove(self, subscriber: int) -> None:
-        self.change(subscriber, "D")
-        self.listed.discard(subscriber)
+        self.registry.change(subscriber, "D", self.now())
+        self.plain.remove(subscriber)
 
     @rule(these=st.sets(subscribers, min_size=1))
     def bring_in(self, these: set[int]) -> None:
-        self.begin_anew(*these)
+        self.plain.add(FEW.local_date(self.clock.now()), *these)
         at = self.now()
         self.registry.imports.append((HistoryEntry(at, "A", f"import:{at}"), these))
         blocks = build.blocks_of(BitMap(these))
         self.changes.imports.setdefault(AREA, []).append(ImportedNumbers(at, blocks))
-        self.listed |= these
 
     @rule(days=st.integers(1, 3))
     def publish(self, days: int) -> None:
-        expected = set(self.listed)
+        expected = set(self.plain.listed)
         self.clock.instant += timedelta(days=days)
         plan = PublishPlan(
             FEW, self.clock, self.publications, self.changes, self.lists, settle=timedelta(seconds=1)
@@ -198,7 +109,7 @@ class Days(RuleBasedStateMachine):
     def the_registry_says_what_a_plain_set_says(self) -> None:
         if hasattr(self, "registry"):
             for subscriber in (5550101, 5550102, 5550103, 5560101, 6660101):
-                assert self.registry.record(subscriber).is_listed == (subscriber in self.listed)
+                assert self.registry.record(subscriber).is_listed == (subscriber in self.plain.listed)
 
     @precondition(lambda self: getattr(self, "published", None) is not None)
     @rule()
