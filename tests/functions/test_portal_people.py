@@ -255,3 +255,33 @@ def test_a_telemarketer_acts_for_one_seller_at_a_time(portal: PortalSettings) ->
     agent.post("acting", {"san": caller}, at="acting")
     assert agent.follow().status == 200
     assert caller in agent.text
+
+
+def test_an_agent_sees_its_own_washes_and_nobody_elses(portal: PortalSettings) -> None:
+    kim, lee, mia = person(), person(LEE), person("mia@example.com")
+    seller = organization(kim)
+    lead = Visitor().sign_in(kim)
+    agents = []
+    for who in (lee, mia):
+        san = organization(who, OrganizationType.TELEMARKETER, name="Friendly Calls Inc.")
+        lead.post("agents", {"san": san}, at="agents")
+        agents.append(Visitor().sign_in(who))
+        agents[-1].post("acting", {"san": seller}, at="acting")
+    lead.post("areas", {"area": ["202"], "action": "price"}, at="areas")
+    [seen] = re.findall(r'name="seen" value="([^"]+)"', lead.plain)
+    lead.post("areas", {"area": ["202"], "action": "order", "seen": seen})
+
+    paths = {}
+    for visitor, reference in ((lead, "own-1"), (agents[0], "lee-1"), (agents[1], "mia-1")):
+        visitor.post("washes", {"reference": reference}, at="washes")
+        paths[reference] = visitor.location.removeprefix("/portal/en/")
+        assert visitor.follow().status == 200
+    for visitor, own in ((agents[0], "lee-1"), (agents[1], "mia-1")):
+        visitor.get("washes")
+        assert re.findall(r"(?:own|lee|mia)-1", visitor.plain) == [own]
+        for path in (path for reference, path in paths.items() if reference != own):
+            for below in ("", "/sent", "/progress", "/receipt"):
+                assert visitor.get(path + below).status == 404, path + below
+            assert visitor.post(f"{path}/again", at="washes").status == 404
+    lead.get("washes")
+    assert all(reference in lead.plain for reference in paths)

@@ -8,7 +8,7 @@ from quietline.pages.forms import upload_policy
 from quietline.washes.model import REFERENCE, UNFINISHED, Result, State, Wash, WashRequest
 
 from functions.portal import wiring, words
-from functions.portal.acting import may_get_lists, standing_of
+from functions.portal.acting import agent_of, may_get_lists, standing_of
 from functions.portal.frame import Answer, Request, Who, form_again, go, html, page
 from functions.portal.saved import saved
 
@@ -82,7 +82,7 @@ def receipt(request: Request) -> Answer:
 
 
 def _wash(request: Request) -> Wash:
-    return wiring.washes().get(request.acting.organization_id, request.params["id"])
+    return wiring.washes().get(request.acting.organization_id, request.params["id"], agent_of(request))
 
 
 def _page(request: Request, values: dict[str, Any]) -> Answer:
@@ -94,7 +94,8 @@ def _page(request: Request, values: dict[str, Any]) -> Answer:
 
 def _form(request: Request, wrong: list[FieldError]) -> Answer:
     own = request.text["washes"]
-    found = wiring.washes().page(request.acting.organization_id, PAGE, request.query.get("after", ""))
+    after = request.query.get("after", "")
+    found = wiring.washes().page(request.acting.organization_id, PAGE, after, agent_of(request))
     now = wiring.washes().clock.now()
     typed = {"reference": f"list-{now:%Y%m%d-%H%M%S}", "header": "auto"} | request.fields
     return form_again(
