@@ -12,6 +12,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
 
+from quietline.http.problems import refusals_of
 from quietline.kernel.errors import ForbiddenError, UnauthenticatedError
 
 
@@ -138,6 +139,9 @@ def route[**P, R](
     """
     key = f"{method} {path}"
     RULES[key] = rule
+    if method != "GET" and "responses" in openapi:
+        # what writes may meet other writers for too long
+        openapi["responses"] = dict(sorted((refusals_of(503) | openapi["responses"]).items()))
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)

@@ -194,10 +194,14 @@ def documented(
     if model is not None:
         kind = "schema" if isinstance(model, dict) else "model"
         answer["content"] = {"application/json": {kind: model}}
-    reasons = {refusal: SITUATIONS[refusal] for refusal in (*refusals, 500)}
-    return {status: answer} | {
-        refusal: {"description": reason, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}
-        for refusal, reason in sorted(reasons.items())
+    return {status: answer} | refusals_of(*refusals, 500)
+
+
+def refusals_of(*statuses: int) -> dict[int, Any]:
+    """Return the part of a route's `responses` that says with which statuses out of `SITUATIONS` it refuses."""
+    return {
+        status: {"description": SITUATIONS[status], "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}
+        for status in sorted(set(statuses))
     }
 
 

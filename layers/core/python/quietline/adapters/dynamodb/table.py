@@ -3,7 +3,9 @@
 Values are str, int, bool, None, bytes, list and dict; floats are refused (money and numbers are whole).
 """
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +13,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from quietline.adapters.aws import client
+from quietline.kernel.errors import UnavailableError
 
 READERS = 8
 """Calls side by side; below botocore's ten connections."""
+TRIES = 6
+"""How often a write is tried that meets other transactions; botocore tries none of these again."""
+PAUSE_SECONDS = 0.02
+"""At most this before the second try, twice as much before each further one: 0.6 s in all."""
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]
@@ -235,14 +242,9 @@ class Table:
 
         Raises:
             ConditionFailedError: the condition did not hold; nothing was written.
+            UnavailableError: other transactions kept writing the item; nothing was written.
         """
-        try:
-            answer = self.client.update_item(**update.request, ReturnValues="UPDATED_NEW")
-        except ClientError as error:
-            items = _failed(error, 1)
-            if items is None:
-                raise
-            raise ConditionFailedError(items) from error
+        answer = _tried(lambda: self.client.update_item(**update.request, ReturnValues="UPDATED_NEW"), 1)
         return decode_item(answer.get("Attributes", {}))
 
     def write(self, *writes: Write) -> None:
@@ -250,18 +252,31 @@ class Table:
 
         Raises:
             ConditionFailedError: a condition did not hold; nothing was written.
+            UnavailableError: other transactions kept writing the same items; nothing was written.
         """
+        if len(writes) == 1 and writes[0].kind != "ConditionCheck":
+            operation = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[writes[0].kind]
+            _tried(lambda: getattr(self.client, operation)(**writes[0].request), 1)
+            return
+        items = [{write.kind: write.request} for write in writes]
+        _tried(lambda: self.client.transact_write_items(TransactItems=items), len(writes))
+
+
+def _tried(call: Callable[[], dict[str, Any]], count: int) -> dict[str, Any]:
+    """Return a write's answer; a conflict with another transaction says nothing about a condition, so it is retried."""
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(PAUSE_SECONDS * 2 ** (attempt - 1) * random.random())  # noqa: S311 - no secret
         try:
-            if len(writes) == 1 and writes[0].kind != "ConditionCheck":
-                operation = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[writes[0].kind]
-                getattr(self.client, operation)(**writes[0].request)
-                return
-            self.client.transact_write_items(TransactItems=[{write.kind: write.request} for write in writes])
+            return call()
         except ClientError as error:
-            items = _failed(error, len(writes))
-            if items is None:
+            items = _failed(error, count)
+            if items is not None:
+                raise ConditionFailedError(items) from error
+            if not _is_conflict(error):
                 raise
-            raise ConditionFailedError(items) from error
+            met = error
+    raise UnavailableError("Others change the same records at this moment. Please try again.") from met
 
 
 def _key(key: Key) -> dict[str, Any]:
@@ -283,15 +298,25 @@ def _conditioned(
 
 def _failed(error: ClientError, count: int) -> list[Item | None] | None:
     response: dict[str, Any] = dict(error.response)
-    code = response["Error"]["Code"]
-    if code == "ConditionalCheckFailedException":
+    if response["Error"]["Code"] == "ConditionalCheckFailedException":
         item = response.get("Item")
         return [decode_item(item) if item else None]
-    if code != "TransactionCanceledException":
-        return None
-    reasons = response.get("CancellationReasons", [])
-    codes = {reason.get("Code") for reason in reasons} - {"None", None}
-    if codes and codes <= {"ConditionalCheckFailed", "TransactionConflict"}:
+    codes = _codes(error)
+    if "ConditionalCheckFailed" in codes and codes <= {"ConditionalCheckFailed", "TransactionConflict"}:
+        reasons = response["CancellationReasons"]
         stored = [decode_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
         return stored + [None] * (count - len(stored))
     return None
+
+
+def _is_conflict(error: ClientError) -> bool:
+    alone = error.response["Error"]["Code"] == "TransactionConflictException"
+    return alone or _codes(error) == {"TransactionConflict"}
+
+
+def _codes(error: ClientError) -> set[str | None]:
+    """Return why a transaction was cancelled; nothing for another error."""
+    response: dict[str, Any] = dict(error.response)
+    if response["Error"]["Code"] != "TransactionCanceledException":
+        return set()
+    return {reason.get("Code") for reason in response.get("CancellationReasons", [])} - {"None", None}
