@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import SystemClock
@@ -102,12 +103,14 @@ def test_a_complaint_goes_all_the_way_to_its_decision(desk: Desk, tripwire: Trip
     assert case["decision"]["penalties"][0]["total"] == {"minor": 5308800, "currency": "USD"}
 
 
-def test_the_same_idempotency_key_makes_one_complaint(desk: Desk) -> None:
+def test_the_same_idempotency_key_makes_one_complaint(desk: Desk, cloud: Cloud) -> None:
     headers = {"idempotency-key": "11111111-2222"}
     first, again = public("/v1/complaints", FORM, **headers), public("/v1/complaints", FORM, **headers)
 
     assert first == again
     assert len(desk.mails()) == 1
+    kept = str(aws.client("dynamodb").scan(TableName=cloud.idempotency_table)["Items"])
+    assert not [text for text in (first[1]["status_code"], first[1]["reference"]) if text in kept]
 
 
 @pytest.mark.parametrize(

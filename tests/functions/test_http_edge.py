@@ -181,3 +181,17 @@ def test_the_idempotency_records_hold_no_personal_data(cloud: Cloud) -> None:
     answer(http_event("POST", PATH, GOOD, headers={"idempotency-key": "alex@example.com"}))
     kept = json.dumps(aws.client("dynamodb").scan(TableName=cloud.idempotency_table)["Items"], default=str)
     assert "alex" not in kept and "5550143" not in kept
+
+
+def test_a_kept_answer_is_read_by_nobody_without_its_key_and_request(cloud: Cloud) -> None:
+    headers = {"idempotency-key": "k1"}
+    first = answer(http_event("POST", PATH, GOOD, headers=headers))
+    [kept] = aws.client("dynamodb").scan(TableName=cloud.idempotency_table)["Items"]
+    assert json.loads(first["body"])["waiting_token"] not in str(kept)
+    assert list(json.loads(kept["data"]["S"])) == ["sealed"]
+
+    changed = json.loads(kept["data"]["S"])["sealed"][:-4] + "AAA="
+    kept["data"] = {"S": json.dumps({"sealed": changed})}
+    aws.client("dynamodb").put_item(TableName=cloud.idempotency_table, Item=kept)
+    with pytest.raises(ValueError, match="changed since"):
+        answer(http_event("POST", PATH, GOOD, headers=headers))

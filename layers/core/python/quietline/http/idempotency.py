@@ -1,15 +1,20 @@
 """`Idempotency-Key`: a POST sent again with the same key and body gets the first answer again and does nothing twice.
 
-Powertools keeps the records (key = caller + route + key, SHA-256). Only answers below 400 are kept, for a day. The
-same key with another body is 422, a repeat while the first still runs is 409.
+Powertools keeps the records (key = caller + route + key, SHA-256). Only answers below 400 are kept, for a day, sealed
+so that nobody reads them who does not send the key and the request again (docs/adr/0028). The same key with another
+body is 422, a repeat while the first still runs is 409.
 """
 
+import base64
 import hashlib
+import hmac
+import json
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from quietline.http import problems
+from quietline.http.sealing import opened, sealed
 
 HEADER = "idempotency-key"
 MAX_KEY_LENGTH = 200
@@ -60,7 +65,12 @@ def once(
     if context is not None:
         _config().register_lambda_context(context)
 
-    @idempotent_function(data_keyword_argument="record", persistence_store=_store(table), config=_config())
+    @idempotent_function(
+        data_keyword_argument="record",
+        persistence_store=_store(table),
+        config=_config(),
+        output_serializer=_serializer(_sealing_key(key, record)),
+    )
     def run(*, record: dict[str, str]) -> dict[str, Any]:
         made = answer()
         if made.get("statusCode", 500) >= 400:
@@ -104,6 +114,24 @@ def _config() -> Any:
         expires_after_seconds=KEEP_SECONDS,
         response_hook=_mark_replayed,  # type: ignore[arg-type]
     )
+
+
+def _sealing_key(key: str, record: dict[str, str]) -> bytes:
+    """Return what seals the answer of a record: nothing that is stored tells it."""
+    request = f"{record['key']}|{record['body']}".encode("utf-8", "surrogatepass")
+    return hmac.digest(key.encode("utf-8", "surrogatepass"), request, hashlib.sha256)
+
+
+def _serializer(key: bytes) -> Any:
+    from aws_lambda_powertools.utilities.idempotency.serialization.custom_dict import CustomDictSerializer
+
+    def kept(answer: dict[str, Any]) -> dict[str, Any]:
+        return {"sealed": base64.b64encode(sealed(key, json.dumps(answer).encode())).decode()}
+
+    def read(found: dict[str, Any]) -> dict[str, Any]:
+        return dict(json.loads(opened(key, base64.b64decode(found["sealed"]))))
+
+    return CustomDictSerializer(kept, read)
 
 
 def _mark_replayed(answer: Any, _record: Any) -> Any:
