@@ -14,7 +14,7 @@ from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from quietline.payments import signature as inbound
 from quietline.profiles.profile import Profile
-from quietline.webhooks.delivery import MAX_DELAY, DeliveryService
+from quietline.webhooks.delivery import MAX_DELAY, OVERDUE_SECONDS, DeliveryService
 from quietline.webhooks.model import Delivery, DeliveryState, EndpointState, Event, EventType
 from quietline.webhooks.service import WebhookService
 
@@ -224,13 +224,35 @@ def test_a_message_that_comes_too_early_waits_on_without_an_attempt(world: World
 def test_a_message_that_comes_twice_starts_no_second_chain(world: World) -> None:
     world.endpoint()
     delivery = world.event()
-    world.answers = [500]
+    world.answers = [500, 500]
     world.sender().deliver(delivery.id, 0)
 
     world.sender().deliver(delivery.id, 0)
 
     assert len(world.requests) == 1
-    assert len(world.queued) == 1
+    (_, chain, pause), (_, twice, wait) = world.queued
+    assert (chain, twice, wait) == (1, 0, pause + OVERDUE_SECONDS)
+    world.queued.clear()
+    world.clock.instant += timedelta(seconds=pause)
+    world.sender().deliver(delivery.id, 1)
+    world.clock.instant += timedelta(seconds=OVERDUE_SECONDS)
+    world.sender().deliver(delivery.id, 0)
+    assert len(world.requests) == 2
+    assert [attempt for _, attempt, _ in world.queued] == [2], "the second message saw that the attempt was made"
+
+
+def test_a_delivery_goes_on_although_the_message_for_the_next_attempt_was_never_sent(world: World) -> None:
+    world.endpoint()
+    delivery = world.event()
+    world.answers = [500, 200]
+
+    with pytest.raises(ZeroDivisionError):
+        world.sender(requeue=lambda *_message: 1 / 0).deliver(delivery.id, 0)
+    world.sender().deliver(delivery.id, 0)  # the queue shows its message again
+    assert len(world.requests) == 1, "not before its time"
+
+    assert world.drain().state is DeliveryState.DELIVERED
+    assert len(world.requests) == 2
 
 
 @pytest.mark.parametrize("addresses", [["10.0.0.1"], [PUBLIC, "169.254.169.254"], ["127.0.0.1"], ["::1"]])

@@ -16,6 +16,8 @@ from quietline.webhooks.ports import Deliveries, Endpoints, Requeue, Resolver, S
 
 MAX_DELAY = 900
 """Seconds that SQS can hold a message back; a longer pause is several of these."""
+OVERDUE_SECONDS = 60
+"""So long after its time an attempt that nobody has made is made by the message of the one before."""
 KEPT_ATTEMPTS = 20
 JITTER = 0.2
 
@@ -54,13 +56,20 @@ class DeliveryService:
     def deliver(self, delivery_id: str, attempt: int = 0) -> Delivery | None:
         """Make the attempt after `attempt` ones, or wait on; return the delivery as it is now, None if there is none.
 
-        A message that comes twice makes an attempt twice at most: a chain of messages whose attempt another one has
-        recorded ends here.
+        A message that comes twice makes an attempt twice at most: one whose attempt is recorded waits whether the next
+        one is made in time, for the message of that may never have been sent, and ends here when it was.
         """
         found = self.deliveries.get(delivery_id)
-        if found is None or found.state is not DeliveryState.PENDING or found.attempt_count != attempt:
+        if found is None or found.state is not DeliveryState.PENDING:
             return found
         now = self.clock.now()
+        if found.attempt_count == attempt + 1 and found.next_attempt_at is not None:
+            overdue = found.next_attempt_at + timedelta(seconds=OVERDUE_SECONDS)
+            if now < overdue:
+                self._wait(found.id, attempt, overdue - now)
+                return found
+        elif found.attempt_count != attempt:
+            return found
         if found.next_attempt_at is not None and now < found.next_attempt_at:
             self._later(found, now)
             return found
@@ -112,9 +121,11 @@ class DeliveryService:
 
     def _later(self, delivery: Delivery, now: datetime) -> None:
         assert delivery.next_attempt_at is not None
-        wait = (delivery.next_attempt_at - now).total_seconds()
+        self._wait(delivery.id, delivery.attempt_count, delivery.next_attempt_at - now)
+
+    def _wait(self, delivery_id: str, attempt: int, left: timedelta) -> None:
         # a second too much rather than too little, or the message would come back for the rest of it
-        self.requeue(delivery.id, delivery.attempt_count, min(MAX_DELAY, int(wait) + 1))
+        self.requeue(delivery_id, attempt, min(MAX_DELAY, int(left.total_seconds()) + 1))
 
     def _recorded(self, before: Delivery, after: Delivery) -> Delivery | None:
         return after if self.deliveries.record(before, after) else self.deliveries.get(before.id)
