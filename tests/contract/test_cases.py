@@ -329,3 +329,27 @@ def test_the_pointer_names_the_open_case(desk: Desk) -> None:
 
     assert desk.cases.open_case_of(CALLER) == case_id
     assert desk.cases.open_case_of("+12025550100") == ""
+
+
+def test_who_could_not_be_told_is_left_and_not_taken_for_told(desk: Desk, clock: FixedClock) -> None:
+    case_id = desk.accuse()
+    complaint_id = desk.cases.accusations(case_id)[0].complaint_id
+    in_the_way = keys.mail(f"{complaint_id}-{case_id}-decided")
+    desk.table.write(desk.table.put(in_the_way, {}))
+
+    assert desk.cases.tell(case_id, "dismissal", clock.now(), 10) == 1
+    desk.table.write(desk.table.delete(in_the_way))
+    assert desk.cases.tell(case_id, "dismissal", clock.now(), 10) == 0
+    assert desk.cases.tell(case_id, "dismissal", clock.now(), 10) == 0
+
+
+def test_a_complaint_that_came_into_another_case_is_told_of_that_decision_too(desk: Desk, clock: FixedClock) -> None:
+    case_id, other = desk.accuse(), desk.accuse(caller_number="(305) 555-0111")
+    complaint_id = desk.cases.accusations(case_id)[0].complaint_id
+    assert desk.cases.tell(case_id, "dismissal", clock.now(), 10) == 0
+    moved = {"complaint_id": complaint_id, "told": False}
+    desk.table.write(desk.table.put(keys.case_complaint(other, complaint_id), moved))
+
+    assert desk.cases.tell(other, "citation", clock.now(), 10) == 0
+    told = [mail["facts"]["outcome"] for mail in desk.mails() if mail["template"] == "complaint-decided"]
+    assert sorted(told) == ["citation", "citation", "dismissal"]

@@ -116,3 +116,23 @@ def test_a_report_that_is_no_violation_any_more_is_counted_nowhere(desk: Desk) -
     assert desk.screening.screen(first).outcome is Outcome.NOT_REGISTERED
     assert asked_again(desk) == [second]
     assert desk.screening.screen(second).outcome is Outcome.ROBOCALL
+
+
+def test_a_complaint_that_a_case_took_while_it_was_closed_is_told_all_the_same(
+    desk: Desk, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = desk.complain(robocall=True).id
+    desk.screening.screen(made)
+    before = read(desk, made)
+    desk.assignment.assign(made)
+
+    with pytest.raises(ChangedMeanwhileError):
+        desk.complaints.closed(before, clock.now())
+
+    found = [before]
+    real = desk.complaints.get
+    monkeypatch.setattr(type(desk.complaints), "get", lambda _store, key: found.pop() if found else real(key))
+    assert desk.screening.close(made).told == Stage.IN_CASE
+    desk.screening.close(made)
+    told = [mail["facts"]["status"] for mail in desk.mails() if mail["template"] == "complaint-update"]
+    assert told == ["investigating"]

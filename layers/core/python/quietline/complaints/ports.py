@@ -110,7 +110,11 @@ class ComplaintStore(Protocol):
         ...
 
     def closed(self, complaint: Complaint, at: datetime) -> None:
-        """End the screening: where no case took the complaint, set its last stage and ask for the mail, once."""
+        """End the screening: where no case took the complaint, set its last stage and ask for the mail, once.
+
+        Raises:
+            ChangedMeanwhileError: the complaint changed after it was read, and was not closed.
+        """
         ...
 
     def failed(self, complaint_id: str, error: str, at: datetime) -> None:

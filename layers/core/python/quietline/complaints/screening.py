@@ -82,9 +82,9 @@ class ScreeningService:
                 if complaint.case_id and _is_settled_otherwise(complaint):
                     self.store.left(complaint, self.clock.now())
                     complaint = self._get(complaint_id)
+                self.store.closed(complaint, self.clock.now())
             except ChangedMeanwhileError:
                 continue
-            self.store.closed(complaint, self.clock.now())
             return self._get(complaint_id)
         raise UnavailableError("The complaint moves between cases.")
 

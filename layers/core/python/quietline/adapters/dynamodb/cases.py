@@ -237,9 +237,8 @@ class DynamoCaseStore:
         """Set at most `limit` complaints to decided, asking for their mails; return how many are left."""
         again = int((self.table.get(keys.case(case_id)) or {}).get("reopened", 0))
         waiting = [str(item["complaint_id"]) for item in self._places(case_id) if not item["told"]]
-        for complaint_id in waiting[:limit]:
-            self._tell(case_id, complaint_id, kind, at, again)
-        return max(0, len(waiting) - limit)
+        done = sum(self._tell(case_id, complaint_id, kind, at, again) for complaint_id in waiting[:limit])
+        return len(waiting) - done
 
     def closed(self, case_id: str, event: Event) -> None:
         """Set a decided case closed; a second time changes nothing."""
@@ -298,7 +297,8 @@ class DynamoCaseStore:
         low = f"{after} " if after else "0"
         return self.table.query(keys.cases_of(status.value), index="gsi1", between=(low, "~"), limit=limit)
 
-    def _tell(self, case_id: str, complaint_id: str, kind: str, at: datetime, again: int) -> None:
+    def _tell(self, case_id: str, complaint_id: str, kind: str, at: datetime, again: int) -> bool:
+        """Tell one; False when something of it changed meanwhile, so that the next batch looks again."""
         item = self.table.get(keys.complaint(complaint_id))
         told = self.table.update(
             keys.case_complaint(case_id, complaint_id),
@@ -308,8 +308,7 @@ class DynamoCaseStore:
         )
         if item is None:
             # complaints are purged after the profile's years; a case may outlive one
-            self._once(told)
-            return
+            return self._once(told)
         complaint = complaint_of(item)
         writes = [
             told,
@@ -335,10 +334,10 @@ class DynamoCaseStore:
                     facts={"reference": complaint.reference, "outcome": kind},
                     now=at,
                     link=mail_link(complaint),
-                    mail_id=f"{complaint_id}-decided" + (f"-{again}" if again else ""),
+                    mail_id=f"{complaint_id}-{case_id}-decided" + (f"-{again}" if again else ""),
                 )
             )
-        self._once(*writes)
+        return self._once(*writes)
 
     def _if_open(self, case_id: str, expression: str, values: dict[str, Any], event: Event) -> None:
         update = self.table.update(
@@ -350,9 +349,10 @@ class DynamoCaseStore:
         )
         self._once(update, *event_writes(self.table, case_id, event))
 
-    def _once(self, *writes: Write) -> None:
-        """Write; where it had been written before, nothing changes."""
+    def _once(self, *writes: Write) -> bool:
+        """Write; where it had been written before, nothing changes and the answer is False."""
         try:
             self.table.write(*writes)
         except ConditionFailedError:
-            return
+            return False
+        return True

@@ -169,7 +169,11 @@ class DynamoComplaintStore(DynamoComplaintChanges):
             raise ChangedMeanwhileError from error
 
     def closed(self, complaint: Complaint, at: datetime) -> None:
-        """Set the screening's last stage and ask for the mail, once for each version and stage."""
+        """Set the screening's last stage and ask for the mail, once for each version and stage.
+
+        Raises:
+            ChangedMeanwhileError: the complaint changed after it was read, and was not closed.
+        """
         stage = last_stage(complaint)
         values: dict[str, Any] = {":at": to_text(at), ":version": complaint.version, ":stage": stage.value}
         values |= {":read": complaint.stage.value}
@@ -201,7 +205,12 @@ class DynamoComplaintStore(DynamoComplaintChanges):
                     mail_id=f"{complaint.id}-screened" + (f"-{complaint.version}" if complaint.version > 1 else ""),
                 )
             )
-        self._once(*writes)
+        try:
+            self.table.write(*writes)
+        except ConditionFailedError as error:
+            stored = self.table.get(keys.complaint(complaint.id)) or {}
+            if stored.get("closed_version", 0) < complaint.version:
+                raise ChangedMeanwhileError from error
 
     def failed(self, complaint_id: str, error: str, at: datetime) -> None:
         """Note the error; a complaint that was still waiting becomes `delayed`.
@@ -284,13 +293,6 @@ class DynamoComplaintStore(DynamoComplaintChanges):
             ),
             self.table.put_new(keys.screening(complaint_id, cause), {}),
         ]
-
-    def _once(self, *writes: Any) -> None:
-        """Write; where it had been written before, nothing changes."""
-        try:
-            self.table.write(*writes)
-        except ConditionFailedError:
-            return
 
 
 @dataclass(frozen=True)
