@@ -10,6 +10,7 @@ from quietline.cases.model import Action, Case
 from quietline.complaints.changes import ChangeService
 from quietline.complaints.model import Complaint, Outcome, Stage
 from quietline.kernel.clock import FixedClock
+from quietline.kernel.errors import ConflictError
 from quietline.mails.links import LinkSigner
 from quietline.profiles.profile import Profile
 
@@ -109,6 +110,27 @@ def test_a_decided_case_keeps_its_complaints(desk: Desk, scene: Scene, changes: 
 
     assert (kept.case_id, kept.stage) == (case_id, Stage.IN_CASE)
     assert case_of(desk, case_id).complaints == 1
+
+
+@pytest.mark.parametrize("status", ["decided", "closed"])
+def test_before_its_consumer_is_told_a_complaint_of_a_decided_case_is_neither_corrected_nor_withdrawn(
+    desk: Desk, changes: ChangeService, status: str
+) -> None:
+    case_id = desk.accuse()
+    complaint, calls = newest(desk, case_id), desk.cases.accusations(case_id)
+    desk.table.write(
+        desk.table.update(
+            keys.case(case_id), "SET #status = :status", names={"#status": "status"}, values={":status": status}
+        )
+    )
+
+    with pytest.raises(ConflictError, match="decided"):
+        changes.withdraw(complaint)
+    with pytest.raises(ConflictError, match="decided"):
+        changes.correct(complaint, {"robocall": False})
+
+    assert newest(desk, case_id) == complaint
+    assert (case_of(desk, case_id).complaints, desk.cases.accusations(case_id)) == (1, calls)
 
 
 def test_a_case_that_all_left_is_dismissed_and_no_carrier_is_asked(

@@ -23,7 +23,7 @@ from quietline.evidence.model import Evidence, complaint_owner
 from quietline.evidence.scan import MagicScanner
 from quietline.evidence.service import EvidenceScan, EvidenceService
 from quietline.kernel.clock import FixedClock
-from quietline.kernel.errors import ConflictError, InvalidInputError, LinkError, NotFoundError, UnavailableError
+from quietline.kernel.errors import ConflictError, InvalidInputError, LinkError, NotFoundError
 from quietline.kernel.ids import normalise_code
 from quietline.mails.links import OPEN_COMPLAINT, LinkSigner
 from quietline.profiles.profile import Profile
@@ -166,7 +166,7 @@ def test_somebody_who_opens_it_at_the_same_moment_keeps_it(
     assert asked_to_erase(desk) == []
 
 
-def test_while_a_case_is_being_decided_nothing_is_removed(
+def test_of_a_decided_case_nothing_is_removed(
     cloud: Any, desk: Desk, evidence: EvidenceService, scan: EvidenceScan, files: FileService
 ) -> None:
     complaint = newest(desk, desk.accuse())
@@ -180,7 +180,7 @@ def test_while_a_case_is_being_decided_nothing_is_removed(
         )
     )
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(ConflictError, match="decided"):
         files.remove(complaint, file.id)
 
     assert evidence.get(file.owner, file.id) == file

@@ -44,6 +44,7 @@ class ComplaintStore(Protocol):
 
         Raises:
             ChangedMeanwhileError: the complaint changed after `before` was read.
+            ConflictError: its case is decided.
         """
         ...
 
@@ -60,6 +61,7 @@ class ComplaintStore(Protocol):
 
         Raises:
             ChangedMeanwhileError: the file is gone, a case relies on it, or the complaint changed after it was read.
+            ConflictError: its case is decided.
         """
         ...
 
@@ -68,6 +70,7 @@ class ComplaintStore(Protocol):
 
         Raises:
             ChangedMeanwhileError: the complaint changed after it was read.
+            ConflictError: its case is decided.
         """
         ...
 

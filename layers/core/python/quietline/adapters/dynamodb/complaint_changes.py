@@ -15,10 +15,12 @@ from quietline.complaints.model import Addition, Complaint, Outcome, RemovedFile
 from quietline.complaints.ports import ChangedMeanwhileError, ContactChange
 from quietline.evidence.model import complaint_owner
 from quietline.kernel.clock import to_text
+from quietline.kernel.errors import ConflictError
 from quietline.kernel.ids import new_ulid
 from quietline.mails.links import OPEN_COMPLAINT
 
 UNCHANGED = "attribute_exists(pk) AND stage = :stage_read AND (attribute_not_exists(version) OR version = :read)"
+OPEN, STATUS, DECIDED = "#status = :open", {"#status": "status"}, ("decided", "closed")
 OUTBOX_KEPT = timedelta(days=30)
 """How long it is kept that files are to be deleted: longer than the queue's dead letters."""
 
@@ -56,6 +58,7 @@ class DynamoComplaintChanges:
 
         Raises:
             ChangedMeanwhileError: the complaint changed after `before` was read.
+            ConflictError: its case is decided.
         """
         changed = [name for name in KEPT if getattr(complaint, name) != getattr(before, name)]
         fields = {f"#{name}": name for name in changed}
@@ -78,6 +81,7 @@ class DynamoComplaintChanges:
             ),
             self.table.put_new(keys.screening(complaint.id, f"corrected{complaint.version}"), {}),
             *self._place(complaint),
+            case_id=complaint.case_id,
         )
 
     def _place(self, complaint: Complaint) -> list[Write]:
@@ -99,8 +103,13 @@ class DynamoComplaintChanges:
                 names={f"#{name}": name for name in item},
                 values={f":{name}": value for name, value in item.items()},
                 condition="attribute_exists(pk)",
-            )
+            ),
+            self._is_open(complaint.case_id),
         ]
+
+    def _is_open(self, case_id: str) -> Write:
+        """Return the condition that a case is undecided: a decision rests on all that the case held."""
+        return self.table.check(keys.case(case_id), OPEN, {":open": "open"}, STATUS)
 
     def contact_corrected(self, changes: Sequence[ContactChange]) -> None:
         """Keep corrected names and addresses of complaints that came together, and tell a new mailbox.
@@ -153,6 +162,7 @@ class DynamoComplaintChanges:
 
         Raises:
             ChangedMeanwhileError: the file is gone, a case relies on it, or the complaint changed after it was read.
+            ConflictError: its case is decided.
         """
         owner, gone = complaint_owner(complaint.id).text, int((file.at + OUTBOX_KEPT).timestamp())
         entry = {"at": to_text(file.at), "evidence_id": file.evidence_id, "kind": file.kind}
@@ -172,13 +182,8 @@ class DynamoComplaintChanges:
             *self._logged(complaint, file.at, "file_removed", f"{complaint.id} {file.evidence_id}"),
         ]
         if complaint.case_id:
-            # a decision rests on all that the case held
-            writes.append(
-                self.table.check(
-                    keys.case(complaint.case_id), "#status = :open", {":open": "open"}, {"#status": "status"}
-                )
-            )
-        self._changed(*writes)
+            writes.append(self._is_open(complaint.case_id))
+        self._changed(*writes, case_id=complaint.case_id)
 
     def _logged(self, complaint: Complaint, at: datetime, action: str, detail: str) -> list[Write]:
         """Return the entry in the log of the complaint's case, where it is in one."""
@@ -192,6 +197,7 @@ class DynamoComplaintChanges:
 
         Raises:
             ChangedMeanwhileError: the complaint changed after it was read.
+            ConflictError: its case is decided.
         """
         version = complaint.version + 1
         changes = (
@@ -211,7 +217,7 @@ class DynamoComplaintChanges:
             condition = f"{UNCHANGED} AND case_id = :case"
             writes = [
                 self.table.delete(keys.case_complaint(complaint.case_id, complaint.id)),
-                self.table.update(keys.case(complaint.case_id), "ADD complaints :less", values={":less": -1}),
+                self._one_less(complaint.case_id),
                 *self._logged(complaint, at, "withdrawn", complaint.id),
             ]
         self._changed(
@@ -224,6 +230,17 @@ class DynamoComplaintChanges:
             ),
             self.table.put_new(keys.screening(complaint.id, f"withdrawn{version}"), {}),
             *writes,
+            case_id=complaint.case_id,
+        )
+
+    def _one_less(self, case_id: str) -> Write:
+        """Return the update of an open case that a complaint leaves."""
+        return self.table.update(
+            keys.case(case_id),
+            "ADD complaints :less",
+            values={":less": -1, ":open": "open"},
+            names=STATUS,
+            condition=OPEN,
         )
 
     def left(self, complaint: Complaint, at: datetime) -> None:
@@ -233,7 +250,7 @@ class DynamoComplaintChanges:
             ChangedMeanwhileError: the complaint changed after it was read, or moves to another case.
         """
         case = self.table.get(keys.case(complaint.case_id))
-        if case is None or case["status"] in ("decided", "closed"):
+        if case is None or case["status"] in DECIDED:
             return
         stage = Stage.MERGED if complaint.duplicate_of else Stage.CLOSED
         self._changed(
@@ -246,13 +263,7 @@ class DynamoComplaintChanges:
                 condition=f"{UNCHANGED} AND case_id = :case",
             ),
             self.table.delete(keys.case_complaint(complaint.case_id, complaint.id)),
-            self.table.update(
-                keys.case(complaint.case_id),
-                "ADD complaints :less",
-                values={":less": -1, ":open": "open"},
-                names={"#status": "status"},
-                condition="#status = :open",
-            ),
+            self._one_less(complaint.case_id),
             *self._logged(complaint, at, "left", complaint.id),
         )
 
@@ -271,10 +282,15 @@ class DynamoComplaintChanges:
             )
         )
 
-    def _changed(self, *writes: Write) -> None:
+    def _changed(self, *writes: Write, case_id: str = "") -> None:
+        """Write; `case_id` names the case that has to be undecided, where there is one."""
         try:
             self.table.write(*writes)
         except ConditionFailedError as error:
+            case = self.table.get(keys.case(case_id)) if case_id else None
+            if case and case["status"] in DECIDED:
+                # its complainants are told in batches: a complaint's own stage may not say so yet
+                raise ConflictError("The case of this complaint is decided already.") from error
             raise ChangedMeanwhileError from error
 
 
