@@ -84,7 +84,9 @@ class Scene:
             DynamoEvidence(self.cases_table), EvidenceForms("quietline-evidence"), clock, self.profile
         )
         self.replies = ReplyService(self.cases, self.store, self.tasks, clock, profile, pace, files)
-        self.tracebacks = TracebackService(self.cases, self.store, self.callers, self.carriers, self.tasks, clock)
+        self.tracebacks = TracebackService(
+            self.cases, self.store, self.callers, self.carriers, self.tasks, clock, self.profile
+        )
         self.decisions = DecisionService(self.cases, self.tasks, clock, profile, Heard(self.store))
 
     def upload(self, organization_id: str, case_id: str) -> str:
@@ -95,9 +97,16 @@ class Scene:
         return made.id
 
     def seller(
-        self, declares: str = "", *, exempt: bool = False, id: str = SELLER, san: str = SAN, name: str = NAME
+        self,
+        declares: str = "",
+        *,
+        days: tuple[str, str] = ("2020-01-01", ""),
+        exempt: bool = False,
+        id: str = SELLER,
+        san: str = SAN,
+        name: str = NAME,
     ) -> str:
-        """Keep a registered organization that has declared a number for ever; return its id."""
+        """Keep a registered organization that has declared a number on some days, or for ever; return its id."""
         self.sellers.write(
             self.sellers.put(
                 keys.organization(id),
@@ -114,7 +123,7 @@ class Scene:
             self.sellers.put(keys.san(san), {"organization_id": id}),
         )
         if declares:
-            spans = {declares: [["2020-01-01", ""]]}
+            spans = {declares: [list(days)]}
             self.sellers.write(
                 self.sellers.put(keys.caller_numbers(id), {"organization_id": id, "version": 1, "spans": spans}),
                 self.sellers.put(keys.declared(declares, id), {"organization_id": id}),

@@ -110,6 +110,7 @@ def tracebacks(settings: "CarrierApiSettings") -> "TracebackService":
     from quietline.adapters.executions import StepFunctionsTasks
     from quietline.cases.tracebacks import TracebackService
     from quietline.kernel.clock import SystemClock
+    from quietline.profiles.profile import load_profile
 
     table = Table(settings.cases_table)
     return TracebackService(
@@ -119,4 +120,5 @@ def tracebacks(settings: "CarrierApiSettings") -> "TracebackService":
         carriers=DynamoTraceableCarriers(Table(settings.registry_table)),
         tasks=StepFunctionsTasks(),
         clock=SystemClock(),
+        profile=load_profile(settings.profile),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from quietline.cases.investigation.attribution import accuse, attribution_of
+from quietline.cases.investigation.attribution import accuse, attribution_of, declared_by
 from quietline.cases.investigation.model import Hop, HopState, Way
 from quietline.cases.investigation.ports import Callers, Carriers, InvestigationStore
 from quietline.cases.model import Accusation, Action, Event
@@ -17,6 +17,7 @@ from quietline.kernel.errors import (
     NotFoundError,
     UnavailableError,
 )
+from quietline.profiles.profile import Profile
 
 TEXT_AT_MOST = 200
 ATTEMPTS = 5
@@ -45,6 +46,7 @@ class TracebackService:
     carriers: Carriers
     tasks: TaskAnswers
     clock: Clock
+    profile: Profile
 
     def asked(self, client_id: str) -> list[TracebackRequest]:
         """Return what the carrier was asked, newest first; calls only of what still waits.
@@ -105,12 +107,12 @@ class TracebackService:
         return self._request(answered)
 
     def _attribute(self, hop: Hop) -> None:
-        """Where the origin is one registered organization, it is the one accused."""
+        """Where the origin is one registered organization, it is the one accused; of a number, who had declared it."""
         if hop.state is not HopState.ORIGIN:
             return
         found = self.callers.named(hop.origin)
         if not found and hop.origin.startswith("+"):
-            found = self.callers.declared_by(hop.origin, hop.asked_at.date())
+            found = declared_by(self.callers, self.profile, hop.origin, self.cases.accusations(hop.case_id))
         if not found:
             return
         for _attempt in range(ATTEMPTS):

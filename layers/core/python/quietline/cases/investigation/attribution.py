@@ -1,5 +1,6 @@
 """Who is accused: found from the calls, by a carrier or by an investigator; whoever is not any more is told."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from quietline.cases.investigation.model import Attribution, Investigation, ReplyState, Way
@@ -16,15 +17,20 @@ def attributed(callers: Callers, profile: Profile, case: Case, calls: tuple[Accu
     """Return whom the calls point to: who had declared the number on their days, or who has the name that was given."""
     signs = tuple(sorted({sign for call in calls for sign in call.signs}))
     # a number like the consumer's own may be real; one that cannot exist is nobody's, whoever declared it
-    if case.caller_number and "caller_number" not in signs:
-        days = {profile.local_date(call.called_at) for call in calls}
-        declared = {callers.declared_by(case.caller_number, day) for day in days}
-        if len(declared) == 1 and (found := declared.pop()):
-            return attribution_of(callers, found, Way.DECLARED, signs)
+    may_be_real = case.caller_number and "caller_number" not in signs
+    if may_be_real and (found := declared_by(callers, profile, case.caller_number, calls)):
+        return attribution_of(callers, found, Way.DECLARED, signs)
     name = case.caller_name or next((call.caller_name for call in calls if call.caller_name), "")
     if name and (found := callers.named(name)):
         return attribution_of(callers, found, Way.NAME, signs)
     return Attribution(Way.UNKNOWN, name=name, spoofed=bool(signs), signs=signs)
+
+
+def declared_by(callers: Callers, profile: Profile, e164: str, calls: Sequence[Accusation]) -> str:
+    """Return the one organization that had declared a number on all days of the calls; empty for none, or several."""
+    days = {profile.local_date(call.called_at) for call in calls}
+    declared = {callers.declared_by(e164, day) for day in days}
+    return declared.pop() if len(declared) == 1 else ""
 
 
 def changed(before: Attribution, now: Attribution) -> bool:
