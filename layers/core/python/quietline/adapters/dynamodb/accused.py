@@ -1,7 +1,9 @@
 """What an investigation reads of the registry, its organizations and carriers."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.directory import DirectoryStore
@@ -18,6 +20,7 @@ from quietline.directory.entries import SHORTEST, words_of
 from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.ids import is_sandbox
 from quietline.kernel.phone import PhoneNumber, area_of
+from quietline.lists.model import Published
 from quietline.parties.model import Party
 from quietline.profiles.profile import Profile
 from quietline.sellers.model import OrganizationType
@@ -25,6 +28,8 @@ from quietline.sellers.san import read
 
 LOOKED_BACK = timedelta(days=400)
 """Receipts older than this before a call are not read: whatever list they are of, it was too old by far."""
+
+READ_OF_RECEIPTS = ("sk", "list_date", "issued_at", "areas")
 
 NAMESAKES = 200
 """Organizations that share a word of a name, of which so many are compared."""
@@ -76,43 +81,56 @@ class DynamoScrubs:
     registry: Table
     profile: Profile
 
-    def holding(self, organization_id: str, call: Accusation) -> Holding | None:
-        """Return the newest list of the number's area that it held when it called.
+    def holdings(self, organization_id: str, calls: Sequence[Accusation]) -> dict[str, Holding]:
+        """Return the newest list of the number's area that it held at each call, by complaint.
 
-        A receipt counts from the instant it was given; whether the number was on that list is read from the number's
-        history at the list's cut-off, of which the list was made.
+        A receipt counts from the instant it was given, and is of the newest list of that instant; whether the number
+        was on that list is read from the number's history at the list's cut-off, of which the list was made. The
+        receipts are read once for all calls, and no further back than the last call needs.
         """
-        area = area_of(PhoneNumber(call.called), self.profile.rules)
-        newest: Item | None = None
+        waiting = {call.complaint_id: (call, self._area(call)) for call in calls}
+        found: dict[str, Holding] = {}
         partition, prefix = keys.receipt(organization_id, "")
-        for item in self.sellers.query(partition, prefix=prefix, newest_first=True):
-            if item["issued_at"] > to_text(call.called_at):
-                continue
-            if item["issued_at"] < to_text(call.called_at - LOOKED_BACK):
+        receipts = self.sellers.query(partition, prefix=prefix, newest_first=True, attributes=READ_OF_RECEIPTS)
+        published = cache(DynamoPublicationStore(self.registry).published)
+        # read one by one: those of a seller of all areas that pulls daily are some 30 MB a year
+        for item in receipts:
+            issued_at, held = item["issued_at"], {entry.partition(":")[0] for entry in item["areas"]}
+            for complaint_id, (call, area) in list(waiting.items()):
+                too_old = issued_at < to_text(call.called_at - LOOKED_BACK)
+                is_newest = issued_at <= to_text(call.called_at) and area in held
+                if too_old or is_newest:
+                    del waiting[complaint_id]
+                if is_newest and not too_old:
+                    found[complaint_id] = self._holding(item, call, published)
+            if not waiting:
                 break
-            held = {entry.partition(":")[0] for entry in item["areas"]}
-            if area in held and (newest is None or item["list_date"] > newest["list_date"]):
-                newest = item
-        if newest is None:
-            return None
-        day = date.fromisoformat(newest["list_date"])
-        return Holding(
-            receipt_id=newest["sk"].partition("#")[2],
-            list_date=day,
-            issued_at=from_text(newest["issued_at"]),
-            age_days=(self.profile.local_date(call.called_at) - day).days,
-            contained=self._contained(day, call.called),
+        return found
+
+    def entitled(self, organization_id: str, calls: Sequence[Accusation]) -> frozenset[str]:
+        """Return the complaints of calls into areas that its subscription covered on the day of the call."""
+        held = [one for one in entitlements_of(self.sellers, organization_id) if one.is_held]
+        return frozenset(
+            call.complaint_id
+            for call in calls
+            for area, day in [(self._area(call), self.profile.local_date(call.called_at))]
+            if any(one.term.holds(day) and area in one.areas for one in held)
         )
 
-    def entitled(self, organization_id: str, call: Accusation) -> bool:
-        """Tell whether its subscription covered the number's area on the day of the call."""
-        area = area_of(PhoneNumber(call.called), self.profile.rules)
-        day = self.profile.local_date(call.called_at)
-        found = entitlements_of(self.sellers, organization_id)
-        return any(one.is_held and one.term.holds(day) and area in one.areas for one in found)
+    def _area(self, call: Accusation) -> str:
+        return area_of(PhoneNumber(call.called), self.profile.rules)
 
-    def _contained(self, day: date, called: str) -> bool | None:
-        published = DynamoPublicationStore(self.registry).published(day)
+    def _holding(self, receipt: Item, call: Accusation, published: Callable[[date], Published | None]) -> Holding:
+        day = date.fromisoformat(receipt["list_date"])
+        return Holding(
+            receipt_id=receipt["sk"].partition("#")[2],
+            list_date=day,
+            issued_at=from_text(receipt["issued_at"]),
+            age_days=(self.profile.local_date(call.called_at) - day).days,
+            contained=self._contained(published(day), call.called),
+        )
+
+    def _contained(self, published: Published | None, called: str) -> bool | None:
         if published is None:
             return None
         record = DynamoNumbers(self.registry).get(PhoneNumber(called))

@@ -135,6 +135,7 @@ class Table:
         index: str = "",
         newest_first: bool = False,
         limit: int | None = None,
+        attributes: tuple[str, ...] = (),
     ) -> Iterator[Item]:
         """Yield a partition's items in the order of the sort key, page after page.
 
@@ -145,6 +146,7 @@ class Table:
             index: `gsi1` or empty for the table; an index is eventually consistent.
             newest_first: descending.
             limit: stop after so many items.
+            attributes: only these of each item; empty for all.
         """
         names = {"#pk": f"{index}pk"}
         values: dict[str, Any] = {":pk": {"S": pk}}
@@ -157,6 +159,8 @@ class Table:
         elif between:
             expression += " AND #sk BETWEEN :low AND :high"
             values |= {":low": {"S": between[0]}, ":high": {"S": between[1]}}
+        projected = {f"#a{number}": name for number, name in enumerate(attributes)}
+        names |= projected
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": expression,
@@ -165,6 +169,7 @@ class Table:
             "ScanIndexForward": not newest_first,
             **({"IndexName": index} if index else {"ConsistentRead": True}),
             **({"Limit": limit} if limit else {}),
+            **({"ProjectionExpression": ", ".join(projected)} if projected else {}),
         }
         left = limit
         while True:

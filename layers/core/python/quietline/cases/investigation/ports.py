@@ -182,12 +182,12 @@ class Callers(Protocol):
 class Scrubs(Protocol):
     """What an organization held."""
 
-    def holding(self, organization_id: str, call: Accusation) -> Holding | None:
-        """Return the newest list of the number's area that it held when it called."""
+    def holdings(self, organization_id: str, calls: Sequence[Accusation]) -> dict[str, Holding]:
+        """Return the newest list of the number's area that it held at each call, by complaint."""
         ...
 
-    def entitled(self, organization_id: str, call: Accusation) -> bool:
-        """Tell whether its subscription covered the number's area on the day of the call."""
+    def entitled(self, organization_id: str, calls: Sequence[Accusation]) -> frozenset[str]:
+        """Return the complaints of calls into areas that its subscription covered on the day of the call."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The steps of `investigate-case`; each may run again and changes nothing the second time."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -148,7 +149,7 @@ class InvestigationService:
             with suppress(ChangedMeanwhileError):
                 accuse(self.store, self.callers, kept, made, self._attributed(made))
             return
-        findings = [examine(self._facts(call, kept.attribution, reply), self.profile) for call in calls]
+        findings = [examine(one, self.profile) for one in self._facts(calls, kept.attribution, reply)]
         violations = sum(finding.verdict is Verdict.VIOLATION for finding in findings)
         event = Event(self.clock.now(), Action.EXAMINED, SYSTEM, f"{len(findings)} calls, {violations} violations")
         with suppress(ChangedMeanwhileError):
@@ -313,18 +314,24 @@ class InvestigationService:
             return None
         return self.store.reply(case_id, attribution.organization_id)
 
-    def _facts(self, call: Accusation, attribution: Attribution, reply: Reply | None) -> CallFacts:
+    def _facts(
+        self, calls: tuple[Accusation, ...], attribution: Attribution, reply: Reply | None
+    ) -> Iterator[CallFacts]:
         organization_id = attribution.organization_id
         if not organization_id:
-            return CallFacts(call, attribution, None, None, None, None)
-        return CallFacts(
-            call=call,
-            attribution=attribution,
-            holding=self.scrubs.holding(organization_id, call),
-            entitled=attribution.exempt or self.scrubs.entitled(organization_id, call),
-            stopped_at=self.stops.before(organization_id, call.called, call.called_at),
-            answer=reply.answers.get(call.complaint_id) if reply else None,
-        )
+            yield from (CallFacts(call, attribution, None, None, None, None) for call in calls)
+            return
+        holdings = self.scrubs.holdings(organization_id, calls)
+        entitled = frozenset() if attribution.exempt else self.scrubs.entitled(organization_id, calls)
+        for call in calls:
+            yield CallFacts(
+                call=call,
+                attribution=attribution,
+                holding=holdings.get(call.complaint_id),
+                entitled=attribution.exempt or call.complaint_id in entitled,
+                stopped_at=self.stops.before(organization_id, call.called, call.called_at),
+                answer=reply.answers.get(call.complaint_id) if reply else None,
+            )
 
     def _tell_seller(self, case_id: str, decision: Decision) -> None:
         reply = self._reply(case_id)
