@@ -68,6 +68,8 @@ def test_a_waiting_registration_is_corrected_while_it_waits(table: Table) -> Non
     store.correct_silent(after, replace(after, mails=3))
     with pytest.raises(ChangedMeanwhileError):
         store.correct_silent(after, after)
+    with pytest.raises(ChangedMeanwhileError):
+        store.confirm(PENDING, {}, [listed(FIRST, "202")], NOW, {})
     store.confirm(replace(after, mails=3), {}, [listed(FIRST, "202")], NOW, {})
     with pytest.raises(ChangedMeanwhileError):
         store.correct_silent(replace(after, mails=3), after)

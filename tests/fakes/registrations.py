@@ -81,7 +81,8 @@ class FakeRegistrations:
         facts: dict[str, str],
     ) -> None:
         self.before_write()
-        if self.registrations[registration.id].confirmed_at is not None:
+        kept = self.registrations[registration.id]
+        if kept.confirmed_at is not None or kept.nonce != registration.nonce:
             raise ChangedMeanwhileError
         if any(self.numbers.get(record.number) != before.get(record.number) for record in after):
             raise ChangedMeanwhileError

@@ -82,6 +82,24 @@ def test_a_corrected_address_ends_the_old_link(
     assert kept.email_hash == address_hash(RIGHT, SECRET)
 
 
+def test_a_link_that_a_correction_overtakes_confirms_nothing(
+    store: FakeRegistrations, waiting: WaitingService, service: RegistrationService
+) -> None:
+    token = service.register(["2025550143"], MISTYPED, "en").waiting_token
+    old = link(store)
+
+    def corrected() -> None:
+        store.before_write = lambda: None
+        waiting.correct(token, RIGHT)
+
+    store.before_write = corrected
+    with pytest.raises(LinkError) as caught:
+        service.confirm(old)
+    assert caught.value.reason == "forged"
+    [kept] = store.registrations.values()
+    assert (kept.confirmed_at, store.numbers.records) == (None, {})
+
+
 def test_mails_are_limited_by_registration_and_by_mailbox(
     store: FakeRegistrations, waiting: WaitingService, service: RegistrationService, profile: Profile
 ) -> None:

@@ -133,7 +133,8 @@ class DynamoRegistrations:
         """Note the confirmation, write the numbers and their changes, and ask for the mail.
 
         Raises:
-            ChangedMeanwhileError: the registration is pending no longer, or a number's record changed.
+            ChangedMeanwhileError: the registration is pending no longer, its address was corrected, or a number's
+                record changed.
         """
         confirmed = self.table.update(
             keys.registration(registration.id),
@@ -147,8 +148,9 @@ class DynamoRegistrations:
                 ":pending": "pending",
                 ":mailbox": keys.registrations_of(registration.email_hash),
                 ":id": registration.id,
+                ":nonce": registration.nonce,
             },
-            condition="#state = :pending",
+            condition="#state = :pending AND nonce = :nonce",
         )
         writes = [write for record in after for write in number_writes(self.table, before.get(record.number), record)]
         mail = mail_write(
