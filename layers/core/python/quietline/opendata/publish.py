@@ -40,9 +40,10 @@ def import_name(day: date) -> str:
 class OpenDataPublication:
     """Makes the files.
 
-    A file's bytes follow from the complaints as they are; a run that finds the same bytes changes nothing. One that
-    finds others, because a complaint was withdrawn or corrected, replaces the file: its next version has a manifest of
-    its own, and the manifests of all versions stay. The rows that left are gone.
+    A file's bytes follow from the complaints as they are; a run that finds the same bytes changes nothing, unless the
+    bucket holds others: those of a run that was overtaken and broke off. One that finds others, because a complaint was
+    withdrawn or corrected, replaces the file: its next version has a manifest of its own, and the manifests of all
+    versions stay. The rows that left are gone.
 
     Attributes:
         secret: the app secret, for the keyed hash that tells complainants apart.
@@ -85,18 +86,26 @@ class OpenDataPublication:
     def publish(self, day: date) -> Release | None:
         """Publish one file; None when it is published as it would be, or when there is nothing to publish.
 
-        Only today's file is made without rows.
+        Only today's file is made without rows. Of two runs at once the one whose version comes second has written over
+        the files of the first, so it looks at the complaints again and writes everything again.
 
         Raises:
             UnavailableError: others kept publishing the same day; nothing is lost, run again.
         """
+        overtaken = False
         for _attempt in range(ATTEMPTS):
             rows = self._rows(day)
             before = self.releases.get(day)
             body, private = write_csv(rows), write_rows(rows)
             digest, private_digest = _sha256(body), _sha256(private)
             if before is not None and (before.current.sha256, before.current.rows_sha256) == (digest, private_digest):
-                return None
+                if not overtaken and self.files.published(before.name) == body:
+                    return None
+                self._write(before, self._contents(day, body), private)
+                if self.releases.get(day) == before:
+                    return before
+                overtaken = True
+                continue
             if before is None and not rows and day != self.profile.local_date(self.clock.now()):
                 return None
             versions = before.versions if before else ()
@@ -113,9 +122,12 @@ class OpenDataPublication:
                 ),
             )
             release = Release(date=day, versions=(*versions, version), summary=summarise(rows))
+            if before is not None and overtaken:
+                self._manifest(before)
             self._write(release, contents, private)
             if self.releases.put(release):
                 return release
+            overtaken = True
         raise UnavailableError("Others are publishing the same day. Please run it again.")
 
     def index(self) -> None:
@@ -180,7 +192,15 @@ class OpenDataPublication:
         return files
 
     def _write(self, release: Release, contents: list[tuple[str, str, bytes, str]], private: bytes) -> None:
-        """Write everything that the release's item will point at; a run that stops before it repeats the same."""
+        """Write everything that the release's item points at or will; a run that stops before it repeats the same."""
+        self.files.keep(rows_name(release.date), private)
+        for name, _kind, content, content_type in contents:
+            self.files.publish(name, content, content_type)
+        # one of a run that stopped before its item stood for nothing: no release named it
+        self._manifest(release)
+
+    def _manifest(self, release: Release) -> None:
+        """Write the manifest of a release's current version."""
         current, previous = release.current, release.versions[:-1]
         manifest = {
             "type": "reported_calls",
@@ -193,11 +213,7 @@ class OpenDataPublication:
             "previous": {"version": previous[-1].version, "sha256": previous[-1].sha256} if previous else None,
             "files": [file.to_payload() for file in current.files],
         }
-        self.files.keep(rows_name(release.date), private)
-        for name, _kind, content, content_type in contents:
-            self.files.publish(name, content, content_type)
         name = manifest_name(release.date, current.version)
-        # one of a run that stopped before its item stood for nothing: no release named it
         self.files.publish(name, self.signer.sign(manifest).encode(), JOSE)
 
 
