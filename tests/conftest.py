@@ -99,6 +99,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.setattr("moto.kms.utils.rsa", SimpleNamespace(generate_private_key=_rsa_key))
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
+    # moto's one server has what there is, and would let every reading of dead letters wait out its last questions
+    monkeypatch.setattr("quietline.adapters.queues.WAIT_SECONDS", 0)
     _forget()
     if not _moto_clients:
         aws.forget_clients()

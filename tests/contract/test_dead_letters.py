@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from quietline.adapters import aws
+from quietline.adapters import aws, queues
 from quietline.adapters.queues import FailedExecutions, dead_letters
 from quietline.adapters.streams import LostRecords, Record
 from quietline.kernel.errors import UnavailableError
@@ -95,3 +95,27 @@ def test_every_letter_is_read_though_others_stay(queue: str, stream: str) -> Non
     assert (count, sorted(worked, key=int)) == (30, [str(n) for n in range(0, 60, 2)])
     assert left(queue) == 30
     assert len(list(dead_letters(queue))) == 30
+
+
+class Servers:
+    """SQS as it may answer: without a message that another of its servers has."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self.answers, self.asked = [*answers], list[dict[str, Any]]()
+
+    def receive_message(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        found = self.answers.pop(0) if self.answers else []
+        return {"Messages": [{"MessageId": one, "ReceiptHandle": one, "Body": one} for one in found]}
+
+    def change_message_visibility(self, **_asked: Any) -> None:
+        """Hide or show one: nothing to do here."""
+
+
+def test_an_empty_answer_is_not_the_end_and_two_in_a_row_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    servers = Servers(["a", "b"], [], ["c"], [], [], ["never asked for"])
+    monkeypatch.setattr(queues, "client", lambda _name: servers)
+    monkeypatch.setattr(queues, "WAIT_SECONDS", 2)
+
+    assert [text for text, _ in dead_letters("dead")] == ["a", "b", "c"]
+    assert [one["WaitTimeSeconds"] for one in servers.asked] == [2] * 5

@@ -9,6 +9,10 @@ from quietline.adapters.aws import client
 
 HELD_SECONDS = 900
 """How long a dead letter that was read is hidden from others, if whoever reads breaks off."""
+WAIT_SECONDS = 2
+"""A question that waits asks all of the queue's servers; one that does not may miss messages that are there."""
+EMPTY_ANSWERS = 2
+"""So many in a row end the reading: at most so many waits more than there is to read."""
 
 
 def send(queue_url: str, message: Mapping[str, Any], delay_seconds: int = 0) -> None:
@@ -65,13 +69,14 @@ def dead_letters(url: str) -> Iterator[tuple[str, Callable[[], None]]]:
 
     Those that are not deleted are held for as long as the reading takes, at most `HELD_SECONDS` after they were read.
     """
-    sqs, kept = client("sqs"), {}
+    sqs, kept, empty = client("sqs"), {}, 0
     try:
-        while True:
-            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HELD_SECONDS)
+        while empty < EMPTY_ANSWERS:
+            answer = sqs.receive_message(
+                QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HELD_SECONDS, WaitTimeSeconds=WAIT_SECONDS
+            )
             fresh = {one["MessageId"]: one for one in answer.get("Messages", []) if one["MessageId"] not in kept}
-            if not fresh:
-                return
+            empty = 0 if fresh else empty + 1
             for key, one in fresh.items():
                 kept[key] = handle = one["ReceiptHandle"]
 
