@@ -1,5 +1,6 @@
 """Proof of the line at registration: codes told, entered, mistyped and missing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -144,6 +145,20 @@ def test_sending_again_tells_new_codes_to_numbers_that_are_not_proved(desk: Desk
     assert desk.waiting.again(token).codes
     assert [one.number for one in desk.proofs.told] == [FIRST, SECOND, SECOND]
     assert desk.service.confirm(desk.link(), ["", desk.codes()[SECOND]]).numbers == (FIRST, SECOND)
+
+
+def test_sending_again_tells_one_code_a_line_although_somebody_else_writes_first(desk: Desk) -> None:
+    token = desk.register(FIRST)
+
+    def once() -> None:
+        desk.store.before_write = lambda: None
+        [(key, kept)] = desk.store.registrations.items()
+        desk.store.registrations[key] = replace(kept, mails=kept.mails + 1)
+
+    desk.store.before_write = once
+    assert desk.waiting.again(token).codes
+    assert [one.number for one in desk.proofs.told] == [FIRST, FIRST], "at registration, and again"
+    assert desk.service.confirm(desk.link(), [desk.codes()[FIRST]]).numbers == (FIRST,)
 
 
 def test_a_corrected_address_keeps_the_codes(desk: Desk) -> None:
