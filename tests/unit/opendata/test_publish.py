@@ -132,6 +132,31 @@ def test_small_cells_lose_city_then_area_then_state(
     assert (last["Consumer_City"], last["Consumer_Area_Code"], last["Consumer_State"]) == shown
 
 
+@pytest.mark.parametrize("city", ['=hyperlink("https://evil.example")', "+1", "-1", "@sum(1)", "\t=1", "＝1", "1st"])
+def test_a_city_that_is_no_name_is_blank_so_that_no_spreadsheet_computes_it(
+    profile: Profile, clock: FixedClock, city: str
+) -> None:
+    complaints = [
+        complaint(number, consumer={"city": city, "state": "IL"}, received_at=eastern(23, number))
+        for number in range(1, 6)
+    ]
+    made = publication(profile, clock, *complaints)
+    made.publish(TUESDAY)
+
+    assert {row["Consumer_City"] for row in rows_of(made)} == {""}
+
+
+def test_what_was_imported_or_kept_before_is_no_formula_either() -> None:
+    header, first, *_ = HAND_MADE.read_text().splitlines()
+    values = next(csv.reader([first]))
+    values[3], values[4], values[6] = "=1+1", "@x", "-2"
+    [row] = read_ftc(f"{header}\n{','.join(values)}\n".encode(), TUESDAY).rows
+
+    assert (row.city, row.state, row.subject) == ("", "", "")
+    kept = replace(row, city="=1+1")
+    assert read_rows(write_rows([kept])) == [row]
+
+
 def test_a_small_area_of_a_large_state_loses_area_and_city(profile: Profile, clock: FixedClock) -> None:
     chicago = complaint(6, called="+13125550106", received_at=eastern(23, 23, 59, 59))
     made = publication(profile, clock, *(complaint(n) for n in range(1, 6)), chicago)

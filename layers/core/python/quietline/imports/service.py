@@ -31,6 +31,7 @@ from quietline.imports.model import (
 from quietline.imports.ports import ImportStore
 from quietline.kernel.clock import Clock, from_text, to_text
 from quietline.kernel.errors import ConfigurationError, ConflictError, FieldError, InvalidInputError
+from quietline.kernel.spreadsheets import as_text
 from quietline.lists.model import Kind
 from quietline.lists.ports import ChangeReader, ObjectStore, PublicationStore
 from quietline.lists.publish import digest, read_manifest
@@ -134,7 +135,7 @@ class ChunkReader:
         with ThreadPoolExecutor(READERS) as pool:
             list(pool.map(lambda key: self.objects.put(key, bodies[key], "application/octet-stream"), bodies))
         if made.rejects:
-            rows = ([file.name, reject.line, reject.reason, reject.text] for reject in made.rejects)
+            rows = ([file.name, reject.line, reject.reason, as_text(reject.text)] for reject in made.rejects)
             self.objects.put(rejects_key(import_id, index), gzip.compress(_csv(rows), 6, mtime=0), "application/gzip")
         result = {
             "lines": made.lines,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from quietline.kernel.errors import FieldError, InvalidInputError
+from quietline.kernel.spreadsheets import name_or_blank
 from quietline.opendata.model import Row, Source, day_code
 
 COLUMNS = {
@@ -28,7 +29,6 @@ PRIVATE = ("id", "source", "complainant", "neighbour")
 LONGEST = 200
 """Characters of a field of an imported file."""
 INSTANT = "%Y-%m-%d %H:%M:%S"
-SAMPLE_REFUSALS = 10
 
 
 def write_csv(rows: Iterable[Row]) -> bytes:
@@ -63,10 +63,11 @@ def _row(values: Sequence[str]) -> Row:
         caller=values[0],
         created=values[1],
         violation=values[2],
-        city=values[3],
-        state=values[4],
+        # free text of consumers, kept or imported before anybody looked at it
+        city=name_or_blank(values[3]),
+        state=name_or_blank(values[4]),
         area=values[5],
-        subject=values[6],
+        subject=name_or_blank(values[6]),
         robocall=values[7],
         id=values[8],
         source=SOURCES[values[9]],
@@ -92,7 +93,8 @@ class Imported:
 
 
 def read_ftc(data: bytes, day: date) -> Imported:
-    """Read a daily file of the FTC's, its columns by name and in any order; values stay as they are.
+    """Read a daily file of the FTC's, its columns by name and in any order; values stay as they are,
+    but a name that begins with no letter is blank.
 
     The file has no ids: one is made of the row's own text, so that the same file makes the same ids.
 

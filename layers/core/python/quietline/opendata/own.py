@@ -6,6 +6,7 @@ from datetime import date
 
 from quietline.complaints.model import Complaint
 from quietline.kernel.phone import PhoneNumber, area_of
+from quietline.kernel.spreadsheets import name_or_blank
 from quietline.opendata.layout import INSTANT
 from quietline.opendata.model import Row, day_code
 from quietline.profiles.profile import Profile
@@ -36,7 +37,7 @@ def row_of(complaint: Complaint, release: date, profile: Profile, secret: bytes)
         caller=_caller(complaint, profile),
         created=complaint.received_at.astimezone(profile.zone).strftime(INSTANT),
         violation=complaint.called_at.astimezone(profile.zone).strftime(INSTANT),
-        city=" ".join(complaint.consumer.get("city", "").split()).title(),
+        city=name_or_blank(" ".join(complaint.consumer.get("city", "").split()).title()),
         state=_state(complaint, area, profile),
         area=area,
         subject=subject.open_data_label if subject else "",
