@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cli.errors import UsageError
+
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
             "No registry is known.",
             ("Give its address: quietline --api https://registry.example … or QUIETLINE_API.", "Locally: make up."),
         )
-    if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    if not is_safe(address):
         raise UsageError("The address must begin with https:// (http:// only for this machine).")
     emulator = str(outputs.get("emulator_url", "")).rstrip("/")
     region = env.get("QUIETLINE_REGION") or str(outputs.get("user_pool_id", "")).partition("_")[0] or "us-east-1"
@@ -127,6 +130,16 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
         profile=env.get("QUIETLINE_PROFILE") or str(outputs.get("profile", "")) or "us",
         emulator_url=emulator,
     )
+
+
+def is_safe(address: str) -> bool:
+    """Tell whether what is sent to an address is not read on the way: HTTPS, or HTTP to this machine."""
+    try:
+        parsed = urlsplit(address)
+        host = parsed.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parsed.scheme == "https" or (parsed.scheme == "http" and host in THIS_MACHINE))
 
 
 def sample_secrets(environ: Mapping[str, str] | None = None, start: Path | None = None) -> dict[str, str]:

@@ -131,7 +131,7 @@ def _fetched(url: str) -> Iterator[tuple[date, bytes]]:
     import httpx
 
     match = NAME.search(url)
-    if not match or not url.startswith(("https://", "http://127.0.0.1")):
+    if not match or not config.is_safe(url):
         raise UsageError("The address must begin with https:// and end in DNC_Complaint_Numbers_YYYY-MM-DD.csv.")
     try:
         # the FTC's site answers browsers only
