@@ -27,14 +27,16 @@ class Age:
     freshness: Freshness
 
 
-def today() -> date:
-    """Return the present date in UTC; tests replace it."""
-    return datetime.now(UTC).date()
+def today(profile: str) -> date:
+    """Return the present date where the registry is, whose days signed dates are; tests replace it."""
+    from quietline.profiles import load_profile
+
+    return load_profile(profile).local_date(datetime.now(UTC))
 
 
-def days_left(valid_until: str) -> int:
+def days_left(valid_until: str, profile: str) -> int:
     """Return how many days after today a list may still be used; negative once it is too old."""
-    return (date.fromisoformat(valid_until) - today()).days
+    return (date.fromisoformat(valid_until) - today(profile)).days
 
 
 def of(list_date: str, valid_until: str, profile: str) -> Age:
@@ -43,12 +45,12 @@ def of(list_date: str, valid_until: str, profile: str) -> Age:
     Args:
         list_date: the signed date of the list, `YYYY-MM-DD`.
         valid_until: the signed last day of its use.
-        profile: name of the jurisdiction, whose `warn_age_days` says when to warn.
+        profile: name of the jurisdiction, whose zone says which day it is, and whose `warn_age_days` when to warn.
     """
     from quietline.profiles import load_profile
 
-    days = (today() - date.fromisoformat(list_date)).days
-    left = days_left(valid_until)
+    days = (today(profile) - date.fromisoformat(list_date)).days
+    left = days_left(valid_until, profile)
     if left < 0:
         return Age(days, left, Freshness.EXPIRED)
     ageing = days > load_profile(profile).lists.warn_age_days

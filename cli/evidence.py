@@ -1,6 +1,7 @@
 """What lies around a file and proves it: the keys, manifests and receipts, each with its signature checked."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +73,12 @@ class Evidence:
             for signed in sorted(folder.glob("*.jws")):
                 made._add(signed)
         return made
+
+    @property
+    def profile(self) -> str:
+        """Name of the jurisdiction that the manifests name; without one, the settings'."""
+        named = (str(manifest.payload["profile"]) for manifest in self.manifests.values())
+        return next(named, os.environ.get("QUIETLINE_PROFILE") or "us")
 
     def _add(self, path: Path) -> None:
         data = path.read_bytes()

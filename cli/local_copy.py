@@ -100,7 +100,7 @@ def open_copy(path: Path) -> LocalCopy:
     if not used:
         raise NotVerifiedError(f"There is no receipt for the list of {state.list_date}.", again)
     valid_until = min(str(receipt["valid_until"]) for receipt in used.values())
-    if age.days_left(valid_until) < 0:
+    if age.days_left(valid_until, str(manifest.payload["profile"])) < 0:
         raise StaleError(f"The list of {state.list_date} could be used until {valid_until}; nothing was washed.", again)
     return LocalCopy(
         folder=folder,

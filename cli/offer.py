@@ -149,7 +149,7 @@ class Registry:
         if held is not None:
             check_chain(self.keys, signed, held, self._manifest, self.manifests.__setitem__)
         last = date.fromisoformat(offer.valid_until)
-        if last < age.today():
+        if last < age.today(listing.profile):
             raise StaleError(f"The newest list is of {offer.list_date} and could be used until {last} only.")
         return listing
 

@@ -101,7 +101,10 @@ def _one(file: Path, signed: str, answer: dict[str, Any], keys: KeySet) -> tuple
     elif kind == "certificate":
         facts, more = dict(payload), [_certified(payload)]
     elif kind in ANSWERS:
-        facts, more = _answered(payload), [*_files_of_wash(file, payload), _validity(payload, "answer")]
+        facts, more = (
+            _answered(payload),
+            [*_files_of_wash(file, payload), _validity(payload, "answer", Evidence.around(file, keys))],
+        )
     else:
         raise NotVerifiedError("It is signed by the registry, but of a kind that this command does not know.")
     alike = [
@@ -132,8 +135,8 @@ def _receipt(file: Path, payload: dict[str, Any], keys: KeySet) -> tuple[dict[st
         for entry in payload["areas"]
     ]
     facts = {name: payload[name] for name in ("type", "id", "san", "organization", "list_date", "issued_at")}
-    findings = [whole.receipt(payload, evidence), _validity(payload, "list")]
-    days_left = age.days_left(payload["valid_until"])
+    findings = [whole.receipt(payload, evidence), _validity(payload, "list", evidence)]
+    days_left = age.days_left(payload["valid_until"], evidence.profile)
     facts |= {"valid_until": payload["valid_until"], "valid_today": days_left >= 0, "areas": areas}
     return facts, findings
 
@@ -186,8 +189,8 @@ def _certified(payload: Mapping[str, Any]) -> Finding:
     return Finding("ok", f"On {payload['as_of']} {numbers} registered; what changed since, it cannot tell.")
 
 
-def _validity(payload: Mapping[str, Any], what: str) -> Finding:
-    left = age.days_left(payload["valid_until"])
+def _validity(payload: Mapping[str, Any], what: str, evidence: Evidence) -> Finding:
+    left = age.days_left(payload["valid_until"], evidence.profile)
     if left < 0:
         return Finding("note", f"This {what} could be relied on until {payload['valid_until']}; it is too old today.")
     return Finding("ok", f"Calls may rely on this {what} until {payload['valid_until']}, {left} days from today.")
@@ -214,7 +217,7 @@ def _list_file(file: Path, keys: KeySet) -> tuple[dict[str, Any], list[Finding]]
     if receipts:
         newest = receipts[-1]
         sentence = f"Receipt {newest['id']} of {newest['issued_at'][:10]} says that {newest['san']} got it."
-        findings += [Finding("ok", sentence), _validity(newest, "list")]
+        findings += [Finding("ok", sentence), _validity(newest, "list", evidence)]
     else:
         findings.append(Finding("note", "No receipt beside the file names it: who got it, and when, is not proven."))
     return facts, findings

@@ -46,7 +46,9 @@ def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], lis
         lists, f"Lists: {len(lists)}, holding exactly the numbers that manifest and receipt name: {count:,}."
     )
     findings += [
-        _age(area, held, state.profile) for area, held in state.areas.items() if age.days_left(held.valid_until) < 0
+        _age(area, held, state.profile)
+        for area, held in state.areas.items()
+        if age.days_left(held.valid_until, state.profile) < 0
     ]
     count = sum(held.count for held in state.areas.values())
     facts = {"list_date": state.list_date, "san": state.san, "profile": state.profile, "format": state.format}

@@ -98,7 +98,7 @@ class Life(RuleBasedStateMachine):
         self.held: dict[str, date] = {}
         self.patches = [
             mock.patch.dict(os.environ, {"QUIETLINE_CLIENT_ID": "machine-1", "QUIETLINE_CLIENT_SECRET": "hush"}),
-            mock.patch.object(age, "today", lambda: self.today),
+            mock.patch.object(age, "today", lambda _: self.today),
             mock.patch.object(os, "fsync", lambda _handle: None),
         ]
         for patch in self.patches:

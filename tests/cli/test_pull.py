@@ -272,7 +272,7 @@ def test_a_list_published_while_a_pull_runs_is_pulled(registry: FakeRegistry, pu
 def test_a_list_too_old_to_rely_on_is_refused(
     registry: FakeRegistry, run: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(age, "today", lambda: BEFORE + timedelta(days=32))
+    monkeypatch.setattr(age, "today", lambda _: BEFORE + timedelta(days=32))
 
     result = run("pull", folder)
 
@@ -281,7 +281,7 @@ def test_a_list_too_old_to_rely_on_is_refused(
 
 
 def test_on_its_last_day_a_list_is_taken(registry: FakeRegistry, pulled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(age, "today", lambda: BEFORE + timedelta(days=31))
+    monkeypatch.setattr(age, "today", lambda _: BEFORE + timedelta(days=31))
 
     assert pulled()["list_date"] == BEFORE.isoformat()
 

@@ -1,7 +1,7 @@
 """`quietline status`: ages from signed dates, colours, and the code that stops a dialler."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,22 @@ from tests.fakes.registry import API, BEFORE, YESTERDAY, FakeRegistry
 
 def on(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     """Let it be so many days after the list's date."""
-    monkeypatch.setattr(age, "today", lambda: BEFORE + timedelta(days=days))
+    monkeypatch.setattr(age, "today", lambda _: BEFORE + timedelta(days=days))
+
+
+@pytest.mark.parametrize(("hour", "expected"), [(4, BEFORE), (5, BEFORE + timedelta(days=1))])
+def test_a_day_lasts_until_midnight_where_the_registry_is(
+    monkeypatch: pytest.MonkeyPatch, hour: int, expected: date
+) -> None:
+    class Late(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime(BEFORE.year, BEFORE.month, BEFORE.day, hour, 30, tzinfo=UTC) + timedelta(days=1)
+
+    monkeypatch.setattr(age, "datetime", Late)
+
+    assert age.today("us") == expected
+    assert age.days_left(BEFORE.isoformat(), "us") == (BEFORE - expected).days
 
 
 def test_ages_and_days_left(registry: FakeRegistry, run: Any, pulled: Any, folder: Path) -> None:

@@ -209,7 +209,7 @@ def test_a_receipt_says_what_it_is_for(run: Any, folder: Path, report: dict[str,
 def test_what_is_too_old_to_call_by_is_said_and_is_still_proof(
     run: Any, folder: Path, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(age, "today", lambda: YESTERDAY + timedelta(days=40))
+    monkeypatch.setattr(age, "today", lambda _: YESTERDAY + timedelta(days=40))
 
     receipt = verified(run, folder / report["receipt"])
     whole = verified(run, folder)

@@ -143,10 +143,10 @@ def test_the_column_may_be_named(wash: Any, tmp_path: Path) -> None:
 def test_a_list_that_is_too_old_washes_nothing(
     wash: Any, calls: Path, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(age, "today", lambda: BEFORE + timedelta(days=31))
+    monkeypatch.setattr(age, "today", lambda _: BEFORE + timedelta(days=31))
     assert wash(calls, "--out", tmp_path / "in-time.csv").exit_code == 0
 
-    monkeypatch.setattr(age, "today", lambda: BEFORE + timedelta(days=32))
+    monkeypatch.setattr(age, "today", lambda _: BEFORE + timedelta(days=32))
     state = json.loads((folder / "pull.json").read_text())
     for held in state["areas"].values():
         held["valid_until"] = "2999-01-01"

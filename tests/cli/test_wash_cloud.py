@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from pyroaring import BitMap
-from quietline.profiles import Profile
+from quietline.profiles import Profile, load_profile
 from quietline.usage.model import Standing
 from quietline.usage.service import Metering
 from quietline.washes.model import State, Uploaded, Wash, WashRequest
@@ -26,7 +26,7 @@ from tests.fakes.registry import API, FakeRegistry
 from tests.fakes.usage import MemoryMetrics, MemoryUsage
 from tests.fakes.washes import MemoryFiles, MemoryForms, MemoryList, MemoryNewest, MemoryStopped, MemoryWashes
 
-TODAY = datetime.now(UTC).date()
+TODAY = load_profile("us").local_date(datetime.now(UTC))
 LIST_DAY = TODAY - timedelta(days=1)
 CALLS = b"name,phone\nAnn,(202) 555-0143\nBob,202-555-0144\nCy,nonsense\n"
 

@@ -13,7 +13,7 @@ from quietline.lists.model import Kind
 from quietline.lists.publish import AreaBuild, ManifestWriter, PublishPlan
 from quietline.lists.render import Renderer
 from quietline.lists.service import Downloads, Manifests
-from quietline.profiles import Profile
+from quietline.profiles import Profile, load_profile
 
 from tests.fakes.lists import (
     MemoryChanges,
@@ -24,7 +24,7 @@ from tests.fakes.lists import (
     MemorySigner,
 )
 
-TODAY = datetime.now(UTC).date()
+TODAY = load_profile("us").local_date(datetime.now(UTC))
 YESTERDAY, BEFORE = TODAY - timedelta(days=1), TODAY - timedelta(days=2)
 CROWD = range(2_000_000, 2_010_000, 10)
 """Enough numbers that the changes of a day are shorter than the list."""
