@@ -54,6 +54,8 @@ def test_agencies_refer_a_case_and_accept_it(console: ConsoleSettings, cloud: Cl
     assert chief.post(f"cases/{case_id}/assign", {"assignee": "me"}, at=f"cases/{case_id}/assign").status == 403
     assert "Referred to" in done(lee, case_id, "refer", to="telecom", reason="Voice over the internet.")
     assert chief.post(f"cases/{case_id}/answer", {}, at=f"cases/{case_id}/answer").status == 400
+    long = chief.post(f"cases/{case_id}/answer", {"answer": "accept", "reason": "x" * 10_001})
+    assert long.status == 400 and '<a href="#reason">' in long.text
     accepted = done(chief, case_id, "answer", answer="accept")
     assert "Telecommunications agency" in accepted
     assert f"cases/{case_id}/assign" in accepted

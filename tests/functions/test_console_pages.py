@@ -87,6 +87,9 @@ def test_a_case_is_opened_by_hand(console: ConsoleSettings, cloud: Cloud, profil
 
     visitor.post("open", {"complaints": "QL-0000-0000, " + made.reference}, at="open")
     assert visitor.status == 400 and "One of these is unknown" in visitor.text
+    assert 'name="reason" rows="5" maxlength="10000"' in visitor.text
+    visitor.post("open", {"complaints": made.reference, "reason": "x" * 10_001}, at="open")
+    assert visitor.status == 400 and '<a href="#reason">Write a shorter reason' in visitor.text
     visitor.post("open", {"complaints": made.reference.lower(), "reason": "The same voice."}, at="open")
 
     assert visitor.location.endswith("?done=opened")

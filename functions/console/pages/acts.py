@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from quietline.cases.desk import REASON_LENGTH
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 
 from functions.console import wiring, words
@@ -27,7 +28,7 @@ class Act:
 
 
 def _field(
-    request: Request, kind: str, name: str, options: Sequence[tuple[str, str]] = (), **more: Any
+    request: Request, kind: str, name: str, options: Sequence[tuple[str, str]] = (), most: int = 0
 ) -> dict[str, Any]:
     own = request.text["acts"]
     return {
@@ -36,6 +37,7 @@ def _field(
         "label": own["fields"][name],
         "hint": own["hints"].get(name, ""),
         "options": [{"value": value, "label": label} for value, label in options],
+        "most": most or "",
     }
 
 
@@ -55,7 +57,7 @@ def _assign(request: Request, case_id: str) -> object:
 
 
 def _hold_fields(request: Request, _file: "CaseFile") -> Fields:
-    return [_field(request, "date", "until"), _field(request, "area", "reason")]
+    return [_field(request, "date", "until"), _field(request, "area", "reason", most=REASON_LENGTH)]
 
 
 def _hold(request: Request, case_id: str) -> object:
@@ -64,7 +66,7 @@ def _hold(request: Request, case_id: str) -> object:
 
 
 def _link_fields(request: Request, _file: "CaseFile") -> Fields:
-    return [_field(request, "text", "case_id"), _field(request, "area", "reason")]
+    return [_field(request, "text", "case_id"), _field(request, "area", "reason", most=REASON_LENGTH)]
 
 
 def _link(request: Request, case_id: str) -> object:
@@ -80,7 +82,7 @@ def _refer_fields(request: Request, file: "CaseFile") -> Fields:
     return [
         _field(request, "select", "to", agencies),
         _field(request, "checks", "joint", joint),
-        _field(request, "area", "reason"),
+        _field(request, "area", "reason", most=REASON_LENGTH),
     ]
 
 
@@ -98,7 +100,7 @@ def _refer(request: Request, case_id: str) -> object:
 def _answer_fields(request: Request, _file: "CaseFile") -> Fields:
     own = request.text["acts"]
     choices = [("accept", own["accept"]), ("refuse", own["refuse"])]
-    return [_field(request, "radios", "answer", choices), _field(request, "area", "reason")]
+    return [_field(request, "radios", "answer", choices), _field(request, "area", "reason", most=REASON_LENGTH)]
 
 
 def _answer(request: Request, case_id: str) -> object:

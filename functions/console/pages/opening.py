@@ -1,5 +1,6 @@
 """A case opened by hand, of complaints that are in none."""
 
+from quietline.cases.desk import NOTE_LENGTH, note_text
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 
 from functions.console import wiring
@@ -9,7 +10,7 @@ from functions.console.frame import Answer, Request, Who, form_again, go, html, 
 @page("GET", "open", Who.INVESTIGATOR)
 def form(request: Request) -> Answer:
     """Ask of which complaints; the search leads here with a reference."""
-    return html(request, "open", values={"complaints": request.query.get("reference", "")})
+    return html(request, "open", values={"complaints": request.query.get("reference", "")}, most=NOTE_LENGTH)
 
 
 @page("POST", "open", Who.INVESTIGATOR)
@@ -18,15 +19,19 @@ def open_case(request: Request) -> Answer:
     given, who = request.fields, request.investigator
     number, name = given.get("caller_number", "").strip(), given.get("caller_name", "").strip()
     references = given.get("complaints", "").replace(",", " ").replace(";", " ").split()
+    reason = given.get("reason", "").strip()
     try:
+        if reason:
+            # before the case is open: afterwards it would be, whatever is wrong with its note
+            note_text("/reason", reason)
         caller = wiring.reader().caller_key(number, name) if number or name else ""
         case = wiring.opening().open(references, caller, who)
-        if given.get("reason", "").strip():
-            wiring.desk().note(case.id, given["reason"], who)
+        if reason:
+            wiring.desk().note(case.id, reason, who)
     except InvalidInputError as error:
         # what is wrong with one of several references is wrong with their field
         fields = [FieldError("/" + one.pointer.split("/")[1], one.detail, one.code) for one in error.fields]
-        return form_again(request, "open", fields)
+        return form_again(request, "open", fields, most=NOTE_LENGTH)
     except ConflictError as error:
-        return form_again(request, "open", [FieldError("/complaints", str(error), "caller_busy")])
+        return form_again(request, "open", [FieldError("/complaints", str(error), "caller_busy")], most=NOTE_LENGTH)
     return go(request, f"cases/{case.id}", done="opened")

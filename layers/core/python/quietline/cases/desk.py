@@ -67,7 +67,7 @@ class DeskService:
             NotFoundError: there is no such case.
         """
         find(self.store, case_id)
-        text = _text("/text", text, NOTE_LENGTH)
+        text = note_text("/text", text)
         now = self.clock.now()
         note = Note(new_ulid(now), now, person.sub, text)
         self.desk.note(case_id, note, Event(now, Action.NOTED, person.sub, note.id))
@@ -181,12 +181,15 @@ class DeskService:
         """Accept or refuse an offered case; accepted, nobody has it until somebody of the new agency takes it.
 
         Raises:
-            InvalidInputError: a refusal has no reason.
+            InvalidInputError: a refusal has no reason, or the reason is too long.
             ConflictError: the case is not offered to anybody.
             ForbiddenError: it is offered to another agency, or the person is no supervisor.
         """
+        # before the answer is kept: where the note were refused afterwards, it would be kept all the same
         if not accept:
             _text("/reason", reason, REASON_LENGTH)
+        elif reason.strip():
+            note_text("/reason", reason)
         must_supervise(person, "answer for the agency")
 
         def decide(case: Case) -> tuple[Case, Event] | None:
@@ -240,6 +243,15 @@ def must_be_open(case: Case) -> None:
         raise ConflictError(f"The case goes on as {case.merged_into}.")
     if case.status is not Status.OPEN:
         raise ConflictError("The case is decided already.")
+
+
+def note_text(pointer: str, text: str) -> str:
+    """Return the text of a note, of the field at `pointer`.
+
+    Raises:
+        InvalidInputError: it is empty or too long.
+    """
+    return _text(pointer, text, NOTE_LENGTH)
 
 
 def _text(pointer: str, text: str, most: int) -> str:
