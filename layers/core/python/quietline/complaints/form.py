@@ -196,14 +196,15 @@ def _instant(
     if clock.tzinfo is not None:
         wrong.append(FieldError("/call_time", "Give the time of the call as HH:MM, 00:00 to 23:59.", "call_time"))
         return None
-    at = datetime.combine(day, clock, profile.zone).astimezone(UTC)
-    if at > now:
-        wrong.append(FieldError("/call_date", "The call cannot be in the future.", "in_future"))
-        return None
-    window = profile.complaints.window_days
-    if day < profile.local_date(now) - timedelta(days=window):
+    today, window = profile.local_date(now), profile.complaints.window_days
+    if day < today - timedelta(days=window):
         detail = f"The call is too long ago: complaints are taken for {window} days."
         wrong.append(FieldError("/call_date", detail, "too_old"))
+        return None
+    # the day first: the last one that there is has no instant in another zone
+    at = None if day > today else datetime.combine(day, clock, profile.zone).astimezone(UTC)
+    if at is None or at > now:
+        wrong.append(FieldError("/call_date", "The call cannot be in the future.", "in_future"))
         return None
     return at
 
