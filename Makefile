@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m infra.local
 export PYTHONPATH := layers/core/python:.
+# As Python does by itself, also where the shell forbids it: otherwise each test process compiles all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(PYTHON) -m pytest
 # The isolated local clouds of `make test`, each with its own state and ports: one as `make up` leaves it, one that
 # enforces IAM and has short days.

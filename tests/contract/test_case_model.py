@@ -200,12 +200,13 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+@pytest.mark.timeout(300)
 def test_no_order_of_events_loses_a_complaint(cloud: Any, profile: Profile, small: None) -> None:
     DeskModel.cloud, DeskModel.profile = cloud, profile
     run_state_machine_as_test(
         DeskModel,
         settings=settings(
-            max_examples=8,
+            max_examples=5,
             stateful_step_count=16,
             deadline=None,
             derandomize=True,

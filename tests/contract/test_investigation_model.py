@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -343,6 +344,7 @@ class InvestigationModel(RuleBasedStateMachine):
         self.attempt(lambda: self.scene.decisions.decide(case_id, "dismissal", REASONS, PEOPLE[0]), None)
 
 
+@pytest.mark.timeout(300)
 def test_no_order_of_events_loses_a_complaint_or_decides_or_tells_twice(cloud: Any, profile: Profile) -> None:
     InvestigationModel.cloud, InvestigationModel.profile = cloud, profile
     run_state_machine_as_test(

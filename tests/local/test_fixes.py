@@ -280,7 +280,10 @@ def test_a_crash_loses_at_most_the_last_seconds(tmp_path: Path, fixed_: bool) ->
     }
     emulator = start(tmp_path, fixed=fixed_, **environment)
     emulator.client("ssm").put_parameter(Name="kept", Value="x", Type="String")
-    time.sleep(2)
+    state = tmp_path / "state"
+    until = time.monotonic() + (30 if fixed_ else 2)
+    while time.monotonic() < until and not any(b"kept" in file.read_bytes() for file in state.rglob("*ssm*")):
+        time.sleep(0.1)
     os.killpg(emulator.process.pid, signal.SIGKILL)
     emulator.process.wait(10)
     again = start(tmp_path, fixed=fixed_, **environment)
