@@ -283,5 +283,6 @@ def test_an_agent_sees_its_own_washes_and_nobody_elses(portal: PortalSettings) -
             for below in ("", "/sent", "/progress", "/receipt"):
                 assert visitor.get(path + below).status == 404, path + below
             assert visitor.post(f"{path}/again", at="washes").status == 404
+    assert lead.post(f"{paths['lee-1']}/again", at="washes").status == 404, "it would be another wash, the seller's"
     lead.get("washes")
     assert all(reference in lead.plain for reference in paths)

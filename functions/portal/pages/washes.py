@@ -65,9 +65,11 @@ def progress(request: Request) -> Answer:
 
 @page("POST", "washes/{id}/again", Who.AGENT)
 def again(request: Request) -> Answer:
-    """Let a wash that has failed take a file again."""
+    """Let a wash that has failed take a file again; an agent's is the agent's to ask for."""
     may_get_lists(request)
     found = _wash(request)
+    if found.agent != agent_of(request):
+        raise NotFoundError("There is no such wash of yours.")
     wiring.washes().ask(standing_of(request), request.caller.sub, found.request)
     return go(request, f"washes/{found.id}")
 
@@ -135,7 +137,7 @@ def _values(request: Request, found: Wash, *, is_sent: bool = False) -> dict[str
         "here": request.at(f"washes/{found.id}"),
         "follows": unfinished and request.query.get("still") != "1",
         "upload": _upload(request, found) if waits and not is_sent else None,
-        "again": found.state is State.FAILED,
+        "again": found.state is State.FAILED and found.agent == agent_of(request),
         "result": _result(request, found, found.result) if found.result else None,
         "wash": {
             "reference": found.request.client_reference,
