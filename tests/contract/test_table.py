@@ -67,6 +67,8 @@ WAYS: list[tuple[Callable[[Table], None], tuple[str, ...]]] = [
     (delete_one, ()),
     (apply_one, ()),
     (write_two, ("None", "TransactionConflict")),
+    (write_two, ("ThrottlingError", "None")),
+    (write_two, ("TransactionConflict", "ProvisionedThroughputExceeded")),
 ]
 
 
@@ -99,7 +101,7 @@ def test_a_condition_that_failed_is_told_at_once(pauses: list[float]) -> None:
 
 
 def test_what_else_cancels_a_transaction_is_not_hidden(pauses: list[float]) -> None:
-    for codes in (("ValidationError", "ConditionalCheckFailed"), ("ThrottlingError", "None")):
+    for codes in (("ValidationError", "ConditionalCheckFailed"), ("ItemCollectionSizeLimitExceeded", "None")):
         with pytest.raises(ClientError):
             write_two(Table("t", Meeting(conflict(*codes))))
     assert pauses == []

@@ -22,6 +22,9 @@ TRIES = 6
 PAUSE_SECONDS = 0.02
 """At most this before the second try, twice as much before each further one: 0.6 s in all."""
 
+BUSY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+"""Why a transaction may be cancelled that is carried out a moment later."""
+
 type Item = dict[str, Any]
 type Key = tuple[str, str]
 
@@ -278,7 +281,7 @@ def _tried(call: Callable[[], dict[str, Any]], count: int) -> dict[str, Any]:
             items = _failed(error, count)
             if items is not None:
                 raise ConditionFailedError(items) from error
-            if not _is_conflict(error):
+            if not _passes(error):
                 raise
             met = error
     raise UnavailableError("Others change the same records at this moment. Please try again.") from met
@@ -314,9 +317,10 @@ def _failed(error: ClientError, count: int) -> list[Item | None] | None:
     return None
 
 
-def _is_conflict(error: ClientError) -> bool:
-    alone = error.response["Error"]["Code"] == "TransactionConflictException"
-    return alone or _codes(error) == {"TransactionConflict"}
+def _passes(error: ClientError) -> bool:
+    """Tell whether nothing but other writers was in the way, who will be gone; botocore retries a plain throttling."""
+    alone, codes = error.response["Error"]["Code"] == "TransactionConflictException", _codes(error)
+    return alone or (bool(codes) and codes <= BUSY)
 
 
 def _codes(error: ClientError) -> set[str | None]:
