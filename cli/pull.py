@@ -35,7 +35,7 @@ def pull(
     """Bring a folder up to the newest list and verify it: by the changes since the last pull, in full where need be.
 
     What counts is switched in one step at the end: a pull that is stopped leaves the one before as it was, and the next
-    one goes on with what was fetched.
+    one goes on with what was fetched. Without --areas, an area that left the subscription leaves the folder.
     """
     from cli.api import Api
 
@@ -74,7 +74,7 @@ def bring_up_to_date(
     Args:
         api: the registry.
         folder: where to.
-        areas: area keys, None for all that are subscribed.
+        areas: area keys, None for all that are subscribed; the folder then keeps no other.
         format_: `txt`, `csv`, `xml` or `roar`; empty for that of the pull before.
         jobs: files fetched at a time.
         quiet: no progress bars.
@@ -89,7 +89,7 @@ def bring_up_to_date(
             offer = registry.ask("bitmap", areas)
             listing = registry.listing(offer, folder.held_manifest())
             try:
-                return Update(folder, state, registry, offer, listing, format_, jobs, quiet).run()
+                return Update(folder, state, registry, offer, listing, format_, jobs, quiet, areas is None).run()
             except MovedOnError:
                 continue
     raise UnreachableError("Newer lists are being published all the time; run the command again.")

@@ -40,7 +40,11 @@ class Step:
 
 @dataclass
 class Update:
-    """One attempt. `format` is the one asked for, empty for that of the pull before."""
+    """One attempt.
+
+    `format` is the one asked for, empty for that of the pull before; `every_area` says that the offer is of all areas
+    that are subscribed, so that the others leave the folder.
+    """
 
     folder: Folder
     state: State
@@ -50,6 +54,7 @@ class Update:
     format: str
     jobs: int
     quiet: bool
+    every_area: bool = False
     bytes: int = 0
     warnings: list[str] = field(default_factory=list)
 
@@ -166,7 +171,8 @@ class Update:
                 step.area: one
                 for step, one in zip(steps, bars.track(held, total=len(steps), description="writing"), strict=True)
             }
-        kept = dict(sorted(({**self.state.areas, **areas}).items()))
+        left = {} if self.every_area else self.state.areas
+        kept = dict(sorted(({**left, **areas}).items()))
         names = {held.file.name for held in kept.values() if held.file}
         before = {held.file.name for held in self.state.areas.values() if held.file}
         return State(
@@ -210,6 +216,12 @@ class Update:
         for receipt_id, receipt in self.registry.receipts.items():
             self.folder.write(f"receipts/{receipt_id}.jws", receipt.encode("ascii"))
         self.folder.switch(made)
+        for area in self._dropped(made):
+            self.folder.bitmap(area).unlink(missing_ok=True)
+            self.warnings.append(f"Area {area} is no longer in your subscription; its list is no longer in the folder.")
+
+    def _dropped(self, made: State) -> list[str]:
+        return sorted(self.state.areas.keys() - made.areas.keys())
 
     def _report(self, steps: Sequence[Step], made: State) -> dict[str, Any]:
         proofs = len(self.registry.manifests[self.offer.list_date]) + len(self.registry.receipts[self.offer.receipt_id])
@@ -220,6 +232,7 @@ class Update:
             "receipt": f"receipts/{self.offer.receipt_id}.jws",
             "format": made.format,
             "areas": [_told(step, made.areas[step.area]) for step in steps],
+            "areas_dropped": self._dropped(made),
             "bytes_fetched": self.bytes + self.registry.bytes,
             "bytes_of_full_pull": proofs + sum(file["bytes"] for file in self.offer.files.values()),
             "warnings": sorted(self.warnings),

@@ -179,6 +179,25 @@ def test_an_area_subscribed_later_comes_in_full(registry: FakeRegistry, pulled: 
     assert how(pulled()) == {"202": "unchanged", "818": "unchanged", "907": "full"}
 
 
+def test_an_area_that_left_the_subscription_leaves_the_folder(
+    registry: FakeRegistry, run: Any, pulled: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {area["area"]: area["file"] for area in pulled()["areas"]}
+    registry.entitlements.areas["acme"].remove("818")
+    registry.publish(YESTERDAY)
+    assert pulled("--areas", "202")["areas_dropped"] == [], "an area that was not asked for stays"
+
+    report = pulled()
+
+    assert (how(report), report["areas_dropped"]) == ({"202": "unchanged"}, ["818"])
+    assert "Area 818 is no longer in your subscription" in report["warnings"][0]
+    assert not (folder / before["818"]).exists()
+    assert [path.name for path in (folder / "bitmaps").iterdir()] == ["202.roar"]
+    monkeypatch.setattr(age, "today", lambda _profile: BEFORE + timedelta(days=32))
+    assert run("status", folder).exit_code == 0
+    assert run("verify", folder).exit_code == 0
+
+
 def test_only_the_areas_asked_for(registry: FakeRegistry, pulled: Any, folder: Path) -> None:
     report = pulled("--areas", "818", "--format", "roar")
 
