@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import time
 from collections.abc import Callable
@@ -26,7 +27,10 @@ PATIENCE_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class CloudWash:
-    """What to wash: `reference` names it, empty makes one of the file's bytes and the newest list's date."""
+    """What to wash: `reference` names it.
+
+    Empty, it is made of the file's bytes, the newest list's date, and column and header where they are given.
+    """
 
     file: Path
     out: Path
@@ -36,7 +40,7 @@ class CloudWash:
 
 
 def wash_in_cloud(wanted: CloudWash, api: str | None, *, json_output: bool) -> None:
-    """Have a call list answered by the registry; the same file on the same list is the same wash.
+    """Have a call list answered by the registry; the same file, read the same way, on the same list is the same wash.
 
     Raises:
         CliError: refused, failed, unreachable, or the answer is not the one that was signed.
@@ -50,7 +54,7 @@ def wash_in_cloud(wanted: CloudWash, api: str | None, *, json_output: bool) -> N
     client = Api(config.load(api))
     digest = _sha256(wanted.file)
     keys = KeySet(client.get("/.well-known/jwks.json", signed_in=False))
-    reference = wanted.reference or f"{digest[:24]}-{_newest(client, keys)}"
+    reference = wanted.reference or f"{digest[:24]}-{_newest(client, keys)}{_reading(wanted)}"
     body = {"client_reference": reference, "column": wanted.column, "header": wanted.header}
     made = client.post("/v1/washes", {name: value for name, value in body.items() if value is not None})
     with output.progress(quiet=json_output) as bars:
@@ -73,6 +77,14 @@ def wash_in_cloud(wanted: CloudWash, api: str | None, *, json_output: bool) -> N
 def _sha256(file: Path) -> str:
     with file.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _reading(wanted: CloudWash) -> str:
+    """Return what tells a wash from one that read the same file otherwise: a reference has one column and header."""
+    if not wanted.column and wanted.header is None:
+        return ""
+    told = json.dumps([wanted.column, wanted.header])
+    return f"-{hashlib.sha256(told.encode('utf-8')).hexdigest()[:8]}"
 
 
 def _newest(client: Api, keys: KeySet) -> str:

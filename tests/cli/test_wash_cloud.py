@@ -209,6 +209,19 @@ def test_a_refused_list_says_why(registry: WashingRegistry, tmp_path: Path) -> N
     assert not (tmp_path / "ages.washed.csv").exists()
 
 
+def test_a_column_that_was_asked_for_is_given_by_running_it_again(registry: WashingRegistry, tmp_path: Path) -> None:
+    (tmp_path / "two.csv").write_bytes(b"home phone,mobile phone\n2025550143,2025550144\n2025550145,2025550146\n")
+    first = run("two.csv")
+    assert (first.exit_code, "Several columns" in first.output) == (4, True), first.output
+
+    again = [run("two.csv", "--column", column, "--header") for column in ("home phone", "mobile phone", "home phone")]
+
+    assert [result.exit_code for result in again] == [0, 0, 0], [result.output for result in again]
+    assert uploads(registry) == 3, "the same command again is the same wash"
+    answer = (tmp_path / "two.washed.csv").read_text().splitlines()
+    assert [line.split(",")[2] for line in answer[1:]] == ["listed", "clear"]
+
+
 def test_a_reference_of_another_file_is_not_taken_for_this_one(registry: WashingRegistry, tmp_path: Path) -> None:
     assert run("leads.csv", "--reference", "november").exit_code == 0
     (tmp_path / "other.csv").write_bytes(CALLS + b"Di,2025550145\n")
