@@ -11,6 +11,7 @@ from cli import renders
 from cli.errors import NotVerifiedError
 from cli.trust import KeySet, sha256_of
 
+CHANGES = "changes"
 INNER = ("bitmaps", "manifests", "receipts")
 
 
@@ -49,6 +50,21 @@ class SignedManifest:
         return {
             entry["area"]: file["sha256"] for entry in entries for file in entry["files"] if file["kind"] == "bitmap"
         }
+
+    def names(self, received: Mapping[str, Any]) -> bool | None:
+        """Return whether it names a file as a receipt for its list does.
+
+        None stands for a file that was made on request, which no manifest names: another format, or changes of other
+        days than the list's own.
+        """
+        entry = next((entry for entry in self.payload["areas"] if entry["area"] == received["area"]), None)
+        if entry is None or entry["date"] != received["date"]:
+            return False
+        kind, others = received["kind"], received.get("since") or entry["date"] != self.payload["date"]
+        files = [file for file in entry["files"] if (file["kind"], file["format"]) == (kind, received["format"])]
+        if kind != "bitmap" and (not files or (kind == CHANGES and others)):
+            return None
+        return any(file["sha256"] == received["sha256"] for file in files)
 
 
 @dataclass
@@ -134,18 +150,23 @@ class Evidence:
         return sorted(found, key=lambda receipt: str(receipt["issued_at"]))
 
     def list_file(self, path: Path) -> tuple[dict[str, Any], set[str]]:
-        """Return what a list file is by the manifests, and the hashes it goes by: its own and its bitmap's.
+        """Return what a list file is by the manifests, and the hashes of it and of files with the same numbers.
 
-        A text is compared by the numbers in it, so it may have been zipped or written anywhere.
+        A text is compared by the numbers in it, so it may have been zipped or written anywhere. A change list that was
+        made on request is what the receipt that names it says.
 
         Raises:
-            NotVerifiedError: no manifest names it or its numbers.
+            NotVerifiedError: no manifest names it or its numbers, and no receipt these changes.
         """
-        area, hashes = path.stem, {sha256_of(path)}
-        found = list(self.lists_with(sha256_of(path)))
-        if not found and self.manifests and path.suffix != ".roar":
+        own, area = sha256_of(path), path.stem
+        found = list(self.lists_with(own))
+        if not found and (received := self._received(own)):
+            return received, {own}
+        if not self.manifests:
+            hint = "Pulled folders keep them in manifests/."
+            raise NotVerifiedError("There is no manifest beside the file.", (hint,))
+        if not found and path.suffix != ".roar":
             area, digest = self._by_content(path)
-            hashes.add(digest)
             found = list(self.lists_with(digest))
         # equal lists, of areas without a number for example, have equal hashes
         found = [one for one in found if one[1]["area"] == area] or (found if area == path.stem else [])
@@ -155,16 +176,41 @@ class Evidence:
                 "not beside it."
             )
         first, (last, entry, file) = found[0][0], found[-1]
-        hashes |= {named["sha256"] for named in entry["files"]}
         facts = {"area": entry["area"], "date": entry["date"], "list_date": last, "first_list": first}
-        return facts | {"count": entry["count"], "kind": file["kind"], "sha256": sha256_of(path)}, hashes
+        facts |= {"count": entry["count"], "kind": file["kind"], "sha256": own}
+        if file["kind"] == CHANGES:
+            changed = {"count": entry["added"] + entry["removed"], "added": entry["added"], "removed": entry["removed"]}
+            return facts | changed, {own}
+        return facts, {own, *(named["sha256"] for named in entry["files"] if named["kind"] != CHANGES)}
+
+    def _received(self, sha256: str) -> dict[str, Any] | None:
+        """Return what a receipt says of a change list; None where none names it."""
+        for receipt in self.receipts.values():
+            for entry in receipt["areas"]:
+                if (entry["kind"], entry["sha256"]) == (CHANGES, sha256):
+                    day = receipt["list_date"]
+                    facts = {"area": entry["area"], "date": entry["date"], "list_date": day, "first_list": day}
+                    told = {name: entry[name] for name in ("count", "kind", "sha256")}
+                    return facts | told | {"since": entry.get("since")}
+        return None
 
     def _by_content(self, path: Path) -> tuple[str, str]:
+        """Return area and hash of the bitmap with the numbers of a text."""
         from quietline.lists import build
 
         profile = next(iter(self.manifests.values())).payload["profile"]
         area, numbers = renders.numbers_of(path, profile)
-        return area, hashlib.sha256(build.dump(numbers)).hexdigest()
+        digest = hashlib.sha256(build.dump(numbers)).hexdigest()
+        if any(self.lists_with(digest)):
+            return area, digest
+        # equal sets did not always make equal bytes; a published bitmap that lies here shows its numbers itself
+        root = root_of(path)
+        for near in (*root.glob("bitmaps/*.roar"), *root.glob("*.roar")):
+            data = near.read_bytes()
+            published = hashlib.sha256(data).hexdigest()
+            if any(self.lists_with(published)) and build.load(data) == numbers:
+                return area, published
+        return area, digest
 
 
 def root_of(path: Path) -> Path:

@@ -10,7 +10,7 @@ import typer
 from cli import age, bundle, output, whole
 from cli.app import JsonOption, app, command
 from cli.errors import NotVerifiedError, UsageError
-from cli.evidence import SANDBOX, Evidence, Finding
+from cli.evidence import CHANGES, SANDBOX, Evidence, Finding
 from cli.folder import is_file_with
 from cli.trust import KeySet, find_keys
 
@@ -135,7 +135,7 @@ def _receipt(file: Path, payload: dict[str, Any], keys: KeySet) -> tuple[dict[st
         for entry in payload["areas"]
     ]
     facts = {name: payload[name] for name in ("type", "id", "san", "organization", "list_date", "issued_at")}
-    findings = [whole.receipt(payload, evidence), _validity(payload, "list", evidence)]
+    findings = [*whole.receipt(payload, evidence), _validity(payload, "list", evidence)]
     days_left = age.days_left(payload["valid_until"], evidence.profile)
     facts |= {"valid_until": payload["valid_until"], "valid_today": days_left >= 0, "areas": areas}
     return facts, findings
@@ -199,25 +199,29 @@ def _validity(payload: Mapping[str, Any], what: str, evidence: Evidence) -> Find
 def _list_file(file: Path, keys: KeySet) -> tuple[dict[str, Any], list[Finding]]:
     """Verify a list file by the manifests and receipts beside it."""
     evidence = Evidence.around(file, keys)
-    if not evidence.manifests:
-        raise NotVerifiedError("There is no manifest beside the file.", ("Pulled folders keep them in manifests/.",))
     facts, hashes = evidence.list_file(file)
-    span = (
-        facts["list_date"]
-        if facts["first_list"] == facts["list_date"]
-        else (f"{facts['first_list']} to {facts['list_date']}")
-    )
-    findings = [
-        *evidence.broken,
-        Finding(
-            "ok", f"It holds exactly the {facts['count']:,} numbers of area {facts['area']} in the list of {span}."
-        ),
-    ]
+    findings = [*evidence.broken, Finding("ok", _is(facts))]
     receipts = evidence.receipts_for(facts["area"], hashes)
     if receipts:
         newest = receipts[-1]
-        sentence = f"Receipt {newest['id']} of {newest['issued_at'][:10]} says that {newest['san']} got it."
+        own = any(entry["sha256"] == facts["sha256"] for entry in newest["areas"])
+        got = "it" if own else "a file with the same numbers"
+        sentence = f"Receipt {newest['id']} of {newest['issued_at'][:10]} says that {newest['san']} got {got}."
         findings += [Finding("ok", sentence), _validity(newest, "list", evidence)]
     else:
         findings.append(Finding("note", "No receipt beside the file names it: who got it, and when, is not proven."))
     return facts, findings
+
+
+def _is(facts: Mapping[str, Any]) -> str:
+    """Return what a list file is, in one sentence."""
+    area, last = facts["area"], facts["list_date"]
+    if "added" in facts:
+        told = f"{output.counted(facts['added'], 'number')} added, {facts['removed']:,} removed"
+        return f"It is the change list of area {area} of {facts['date']}: {told}."
+    if facts["kind"] == CHANGES:
+        start = f"since the list of {facts['since']}" if facts["since"] else "since the list before"
+        told = f"{output.counted(facts['count'], 'number')} changed {start}"
+        return f"A receipt names it as the change list of area {area} up to the list of {last}: {told}."
+    span = last if facts["first_list"] == last else f"{facts['first_list']} to {last}"
+    return f"It holds exactly the {facts['count']:,} numbers of area {area} in the list of {span}."

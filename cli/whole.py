@@ -26,10 +26,7 @@ def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], lis
     evidence = Evidence.around(path, keys)
     findings = [*evidence.broken, *evidence.chain()]
     known = [one for _, one in sorted(evidence.receipts.items()) if one["list_date"] not in evidence.harmed]
-    receipts = [receipt(payload, evidence) for payload in known]
-    findings += _summed(
-        receipts, f"Receipts: {len(receipts)}, each signed and naming the files that the manifests name."
-    )
+    findings += _receipts(known, evidence)
     with output.steps(quiet=quiet) as bars, ThreadPoolExecutor() as pool:
         sound = {
             area: held for area, held in state.areas.items() if not {held.list_date, held.receipt} & evidence.harmed
@@ -55,20 +52,42 @@ def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], lis
     return facts | {"areas": len(state.areas), "numbers": count}, findings
 
 
-def receipt(payload: Mapping[str, Any], evidence: Evidence) -> Finding:
-    """Return whether a receipt names the bitmaps that the manifest of its list names."""
+def receipt(payload: Mapping[str, Any], evidence: Evidence) -> list[Finding]:
+    """Return whether a receipt names the files that the manifest of its list names, and which it cannot be told of."""
     manifest = evidence.manifests.get(payload["list_date"])
     if manifest is None:
-        return Finding(
-            "note", f"The manifest of {payload['list_date']}, which receipt {payload['id']} is for, is not here."
-        )
-    named = manifest.bitmaps()
-    for entry in payload["areas"]:
-        if entry["kind"] == "bitmap" and named.get(entry["area"]) != entry["sha256"]:
-            return Finding(
-                "wrong", f"Receipt {payload['id']} names another list of area {entry['area']} than the manifest."
-            )
-    return Finding("ok", f"The manifest of {payload['list_date']} names the lists that this receipt is for.")
+        sentence = f"The manifest of {payload['list_date']}, which receipt {payload['id']} is for, is not here."
+        return [Finding("note", sentence)]
+    named = {entry["area"]: manifest.names(entry) for entry in payload["areas"]}
+    others = [area for area, same in named.items() if same is False]
+    if others:
+        sentence = f"Receipt {payload['id']} names another list of area {others[0]} than the manifest."
+        return [Finding("wrong", sentence)]
+    made, told = sum(same is None for same in named.values()), []
+    if made < len(named):
+        files = "the lists" if not made else f"{len(named) - made} of {len(named)} files"
+        told.append(Finding("ok", f"The manifest of {payload['list_date']} names {files} that this receipt is for."))
+    if made:
+        sentence = f"{output.counted(made, 'file')} {'was' if made == 1 else 'were'} made on request: this receipt "
+        told.append(Finding("note", f"{sentence}names what was sent, and no manifest does."))
+    return told
+
+
+def _receipts(known: list[Mapping[str, Any]], evidence: Evidence) -> list[Finding]:
+    """Return which receipts are not in order; one sentence when all are."""
+    wrong = [
+        Finding("wrong", finding.sentence)
+        for payload in known
+        for finding in receipt(payload, evidence)
+        if finding.result == "wrong" or payload["list_date"] not in evidence.manifests
+    ]
+    if wrong:
+        return wrong
+    entries = ((evidence.manifests[payload["list_date"]], entry) for payload in known for entry in payload["areas"])
+    made = sum(manifest.names(entry) is None for manifest, entry in entries)
+    apart = f", apart from {output.counted(made, 'file')} made on request, which no manifest names" if made else ""
+    sentence = f"Receipts: {len(known)}, each signed and naming the files that the manifests name{apart}."
+    return [Finding("ok", sentence)]
 
 
 def files_by_hash(path: Path) -> dict[str, str]:
@@ -84,7 +103,8 @@ def _area(folder: Folder, area: str, held: HeldArea, evidence: Evidence) -> Find
     bitmap = folder.bitmap(area)
     if not bitmap.is_file():
         return Finding("wrong", f"The bitmap of area {area} is missing.")
-    digest = sha256_of(bitmap)
+    data = bitmap.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
     if manifest is None or manifest.bitmaps().get(area) != digest:
         return Finding(
             "wrong", f"The bitmap of area {area} is not the one that the manifest of {held.list_date} names."
@@ -92,12 +112,13 @@ def _area(folder: Folder, area: str, held: HeldArea, evidence: Evidence) -> Find
     named = [entry["sha256"] for entry in paper["areas"] if entry["area"] == area] if paper else []
     if paper is None or digest not in named or _dates(paper) != (held.list_date, held.valid_until):
         return Finding("wrong", f"No receipt here names the list of area {area} of {held.list_date}.")
-    if held.file and not _same_numbers(folder.path / held.file.name, area, digest, evidence):
+    if held.file and not _same_numbers(folder.path / held.file.name, area, data, evidence):
         return Finding("wrong", f"{held.file.name} does not hold the numbers of area {area}: it was changed.")
     return Finding("ok", f"Area {area}")
 
 
-def _same_numbers(path: Path, area: str, sha256: str, evidence: Evidence) -> bool:
+def _same_numbers(path: Path, area: str, bitmap: bytes, evidence: Evidence) -> bool:
+    """Return whether a text holds the numbers of a bitmap: sets are compared, for equal ones can have other bytes."""
     from quietline.lists import build
 
     profile = next(iter(evidence.manifests.values())).payload["profile"]
@@ -107,7 +128,7 @@ def _same_numbers(path: Path, area: str, sha256: str, evidence: Evidence) -> boo
         found, numbers = renders.numbers_of(path, profile)
     except NotVerifiedError:
         return False
-    return found == area and hashlib.sha256(build.dump(numbers)).hexdigest() == sha256
+    return found == area and numbers == build.load(bitmap)
 
 
 def _age(area: str, held: HeldArea, profile: str) -> Finding:

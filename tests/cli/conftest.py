@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from cli import api as cli_api
 from cli import fetch
 from cli.main import app
-from tests.fakes.registry import API, BEFORE, COGNITO, CROWD, TODAY, TOKENS, FakeRegistry
+from tests.fakes.registry import API, BEFORE, COGNITO, CROWD, TODAY, TOKENS, YESTERDAY, FakeRegistry
 
 
 @pytest.fixture
@@ -62,6 +62,18 @@ def pulled(run: Callable[..., Result], folder: Path) -> Callable[..., dict[str, 
         return dict(json.loads(result.stdout))
 
     return pull
+
+
+@pytest.fixture
+def report(registry: FakeRegistry, pulled: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Two pulls by changes, and then no network any more."""
+    pulled()
+    registry.record("202", YESTERDAY, 5550111)
+    registry.publish(YESTERDAY)
+    made: dict[str, Any] = pulled()
+    monkeypatch.setattr(cli_api, "http_client", None)
+    monkeypatch.delenv("QUIETLINE_API")
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -11,21 +11,8 @@ import pytest
 from quietline.kernel import jws
 
 from cli import age
-from cli import api as cli_api
 from tests.fakes.lists import MemorySigner, sha256
 from tests.fakes.registry import BEFORE, CROWD, YESTERDAY, FakeRegistry
-
-
-@pytest.fixture
-def report(registry: FakeRegistry, pulled: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Two pulls by changes, and then no network any more."""
-    pulled()
-    registry.record("202", YESTERDAY, 5550111)
-    registry.publish(YESTERDAY)
-    made: dict[str, Any] = pulled()
-    monkeypatch.setattr(cli_api, "http_client", None)
-    monkeypatch.delenv("QUIETLINE_API")
-    return made
 
 
 def verified(run: Any, *arguments: Any) -> dict[str, Any]:
@@ -55,11 +42,12 @@ def test_a_whole_folder(run: Any, folder: Path, report: dict[str, Any]) -> None:
 
 def test_every_single_file_of_a_folder(run: Any, folder: Path, report: dict[str, Any]) -> None:
     for area in report["areas"]:
-        for path in (folder / area["file"], folder / "bitmaps" / f"{area['area']}.roar"):
+        bitmap = folder / "bitmaps" / f"{area['area']}.roar"
+        for path, got in ((folder / area["file"], "a file with the same numbers"), (bitmap, "it")):
             found = verified(run, path)
             assert (found["area"], found["count"]) == (area["area"], area["count"])
             assert found["list_date"] == YESTERDAY.isoformat()
-            assert "SAN-1 got it" in found["findings"][1]["sentence"]
+            assert f"SAN-1 got {got}." in found["findings"][1]["sentence"]
     for path in [*(folder / "receipts").iterdir(), *(folder / "manifests").iterdir()]:
         assert verified(run, path)["type"] in ("receipt", "manifest")
 
