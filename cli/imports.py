@@ -62,15 +62,11 @@ def import_registry(
     execution = machines.start_or_join(steps, registry.import_machine_arn, plan.id, {"id": plan.id})
     lines = plan.lines / len(plan.chunks)
     with machines.bars(quiet=json_output) as bar:
-        tasks = {stage: bar.add_task(stage, total=None, visible=False, rate="") for stage in STAGES}
-
-        def show(stage: str, done: int, total: int) -> None:
-            task = bar.tasks[tasks[stage]]
-            rate = f"{done * lines / task.elapsed:,.0f} lines/s" if stage == STAGES[0] and task.elapsed else ""
-            bar.update(tasks[stage], completed=done, total=total, visible=True, rate=rate)
-
-        summary = machines.follow(steps, execution, "The import", STAGES, show)
-    summary["rejects_file"] = _fetch(storage, registry.operations_bucket, summary, rejects)
+        stages = machines.Stages(
+            bar, lambda stage, chunks: f"{chunks * lines:,.0f} lines/s" if stage == STAGES[0] else ""
+        )
+        summary = machines.follow(steps, execution, "The import", STAGES, stages.show)
+    summary |= _fetch(storage, registry.operations_bucket, summary, rejects)
     summary["uploaded_bytes"], summary["present_bytes"] = uploader.sent, uploader.present
     _say(summary, as_json=json_output)
 
@@ -93,19 +89,25 @@ def _profile(registry: config.Config) -> Any:
     return load_profile(registry.profile)
 
 
-def _fetch(storage: Any, bucket: str, summary: dict[str, Any], target: Path | None) -> str:
-    """Write the refused lines to a file that only its owner reads; return its name, or nothing where there are none."""
+def _fetch(storage: Any, bucket: str, summary: dict[str, Any], target: Path | None) -> dict[str, Any]:
+    """Write the refused lines to a file that only its owner reads; return its name, empty where there is none.
+
+    The bucket forgets refused lines; a file that holds them from an earlier run is then left as it is.
+    """
     from quietline.imports.model import rejects_key
 
     if not summary["rejects_in"]:
-        return ""
+        return {"rejects_file": "", "rejects_expired": False}
     path = target or Path(f"quietline-rejects-{summary['id']}.csv")
-    with output.private_file(path).open("wb") as file:
-        file.write(b"file,line,reason,text\n")
-        for chunk in summary["rejects_in"]:
-            found = machines.call(storage.get_object, Bucket=bucket, Key=rejects_key(summary["id"], chunk))
-            file.write(gzip.decompress(found["Body"].read()))
-    return str(path)
+    try:
+        with output.private_write(path) as file:
+            file.write(b"file,line,reason,text\n")
+            for chunk in summary["rejects_in"]:
+                found = machines.call(storage.get_object, Bucket=bucket, Key=rejects_key(summary["id"], chunk))
+                file.write(gzip.decompress(found["Body"].read()))
+    except machines.GoneError:
+        return {"rejects_file": "", "rejects_expired": True}
+    return {"rejects_file": str(path), "rejects_expired": False}
 
 
 def _say(summary: dict[str, Any], *, as_json: bool) -> None:
@@ -118,6 +120,11 @@ def _say(summary: dict[str, Any], *, as_json: bool) -> None:
     output.table(tuple(name.replace("_", " ") for name in names), [[f"{summary[name]:,}" for name in names]])
     if summary["rejected"]:
         why = ", ".join(f"{reason} {count:,}" for reason, count in summary["reasons"].items())
-        output.say(f"Refused: {why}. Line by line in {summary['rejects_file']} (it may hold numbers).", "yellow")
+        where = f"Line by line in {summary['rejects_file']} (it may hold numbers)."
+        if summary["rejects_expired"]:
+            where = (
+                "The lines themselves have expired in the bucket; a file of them that was written before is unchanged."
+            )
+        output.say(f"Refused: {why}. {where}", "yellow")
     if not summary["dry_run"]:
         output.say("They are on the list from the next publication on whose cut-off lies after this import.")

@@ -13,14 +13,25 @@ POLL_SECONDS = 0.5
 REFUSALS = ("InvalidInputError", "ConflictError")
 
 
+class GoneError(RefusedError):
+    """An object is not there, or not any more."""
+
+
 def call(operation: Any, **parameters: Any) -> Any:
-    """Call AWS; its failures become ours."""
+    """Call AWS; its failures become ours.
+
+    Raises:
+        GoneError: the object does not exist.
+        RefusedError: AWS refuses otherwise.
+        UnreachableError: AWS cannot be reached.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         return operation(**parameters)
     except ClientError as error:
-        raise RefusedError(f"AWS refused: {error.response['Error'].get('Message', error)}") from error
+        refused = GoneError if error.response["Error"].get("Code") == "NoSuchKey" else RefusedError
+        raise refused(f"AWS refused: {error.response['Error'].get('Message', error)}") from error
     except BotoCoreError as error:
         raise UnreachableError(f"AWS cannot be reached ({type(error).__name__}).", (str(error),)) from error
 
@@ -127,3 +138,24 @@ def bars(*, quiet: bool) -> Any:
         disable=quiet or not sys.stderr.isatty(),
         transient=True,
     )
+
+
+class Stages:
+    """Bars of the stages of an execution, each from the moment on at which its first items are seen.
+
+    What was done before, by an execution that was joined, counts for the bar and not for its rate.
+    """
+
+    def __init__(self, progress: Any, rate: Callable[[str, float], str] = lambda _stage, _items: "") -> None:
+        """`rate` is given a stage and its items a second, and returns what is shown of that."""
+        self._progress, self._rate = progress, rate
+        self._begun: dict[str, tuple[int, int]] = {}
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show how many of a stage's items are done."""
+        if stage not in self._begun:
+            self._begun[stage] = (self._progress.add_task(stage, total=total, completed=done, rate=""), done)
+        task, before = self._begun[stage]
+        seconds = self._progress.tasks[task].elapsed
+        rate = self._rate(stage, (done - before) / seconds) if seconds and done > before else ""
+        self._progress.update(task, completed=done, total=total, rate=rate)

@@ -1,10 +1,12 @@
 """What goes to the terminal: tables for people, JSON for scripts; progress and failures on standard error."""
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from cli.errors import CliError
 
@@ -79,6 +81,18 @@ def private_file(path: Path) -> Path:
     path.touch(mode=0o600)
     path.chmod(0o600)
     return path
+
+
+@contextmanager
+def private_write(path: Path) -> Iterator[BinaryIO]:
+    """Write a file that only its owner reads; what was there before stays until the new one is whole."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with private_file(part).open("wb") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def counted(count: int, noun: str) -> str:

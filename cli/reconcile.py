@@ -38,14 +38,8 @@ def reconcile(
         steps, registry.reconcile_machine_arn, f"reconcile-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", {}
     )
     with machines.bars(quiet=json_output) as bar:
-        tasks = {stage: bar.add_task(stage, total=None, visible=False, rate="") for stage in STAGES}
-        report = machines.follow(
-            steps,
-            execution,
-            "The reconciliation",
-            STAGES,
-            lambda stage, done, total: bar.update(tasks[stage], completed=done, total=total, visible=True),
-        )
+        stages = machines.Stages(bar)
+        report = machines.follow(steps, execution, "The reconciliation", STAGES, stages.show)
     if "agrees" not in report:
         raise RefusedError("No list has been published yet.")
     if details is not None:
@@ -65,7 +59,7 @@ def reconcile(
 def _fetch(storage: Any, bucket: str, report: dict[str, Any], path: Path) -> None:
     from quietline.reconciliation.model import differences_key
 
-    with output.private_file(path).open("wb") as file:
+    with output.private_write(path) as file:
         file.write(b"area,number,kind\n")
         for one in report["differences"]:
             if one["missing"] or one["extra"]:

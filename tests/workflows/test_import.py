@@ -153,6 +153,23 @@ def test_run_again_it_answers_the_same_and_changes_nothing(office: Office) -> No
     assert "DoneBefore" in visit(office, first["id"], 2).states
 
 
+def test_refused_lines_that_have_expired_are_said_and_a_saved_file_stays(office: Office) -> None:
+    path = office.file(FLAT)
+    first = office.summary(path)
+    saved = Path(first["rejects_file"]).read_bytes()
+    client, bucket = aws.client("s3"), office.cloud.operations_bucket
+    for found in client.list_objects_v2(Bucket=bucket, Prefix=f"imports/{first['id']}/rejects/")["Contents"]:
+        client.delete_object(Bucket=bucket, Key=found["Key"])
+
+    again = office.summary(path)
+
+    assert (again["rejects_file"], again["rejects_expired"], again["rejected"]) == ("", True, 2)
+    assert Path(first["rejects_file"]).read_bytes() == saved
+    shown = office.run(path)
+    assert (shown.exit_code, "have expired" in shown.stdout) == (0, True)
+    assert not list(office.folder.glob(".*.part"))
+
+
 def test_a_dry_run_counts_and_adds_nothing(office: Office) -> None:
     office.summary(office.file("202,5550101\n", "before.txt"))
 
