@@ -20,6 +20,7 @@ from quietline.imports.layout import SAMPLE_BYTES, detect
 from quietline.imports.model import CHUNK_BYTES, Chunk, File, ImportPlan, Layout
 from quietline.kernel.errors import InvalidInputError
 from quietline.profiles import Profile
+from quietline.washes.source import Reader, Unpacked, members, opened
 
 from cli.errors import RefusedError, UsageError
 from cli.machines import call
@@ -93,20 +94,39 @@ def texts(path: Path, advance: Advance) -> Iterator[tuple[str, IO[bytes]]]:
         try:
             if magic.startswith(b"PK\x03\x04"):
                 with zipfile.ZipFile(source) as archive:
-                    for member in archive.infolist():
-                        if not member.is_dir():
-                            with archive.open(member) as stream:
-                                yield f"{path.name}:{member.filename}", _decoded(stream)
+                    for member in members(archive):
+                        yield f"{path.name}:{member.filename}", _decoded(_Packed(path, opened(archive, member), "zip"))
             elif magic.startswith(b"\x1f\x8b"):
                 with gzip.open(source) as unpacked:
-                    yield path.name, _decoded(unpacked)  # type: ignore[arg-type]
+                    yield path.name, _decoded(_Packed(path, unpacked, "gz"))
             else:
                 yield path.name, _decoded(source)
-        except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as error:
+        except (zipfile.BadZipFile, NotImplementedError) as error:
             raise UsageError(f"{path} is damaged: {error}.") from error
+        except InvalidInputError as error:
+            raise UsageError(f"{path}: {error}") from error
 
 
-def _decoded(stream: IO[bytes]) -> IO[bytes]:
+class _Packed(io.RawIOBase):
+    """A file while it is unpacked; what is wrong with it is said by whoever reads it."""
+
+    def __init__(self, path: Path, stream: Reader, packing: str) -> None:
+        super().__init__()
+        self._path, self._unpacked = path, Unpacked(stream, packing, None)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._unpacked.read(len(buffer))
+        except InvalidInputError as error:
+            raise UsageError(f"{self._path}: {error}") from error
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _decoded(stream: IO[bytes] | io.RawIOBase) -> IO[bytes]:
     """Return a stream of UTF-8 without byte order mark."""
     buffered = io.BufferedReader(stream, 1 << 20)  # type: ignore[type-var]
     start = buffered.peek(4)[:4]

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import random
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,52 @@ def test_a_damaged_file_is_said(tmp_path: Path, damaged: bytes) -> None:
 
     with pytest.raises(UsageError, match="damaged"):
         read(path)
+
+
+def zipped(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in files.items():
+            made.writestr(name.replace("__", "."), data)
+    return out.getvalue()
+
+
+def patched(data: bytes, place: int, value: int) -> bytes:
+    """Change a two-byte field of a zip's one member, in its own header and in the archive's directory (2 further)."""
+    head, directory = bytearray(data), data.index(b"PK\x01\x02")
+    for start in (place, directory + place + 2):
+        head[start : start + 2] = value.to_bytes(2, "little")
+    return bytes(head)
+
+
+NOISE = random.Random(1).randbytes(3_000_000).hex().encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (patched(zipped(a__txt=TEXT), 6, 1), "protected with a password"),
+        (patched(zipped(a__txt=TEXT), 8, 9), "packed in a way that is not read here"),
+        (zipped(a__txt=NOISE).replace(zipped(a__txt=NOISE)[2_000_000:2_001_000], bytes(1000)), "damaged"),
+        (gzip.compress(NOISE, mtime=0)[:-1_000_000], "damaged"),
+    ],
+    ids=["password", "deflate64", "stream of a zip", "gzip cut off"],
+)
+def test_what_cannot_be_unpacked_is_said_wherever_it_is_noticed(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(data)
+
+    with pytest.raises(UsageError, match=f"a.zip.*{said}"):
+        read(path)
+
+
+def test_what_a_mac_puts_beside_a_list_is_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("list.txt", TEXT)
+        made.writestr("__MACOSX/._list.txt", b"\0\5\x16\7")
+
+    assert read(path) == {"a.zip:list.txt": TEXT}
 
 
 def test_progress_counts_every_byte_once(tmp_path: Path) -> None:

@@ -140,17 +140,37 @@ def _zipped(counted: Counted, spool: BinaryIO) -> Reader:
     spool.seek(0)
     try:
         archive = zipfile.ZipFile(spool)
-        names = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
+        names = members(archive)
         if any(info.filename == "[Content_Types].xml" for info in names):
             raise _refused("This is an Excel workbook. Save it as CSV and try again.", "file_is_workbook")
         texts = [info for info in names if info.filename.lower().endswith(_TEXTS)]
         found = texts or names
         if len(found) != 1:
             raise _refused(f"The zip holds {len(found)} files; it must hold one call list.", "zip_not_one_file")
-        if found[0].flag_bits & 1:
-            raise _refused("The zip is protected with a password.", "zip_has_password")
-        return cast(Reader, archive.open(found[0]))
+        return opened(archive, found[0])
     except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise _refused("The zip file is damaged or cut off.", "file_damaged") from error
+
+
+def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive, without what a Mac puts beside them."""
+    return [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
+
+
+def opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Reader:
+    """Return a file of an archive.
+
+    Raises:
+        InvalidInputError: it has a password, is damaged, or is packed in a way that is not read here.
+    """
+    if info.flag_bits & 1:
+        raise _refused("The zip is protected with a password.", "zip_has_password")
+    try:
+        return cast(Reader, archive.open(info))
+    except NotImplementedError as error:
+        message = "The zip is packed in a way that is not read here (Deflate64, for example). Zip it again as usual."
+        raise _refused(message, "file_damaged") from error
+    except zipfile.BadZipFile as error:
         raise _refused("The zip file is damaged or cut off.", "file_damaged") from error
 
 
