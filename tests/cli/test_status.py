@@ -76,6 +76,30 @@ def test_the_profiles_days_decide(
     assert ("Too old to be used: 202, 818" in shown.stderr) == (freshness == "expired")
 
 
+@pytest.mark.parametrize(("days", "colour"), [(0, "32"), (21, "32"), (22, "33"), (31, "33"), (32, "31")])
+def test_a_row_is_green_then_yellow_then_red(
+    registry: FakeRegistry,
+    run: Any,
+    pulled: Any,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    days: int,
+    colour: str,
+) -> None:
+    pulled()
+    on(monkeypatch, days)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"FORCE_COLOR": "1", "TERM": "xterm-256color"}.items():
+        monkeypatch.setenv(name, value)
+
+    lines = run("status", folder).stdout.splitlines()
+
+    rows = [line for line in lines if "202 " in line or "818 " in line]
+    assert [f"\x1b[{colour}m" in row for row in rows] == [True, True], rows
+    ageing = [line for line in lines if "pull soon" in line]
+    assert [line.startswith("\x1b[33m") for line in ageing] == [True] * (colour == "33")
+
+
 def test_areas_age_each_by_their_own_pull(
     registry: FakeRegistry, run: Any, pulled: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
