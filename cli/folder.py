@@ -7,6 +7,7 @@ DIR/jwks.json                       the registry's keys
 DIR/manifests/2026-11-23.jws        every manifest since the first pull
 DIR/receipts/<id>.jws               a receipt for every pull
 DIR/.pull/818-<sha256>[.part]       what an unfinished pull has fetched so far, named by what it must be
+DIR/.pull/manifest-<sha256>         and the manifests that it has proven on the way back to the one that is held
 """
 
 import hashlib

@@ -9,7 +9,7 @@ from cli import age
 from cli.errors import NotVerifiedError, StaleError
 from cli.fetch import Wanted
 from cli.folder import Folder, State, safe_name
-from cli.trust import KeySet, check_chain, payload_of
+from cli.trust import KeySet, check_chain, payload_of, sha256_of
 
 if TYPE_CHECKING:
     from cli.api import Api
@@ -78,7 +78,7 @@ class Registry:
     """The registry as one pull sees it; remembers every proof that was accepted."""
 
     def __init__(self, api: "Api", folder: Folder, state: State) -> None:
-        self.api, self.state = api, state
+        self.api, self.folder, self.state = api, folder, state
         self.known_receipts = {path.stem for path in folder.receipts.glob("*.jws")}
         self.keys = folder.keys().merged(KeySet(api.get("/.well-known/jwks.json", signed_in=False)))
         self.manifests: dict[str, bytes] = {}
@@ -147,7 +147,7 @@ class Registry:
                 raise NotVerifiedError(f"The manifest does not name the file of area {area}.")
         self.manifests[offer.list_date] = signed
         if held is not None:
-            check_chain(self.keys, signed, held, self._manifest, self.manifests.__setitem__)
+            check_chain(self.keys, signed, held, self._earlier, self._proven)
         last = date.fromisoformat(offer.valid_until)
         if last < age.today(listing.profile):
             raise StaleError(f"The newest list is of {offer.list_date} and could be used until {last} only.")
@@ -158,3 +158,15 @@ class Registry:
         signed = self.manifests.get(day) or self.api.text(f"/v1/manifests/{place}{date.fromisoformat(day)}")
         self.bytes += 0 if day in self.manifests else len(signed)
         return signed
+
+    def _earlier(self, day: str, sha256: str) -> bytes:
+        """Return a manifest that a later one names; one that an unfinished pull has proven is not fetched again."""
+        kept = self.folder.staged("manifest", sha256)
+        if kept.is_file() and sha256_of(kept) == sha256:
+            return kept.read_bytes()
+        kept.unlink(missing_ok=True)
+        return self._manifest(day)
+
+    def _proven(self, day: str, signed: bytes) -> None:
+        self.manifests[day] = signed
+        self.folder.stage("manifest", signed)

@@ -11,9 +11,6 @@ from quietline.kernel import jws
 
 from cli.errors import NotVerifiedError, StaleError, UsageError
 
-MAX_CHAIN = 400
-"""Manifests followed back at most: more than a year of days."""
-
 
 class KeySet:
     """The registry's public keys by key id; ids are thumbprints, so a key cannot pose as another."""
@@ -84,7 +81,7 @@ def payload_of(keys: KeySet, token: str, kind: str) -> dict[str, Any]:
 
 
 def check_chain(
-    keys: KeySet, newest: bytes, held: bytes, fetch: Callable[[str], bytes], note: Callable[[str, bytes], None]
+    keys: KeySet, newest: bytes, held: bytes, fetch: Callable[[str, str], bytes], note: Callable[[str, bytes], None]
 ) -> None:
     """Follow the chain of manifests from the newest back to the one held before.
 
@@ -92,7 +89,7 @@ def check_chain(
         keys: the registry's keys.
         newest: the manifest just fetched, as signed.
         held: the manifest of the pull before, as signed.
-        fetch: returns the signed manifest of a date.
+        fetch: returns the signed manifest of a date that should have this SHA-256.
         note: told each manifest in between, by date.
 
     Raises:
@@ -101,8 +98,8 @@ def check_chain(
     """
     held_date = date.fromisoformat(payload_of(keys, held.decode("ascii"), "manifest")["date"])
     missing = f"The chain of manifests does not contain the one of {held_date} that is held."
-    current = newest
-    for _ in range(MAX_CHAIN):
+    current, after = newest, date.max
+    while True:
         payload = payload_of(keys, current.decode("ascii"), "manifest")
         day = date.fromisoformat(payload["date"])
         if current == held:
@@ -111,18 +108,19 @@ def check_chain(
             raise StaleError(f"The registry offers the list of {day}, but the one of {held_date} is held already.")
         if day <= held_date or payload["previous"] is None:
             raise NotVerifiedError(missing)
+        if day >= after:  # so there are no more steps than days, whatever the registry signs
+            raise NotVerifiedError(f"The manifest of {after} continues one that is not older.")
         previous = payload["previous"]
         if previous["date"] == held_date.isoformat():
             # it need not be fetched again: the next one names its hash
             if hashlib.sha256(held).hexdigest() == previous["sha256"]:
                 return
             raise NotVerifiedError(missing)
-        earlier = fetch(previous["date"])
+        earlier = fetch(previous["date"], previous["sha256"])
         if hashlib.sha256(earlier).hexdigest() != previous["sha256"]:
             raise NotVerifiedError(f"The manifest of {previous['date']} is not the one that the next one names.")
         note(previous["date"], earlier)
-        current = earlier
-    raise NotVerifiedError(f"The chain of manifests did not reach the one of {held_date} in {MAX_CHAIN} steps.")
+        current, after = earlier, day
 
 
 def find_keys(near: Path, given: Path | None = None) -> KeySet:

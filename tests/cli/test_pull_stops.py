@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,31 @@ def test_what_was_left_may_be_damaged(registry: FakeRegistry, run: Any, pulled: 
     report = pulled()
 
     assert (report["areas"][0]["how"], report["areas"][0]["sha256"]) == ("full", sha256)
+
+
+@pytest.mark.parametrize("harmed", [False, True])
+def test_manifests_that_were_proven_are_not_fetched_again(
+    registry: FakeRegistry, run: Any, pulled: Any, folder: Path, harmed: bool
+) -> None:
+    pulled()
+    days = [YESTERDAY, TODAY, TODAY + timedelta(days=1)]
+    for day in days:
+        registry.record("202", day, 5550120 + day.day)
+        registry.publish(day)
+    asked = f"/v1/manifests/{TODAY}"
+    broken = httpx.Response(503, json={"detail": "Down."})
+    registry.tamper = lambda path, answer: broken if path == f"/v1/manifests/{YESTERDAY}" else answer
+    assert run("pull", folder).exit_code == 6
+    assert registry.paths().count(asked) == 1
+    for path in folder.glob(".pull/manifest-*"):
+        path.write_bytes(path.read_bytes()[: -4 if harmed else None])
+    registry.tamper = lambda _path, answer: answer
+
+    pulled()
+
+    assert registry.paths().count(asked) == (2 if harmed else 1)
+    assert {path.stem for path in (folder / "manifests").iterdir()} == {day.isoformat() for day in (BEFORE, *days)}
+    assert not (folder / ".pull").exists()
 
 
 def test_a_server_that_knows_no_ranges(registry: FakeRegistry, pulled: Any) -> None:
