@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import age
-from cli.errors import NotVerifiedError, StaleError, UsageError
+from cli.errors import NotVerifiedError, StaleError, UnreachableError, UsageError
 from cli.evidence import SignedManifest
 from cli.folder import Folder
 from cli.status import Receipts
@@ -52,6 +52,7 @@ class LocalCopy:
 
         Raises:
             NotVerifiedError: the file was changed after it was pulled, or is gone.
+            UnreachableError: a pull has changed the copy since it was opened.
         """
         wanted = self.current.get(area)
         if wanted is None:
@@ -61,6 +62,10 @@ class LocalCopy:
         except FileNotFoundError:
             data = b""
         if hashlib.sha256(data).hexdigest() != wanted:
+            # a pull writes `pull.json` before it moves a bitmap, so whoever finds the new one finds the new state
+            held = self.folder.state().areas.get(area)
+            if held is None or held.sha256 != wanted:
+                raise UnreachableError("A pull changed the copy meanwhile.", ("Run the same command again.",))
             raise NotVerifiedError(f"The bitmap of area {area} is not the one that was published.", self._again())
         return data
 

@@ -17,6 +17,7 @@ from quietline.kernel import jws
 from typer.testing import Result
 
 from cli import age
+from cli.local_copy import LocalCopy, open_copy
 from tests.fakes.lists import MemorySigner
 from tests.fakes.registry import BEFORE, YESTERDAY, FakeRegistry
 
@@ -64,6 +65,34 @@ def test_a_call_list_is_answered_beside_itself(wash: Any, calls: Path, tmp_path:
     assert "not in this copy: 212, 907" in result.stdout
     assert f"List of {BEFORE}, good until {BEFORE + timedelta(days=31)}" in result.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["leads.csv", "leads.washed.csv", "lists"]
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_pull_in_the_middle_of_a_wash_is_no_false_alarm(
+    registry: FakeRegistry,
+    wash: Any,
+    pulled: Any,
+    calls: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    left: bool,
+) -> None:
+    def overtaken(folder: Path) -> LocalCopy:
+        copy = open_copy(folder)
+        registry.record("202", YESTERDAY, 5550111)
+        registry.publish(YESTERDAY)
+        if left:
+            registry.entitlements.areas["acme"].remove("202")
+        pulled()
+        return copy
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cli.wash.open_copy", overtaken)
+        result = wash(calls)
+
+    assert (result.exit_code, "A pull changed the copy meanwhile" in result.stderr) == (6, True), result.output
+    assert not (tmp_path / "leads.washed.csv").exists()
+    assert wash(calls).exit_code == 0
 
 
 def test_who_told_the_seller_to_stop_is_not_clear(wash: Any, calls: Path, tmp_path: Path, folder: Path) -> None:
