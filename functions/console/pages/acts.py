@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from quietline.cases.desk import REASON_LENGTH
+from quietline.cases.texts import REASON_LENGTH
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 
 from functions.console import wiring, words

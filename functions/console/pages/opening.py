@@ -1,6 +1,6 @@
 """A case opened by hand, of complaints that are in none."""
 
-from quietline.cases.desk import NOTE_LENGTH, note_text
+from quietline.cases.texts import NOTE_LENGTH, note_text
 from quietline.kernel.errors import ConflictError, FieldError, InvalidInputError
 
 from functions.console import wiring

@@ -9,6 +9,7 @@ from quietline.cases.find import find
 from quietline.cases.model import Action, Case, Event, Hold, Link, Note, Referral, Status
 from quietline.cases.people import Person, may_change, must_change, must_supervise
 from quietline.cases.ports import CaseStore, ChangedMeanwhileError, TaskAnswers
+from quietline.cases.texts import note_text, reason_text
 from quietline.cases.waking import wake
 from quietline.kernel.clock import Clock
 from quietline.kernel.errors import ConflictError, FieldError, ForbiddenError, InvalidInputError, UnavailableError
@@ -16,8 +17,6 @@ from quietline.kernel.ids import new_ulid
 from quietline.profiles.profile import Profile
 
 ATTEMPTS = 5
-NOTE_LENGTH = 10_000
-REASON_LENGTH = 1000
 HOLD_DAYS = 366
 """The longest a case rests; it can be held again."""
 
@@ -85,7 +84,7 @@ class DeskService:
         if case_id == other_id:
             raise _wrong("/case_id", "A case is not linked with itself.", "same_case")
         now = self.clock.now()
-        link = Link(other_id, _text("/reason", reason, REASON_LENGTH), person.sub, now)
+        link = Link(other_id, reason_text("/reason", reason), person.sub, now)
         self.desk.link(case_id, link, Event(now, Action.LINKED, person.sub))
         return link
 
@@ -110,7 +109,7 @@ class DeskService:
         today = self.profile.local_date(now)
         if not today < until <= today + timedelta(days=HOLD_DAYS):
             raise _wrong("/until", f"Name a day within the next {HOLD_DAYS} days.", "hold_until")
-        held = Hold(_text("/reason", reason, REASON_LENGTH), until, person.sub, now)
+        held = Hold(reason_text("/reason", reason), until, person.sub, now)
 
         def decide(case: Case) -> tuple[Case, Event]:
             # held again, or before the deadlines were moved: it has rested since then
@@ -147,7 +146,7 @@ class DeskService:
         if to not in self.profile.cases.agency_keys:
             known = ", ".join(self.profile.cases.agency_keys)
             raise _wrong("/to", f"Use one of {known}.", "agency")
-        offered = Referral(to, joint, _text("/reason", reason, REASON_LENGTH), person.sub, self.clock.now())
+        offered = Referral(to, joint, reason_text("/reason", reason), person.sub, self.clock.now())
 
         def decide(case: Case) -> tuple[Case, Event] | None:
             if case.referral is not None:
@@ -187,7 +186,7 @@ class DeskService:
         """
         # before the answer is kept: where the note were refused afterwards, it would be kept all the same
         if not accept:
-            _text("/reason", reason, REASON_LENGTH)
+            reason_text("/reason", reason)
         elif reason.strip():
             note_text("/reason", reason)
         must_supervise(person, "answer for the agency")
@@ -243,22 +242,6 @@ def must_be_open(case: Case) -> None:
         raise ConflictError(f"The case goes on as {case.merged_into}.")
     if case.status is not Status.OPEN:
         raise ConflictError("The case is decided already.")
-
-
-def note_text(pointer: str, text: str) -> str:
-    """Return the text of a note, of the field at `pointer`.
-
-    Raises:
-        InvalidInputError: it is empty or too long.
-    """
-    return _text(pointer, text, NOTE_LENGTH)
-
-
-def _text(pointer: str, text: str, most: int) -> str:
-    text = text.strip()
-    if not 1 <= len(text) <= most:
-        raise _wrong(pointer, f"Write 1 to {most:,} characters.", "length")
-    return text
 
 
 def _wrong(pointer: str, detail: str, code: str) -> InvalidInputError:
