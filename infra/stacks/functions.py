@@ -185,6 +185,7 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
     stack.add(
         "notify",
         s.NotifySettings(**common, registry_table=registry, sellers_table=sellers, user_pool_id=pool),
+        memory=1769,  # a whole core: telling many costs its time, not waiting (docs/adr/0018)
         timeout=300,
     )
     stack.add(

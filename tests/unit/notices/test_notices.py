@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.errors import NotFoundError, UnavailableError
 from quietline.mails.render import placeholders, texts
 from quietline.notices.model import Freshness, Preferences, PublishedList
-from quietline.notices.service import Notifier
+from quietline.notices.service import TELLERS, Notifier, each
 from quietline.profiles.profile import Profile
 from quietline.webhooks.model import Endpoint, EndpointState, EventType
 
@@ -127,6 +128,16 @@ def test_who_wants_no_mail_still_gets_the_webhook(store: MemoryNotices, notifier
     assert (delivery.endpoint_id, delivery.event_type) == ("one", EventType.LIST_STALE)
     expected = '"data":{"age_days":28,"list_date":"2026-11-01","valid_until":"2026-12-02"}'
     assert expected in delivery.body
+
+
+def test_many_are_told_side_by_side_and_each_once() -> None:
+    together = Barrier(TELLERS)
+
+    def tell(number: int) -> int:
+        together.wait(timeout=10)
+        return number % 2
+
+    assert each(iter(range(100 * TELLERS)), tell) == 50 * TELLERS
 
 
 def test_a_failure_keeps_nobody_else_from_being_told(
