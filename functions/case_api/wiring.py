@@ -7,10 +7,12 @@ from quietline import bootstrap
 from quietline.cases.people import Person, person_of
 from quietline.http.app import make_app
 from quietline.http.auth import Principal
+from quietline.kernel.errors import UnauthenticatedError
 from quietline.kernel.settings.cases import CaseApiSettings
 from quietline.profiles.profile import load_profile
 
 if TYPE_CHECKING:
+    from quietline.adapters.cognito_accounts import CognitoPeople
     from quietline.cases.desk import DeskService
     from quietline.cases.exports import ExportService
     from quietline.cases.investigation.review import ReviewService
@@ -69,7 +71,21 @@ def review() -> "ReviewService":
     return bootstrap.review(settings())
 
 
+def people() -> "CognitoPeople":
+    """Return what is asked about people, and about their groups."""
+    return bootstrap.people(settings().user_pool_id)
+
+
 def person() -> Person:
-    """Return the investigator who calls; the route's rule was checked before."""
+    """Return the investigator who calls; the route's rule was checked before, by the token.
+
+    Raises:
+        UnauthenticatedError: the account is gone.
+        ForbiddenError: they work at the desk no more, or have no second factor (MfaRequiredError).
+    """
     principal: Principal = app.context["principal"]
-    return person_of(principal.sub, principal.groups, load_profile(settings().profile).cases.agency_keys)
+    found = people().person(principal.sub)
+    if found is None:
+        raise UnauthenticatedError("This account does not exist any more.")
+    agencies = load_profile(settings().profile).cases.agency_keys
+    return person_of(principal.sub, people().groups(principal.sub), agencies, mfa=found.mfa)

@@ -109,13 +109,13 @@ def add_all(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from 
         "operations_bucket": operations,
         "bundle_function": stack.functions["bundle_case"].function.function_name,
         "day_seconds": d.gaps.day_seconds,
+        "user_pool_id": pool,
     }
     stack.add("case_api", s.CaseApiSettings(**creating, **desk), timeout=29)
     console = s.ConsoleSettings(
         **common,
         **desk,
         evidence_bucket=evidence,
-        user_pool_id=pool,
         portal_client_id=data.portal_client.user_pool_client_id,
         site_url=stack.site_url,
     )

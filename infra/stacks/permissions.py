@@ -101,9 +101,6 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
 
     table("console", "cases", write=True)
     functions["console"].allow(["states:SendTaskSuccess"], stack.machine_arn("investigate-case"))
-    functions["console"].allow(
-        ["cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"], data.user_pool.user_pool_arn
-    )
 
     table("carrier_api", "registry", write=True)
     once("carrier_api")
@@ -111,6 +108,9 @@ def grant(stack: ServiceStack) -> None:  # noqa: PLR0915 - a table, read from to
     for name in ("case_api", "console"):
         table(name, "registry")
         table(name, "sellers")
+        functions[name].allow(
+            ["cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"], data.user_pool.user_pool_arn
+        )
     table("carrier_api", "sellers")
     for name in ("carrier_api", "seller_api", "portal"):
         table(name, "cases", write=True)

@@ -51,7 +51,7 @@ class Cloud:
         return client
 
     def sign_in(self, email: str, group: str = "") -> str:
-        """Access token of a person who is made for the test; those without a group get a second factor too."""
+        """Access token of a person who is made for the test, with a second factor."""
         cognito, pool = self.aws("cognito-idp"), self.outputs["user_pool_id"]
         cognito.admin_create_user(
             UserPoolId=pool,
@@ -68,8 +68,7 @@ class Cloud:
             AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
         )
         token = str(answer["AuthenticationResult"]["AccessToken"])
-        if not group:
-            self.enrol(email, token)
+        self.enrol(email, token)
         return token
 
     def enrol(self, email: str, token: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 from quietline.kernel.settings.functions import ConsoleSettings, PortalSettings
 
 from tests.conftest import Cloud
+from tests.fakes.staff import Staff
 from tests.helpers import Tripwire
 
 
@@ -11,6 +12,16 @@ from tests.helpers import Tripwire
 def watched(tripwire: Tripwire) -> Tripwire:
     """Watch all of them, whether or not they ask for it."""
     return tripwire
+
+
+@pytest.fixture
+def staff(monkeypatch: pytest.MonkeyPatch) -> Staff:
+    """Whoever calls the case API has a second factor and the groups of the token, until a test says otherwise."""
+    from functions.case_api import wiring
+
+    made = Staff(lambda: wiring.app.context["principal"].groups)
+    monkeypatch.setattr(wiring, "people", lambda: made)
+    return made
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from quietline.profiles.profile import Profile
 
 from tests.conftest import Cloud
 from tests.fakes.complaints import Desk
+from tests.fakes.staff import Staff
 from tests.functions.test_cases import cases
 from tests.helpers import Tripwire
 
@@ -18,7 +19,7 @@ BOSS = {"sub": "user-boss", "client_id": "console", "groups": "supervisor agency
 
 
 @pytest.fixture
-def desk(cloud: Cloud, profile: Profile, tripwire: Tripwire) -> Desk:
+def desk(cloud: Cloud, profile: Profile, tripwire: Tripwire, staff: Staff) -> Desk:
     cloud.use(CaseApiSettings)
     tripwire.watch("+12025550143", "+13055550187", "alex@example.com")
     return Desk(cloud, SystemClock(), profile)

@@ -23,6 +23,7 @@ from functions.public_api import handler as public_api
 from functions.screen_complaint import handler as screen_complaint
 from tests.conftest import Cloud
 from tests.fakes.complaints import Desk
+from tests.fakes.staff import Staff
 from tests.helpers import EVENTS, LambdaContext, Tripwire, http_event, load_event
 
 INVESTIGATOR = {"sub": "user-7", "client_id": "console", "groups": "investigator"}
@@ -31,7 +32,7 @@ FORM = json.loads(load_event("public_api/complain")["body"])
 
 
 @pytest.fixture
-def desk(cloud: Cloud, profile: Profile, tripwire: Tripwire) -> Desk:
+def desk(cloud: Cloud, profile: Profile, tripwire: Tripwire, staff: Staff) -> Desk:
     for model in (PublicApiSettings, CaseApiSettings, ScreenComplaintSettings, InvestigateCaseSettings):
         cloud.use(model)
     tripwire.watch("+12025550143", "+13055550187", "alex@example.com")
@@ -53,6 +54,22 @@ def cases(method: str, path: str, body: Any = None, query: dict[str, str] | None
 
 def step(handler: Any, name: str, key: tuple[str, str], **more: str) -> Any:
     return handler.lambda_handler({"step": name, "pk": key[0], **more}, LambdaContext())
+
+
+def test_whoever_has_no_second_factor_or_left_the_desk_reads_no_case(desk: Desk, staff: Staff) -> None:
+    case_id = desk.accuse()
+    assert cases("GET", f"/v1/cases/{case_id}")[0] == 200
+
+    staff.mfa = False
+    code, problem = cases("GET", f"/v1/cases/{case_id}")
+    assert (code, problem["type"]) == (403, "/problems/mfa-required")
+    assert cases("POST", f"/v1/cases/{case_id}/notes", {"text": "Seen."})[0] == 403
+
+    staff.mfa, staff.left = True, frozenset({"investigator"})
+    assert cases("GET", "/v1/cases")[0] == 403
+
+    staff.left, staff.gone = frozenset(), True
+    assert cases("GET", "/v1/cases")[0] == 401
 
 
 def test_a_complaint_goes_all_the_way_to_its_decision(desk: Desk, tripwire: Tripwire) -> None:

@@ -19,6 +19,7 @@ from functions.case_api import handler
 from tests.conftest import Cloud
 from tests.fakes.complaints import NOW, Desk
 from tests.fakes.investigations import SAN, Awake, Scene
+from tests.fakes.staff import Staff
 from tests.helpers import LambdaContext, http_event
 
 REASONS = "Recorded messages without anybody's consent."
@@ -33,7 +34,7 @@ class Session:
 
 
 @pytest.fixture
-def desk(cloud: Cloud, clock: FixedClock, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(cloud: Cloud, clock: FixedClock, profile: Profile, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> Desk:
     cloud.use(CaseApiSettings)
     monkeypatch.setenv("QUIETLINE_API", "https://registry.example.test")
     monkeypatch.setenv("QUIETLINE_CASES_TABLE", cloud.cases_table)

@@ -1,11 +1,12 @@
 """Sign-in and the person's own account: the shared pages, for investigators and supervisors alone."""
 
+from quietline.cases.people import STAFF
 from quietline.http.site.account import Account, Password
 from quietline.http.site.sign_in import SignIn
 from quietline.kernel.errors import ForbiddenError
 from quietline.sellers.accounts import SignedIn
 
-from functions.console.frame import SITE, STAFF, Answer, Request, Who, html, page
+from functions.console.frame import SITE, Answer, Request, Who, html, page
 
 
 def _may(made: SignedIn) -> None:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from quietline.cases.model import Case
-from quietline.kernel.errors import ForbiddenError
+from quietline.kernel.errors import ForbiddenError, MfaRequiredError
+
+STAFF = frozenset({"investigator", "supervisor"})
+"""Groups whose people work at the desk."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of an agency, as the access token says.
+    """Somebody of an agency, as the user pool says.
 
     Attributes:
         sub: Cognito's id of the person.
@@ -31,12 +34,19 @@ class Colleague:
     name: str = ""
 
 
-def person_of(sub: str, groups: frozenset[str], agencies: tuple[str, ...]) -> Person:
-    """Return who somebody is by the groups of their token.
+def person_of(sub: str, groups: frozenset[str], agencies: tuple[str, ...], *, mfa: bool) -> Person:
+    """Return who somebody is by the groups they are in now, in the console and at the API alike.
 
     `agency-<key>` says which agency; without one it is the first of the profile, so that a deployment with one agency
     needs no such groups.
+
+    Raises:
+        ForbiddenError: they do not work at the desk, or not with a second factor (MfaRequiredError).
     """
+    if not groups & STAFF:
+        raise ForbiddenError("Only investigators may do this.")
+    if not mfa:
+        raise MfaRequiredError("Investigators need a second factor: `quietline mfa enroll`, or sign in at the console.")
     of = next((key for key in agencies if f"agency-{key}" in groups), agencies[0])
     return Person(sub, of, "supervisor" in groups)
 

@@ -135,7 +135,7 @@ class NotEntitledError(ForbiddenError):
 
 
 class MfaRequiredError(ForbiddenError):
-    """A representative acts without a second factor."""
+    """A representative or an investigator acts without a second factor."""
 
     slug = "mfa-required"
     title = "Set up a second factor first"

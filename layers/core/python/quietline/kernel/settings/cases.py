@@ -21,6 +21,8 @@ class CaseApiSettings(Settings):
     bundle_link_seconds: int = 600
     bundle_wait_seconds: int = 15
     """How long a request waits for a bundle before it says that it is being made."""
+    user_pool_id: str
+    """Where it is asked who works at the desk now, and whether with a second factor."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,6 @@ class ConsoleSettings(CaseApiSettings):
     """`console`: the investigators' pages, rendered on the server; they call the use cases of `case_api`."""
 
     evidence_bucket: str
-    user_pool_id: str
     portal_client_id: str
     """Client of the user pool by which pages sign people in."""
     site_url: str
