@@ -9,7 +9,7 @@ EXIT_CODES = {
     3: "not signed in, or the sign-in has expired",
     4: "the registry refused: not entitled, wrong input, nothing published yet",
     5: "a file, signature or chain does not verify; nothing was changed",
-    6: "the registry cannot be reached or has trouble; try again",
+    6: "the registry cannot be reached or has trouble, or a pull overtook the command; try again",
     7: "the list is older than the one held, or too old to rely on",
 }
 """What scripts may rely on."""

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Buffer, Callable
@@ -101,7 +102,7 @@ class Unpacked:
         """
         try:
             data = self.stream.read(size)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, igzip.BadGzipFile) as error:
+        except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, igzip.BadGzipFile) as error:
             if not self.packing:
                 raise
             raise _refused(f"The {self.packing} file is damaged or cut off.", "file_damaged") from error
