@@ -17,7 +17,6 @@ from functions.console import wiring
 __all__ = ["PAGES", "SITE", "Answer", "Declared", "Request", "Who", "form_again", "go", "html", "page", "problem"]
 
 SESSION = "__Host-quietline-console"
-"""Groups whose people work cases."""
 
 
 class Who(StrEnum):
