@@ -19,6 +19,7 @@ from quietline.profiles import profile as profiles
 from quietline.profiles.profile import Profile, load_profile
 
 from tests.helpers import LambdaContext, Tripwire
+from tests.moto_faster import make_faster
 
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -106,27 +107,13 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         aws.forget_clients()
         _moto_clients.append(True)
     _sign_digests(monkeypatch)
-    _read_plain_values(monkeypatch)
+    make_faster()
     with mock_aws():
         yield Cloud(_make(), monkeypatch.setenv)
     _forget()
 
 
 _moto_clients: list[bool] = []
-
-
-def _read_plain_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let moto read the parts of a DynamoDB value by their names; trying others is most of an answer's time."""
-    from moto.core.serialize import ResponseSerializer
-
-    plain = ResponseSerializer.get_value
-
-    def get_value(self: Any, value: Any, key: str, shape: Any) -> Any:
-        if type(value) is dict and getattr(shape, "parent", None) is not None and shape.parent.name == "AttributeValue":
-            return value.get(key)
-        return plain(self, value, key, shape)
-
-    monkeypatch.setattr(ResponseSerializer, "get_value", get_value)
 
 
 def _sign_digests(monkeypatch: pytest.MonkeyPatch) -> None:

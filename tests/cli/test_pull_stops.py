@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
@@ -49,7 +50,7 @@ def test_a_broken_fetch_goes_on_where_it_stopped(registry: FakeRegistry, pulled:
 
 
 def test_the_next_run_goes_on_with_what_the_last_one_left(
-    registry: FakeRegistry, run: Any, pulled: Any, folder: Path
+    registry: FakeRegistry, run: Any, pulled: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries = []
 
@@ -59,8 +60,17 @@ def test_the_next_run_goes_on_with_what_the_last_one_left(
         tries.append(path)
         if len(tries) == 1:
             return halves(answer)
+        other.wait(10)
         raise httpx.ConnectError("no route")
 
+    def replace(part: Path, target: Path) -> Path:
+        made = whole_replace(part, target)
+        if target.name.startswith("818-"):
+            other.set()
+        return made
+
+    other, whole_replace = Event(), Path.replace
+    monkeypatch.setattr(Path, "replace", replace)
     registry.tamper = cut
     assert run("pull", folder).exit_code == 6
     assert not (folder / "pull.json").exists()
