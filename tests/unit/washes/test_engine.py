@@ -197,17 +197,12 @@ def test_a_packing_that_cannot_be_opened_is_refused() -> None:
     assert code_of(gzip.compress(b"phone\n2025550143\n" * 1000)[:-12]) == "file_damaged"
     assert code_of(gzip.compress(b"phone\n" + b"2025550143\n" * 100_000), max_bytes=1_000_000) == "file_too_large"
     assert code_of("phone\n2025550143\n".encode("utf-16")[:-1]) == "file_damaged"
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_zip_that_was_harmed_inside_is_refused_however_it_is_packed(method: int) -> None:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", method) as archive:
-        archive.writestr("a.csv", b"".join(b"202555%04d\n" % line for line in range(10_000)))
-    harmed = bytearray(made.getvalue())
-    harmed[len(harmed) // 3 : len(harmed) // 3 + 200] = bytes(200)
-
-    assert code_of(bytes(harmed)) == "file_damaged"
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        with zipfile.ZipFile(made := io.BytesIO(), "w", method) as archive:
+            archive.writestr("a.csv", b"".join(b"202555%04d\n" % line for line in range(10_000)))
+        whole = made.getvalue()
+        third = len(whole) // 3
+        assert code_of(whole[:third] + bytes(200) + whole[third + 200 :]) == "file_damaged"
 
 
 def test_ragged_rows_and_empty_lines_keep_the_answer_in_its_column() -> None:
