@@ -4,26 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import pytest
 from quietline.adapters import aws
 from quietline.adapters.dynamodb.accused import DynamoScrubs
 from quietline.adapters.dynamodb.table import Table
 from quietline.cases.model import Accusation
-from quietline.kernel.clock import FixedClock
 from quietline.profiles.profile import Profile
 
 from tests.fakes.complaints import Desk
-from tests.fakes.investigations import SELLER, Awake, Scene
-
-
-@pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
-
-
-@pytest.fixture
-def scene(cloud: Any, clock: FixedClock, profile: Profile) -> Scene:
-    return Scene(cloud, clock, profile, tasks=Awake())
+from tests.fakes.investigations import SELLER, Scene
 
 
 class Counted:

@@ -19,11 +19,6 @@ from tests.fakes.investigations import SELLER, Awake, Scene
 
 
 @pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
-
-
-@pytest.fixture
 def scene(cloud: Any, desk: Desk, clock: FixedClock, profile: Profile) -> Scene:
     return Scene(cloud, clock, profile, tasks=Awake())
 

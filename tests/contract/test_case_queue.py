@@ -1,7 +1,6 @@
 """The queue on DynamoDB: filters, orders, pages, the audit log of who read what."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from quietline.adapters.dynamodb.case_desk import DynamoDeskStore
@@ -18,11 +17,6 @@ from tests.fakes.complaints import CALLER, NOW, Desk
 
 ANA = Person("user-ana", "trade")
 CHIEF = Person("user-chief", "telecom", supervises=True)
-
-
-@pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ REASONS = "Twelve people complained, and no list was held."
 
 
 @pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
-
-
-@pytest.fixture
 def awake() -> Awake:
     return Awake()
 

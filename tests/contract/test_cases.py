@@ -28,11 +28,6 @@ from tests.fakes.investigations import Scene
 REASONS = "Recorded messages without anybody's consent."
 
 
-@pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
-
-
 class Tasks:
     """Remembers the tokens it was asked to wake."""
 

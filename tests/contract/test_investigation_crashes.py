@@ -23,11 +23,6 @@ ANA, BEN = Person("user-7", "trade"), Person("user-8", "trade")
 
 
 @pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
-
-
-@pytest.fixture
 def scene(cloud: Any, desk: Desk, clock: FixedClock, profile: Profile) -> Scene:
     return Scene(cloud, clock, profile, tasks=Awake())
 

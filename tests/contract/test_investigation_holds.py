@@ -27,11 +27,6 @@ OTHER = "(305) 555-0188"
 
 
 @pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
-
-
-@pytest.fixture
 def scene(cloud: Any, desk: Desk, clock: FixedClock, profile: Profile) -> Scene:
     return Scene(cloud, clock, profile, tasks=Awake())
 

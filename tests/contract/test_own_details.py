@@ -35,11 +35,6 @@ INSPECTOR = Person("inspector", "trade")
 
 
 @pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
-
-
-@pytest.fixture
 def evidence(cloud: Any, desk: Desk, clock: FixedClock, profile: Profile) -> EvidenceService:
     return EvidenceService(DynamoEvidence(desk.table), EvidenceForms(cloud.evidence_bucket), clock, profile)
 

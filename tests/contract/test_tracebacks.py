@@ -1,27 +1,13 @@
 """Who is accused where a carrier names the number that the calls came from."""
 
-from typing import Any
-
 import pytest
 from quietline.cases.investigation.model import Way
-from quietline.kernel.clock import FixedClock
-from quietline.profiles.profile import Profile
 
 from tests.fakes.complaints import CALLER, Desk
-from tests.fakes.investigations import SELLER, Awake, Scene
+from tests.fakes.investigations import SELLER, Scene
 
 ORIGIN = "+14075550166"
 OTHER = "01KB3Q6W5N8Y2C4D6E8F0G1H2K"
-
-
-@pytest.fixture
-def desk(cloud: Any, clock: FixedClock, profile: Profile) -> Desk:
-    return Desk(cloud, clock, profile)
-
-
-@pytest.fixture
-def scene(cloud: Any, clock: FixedClock, profile: Profile) -> Scene:
-    return Scene(cloud, clock, profile, tasks=Awake())
 
 
 def accused_of(desk: Desk, scene: Scene, *days: str) -> tuple[str, str]:
