@@ -33,8 +33,11 @@ def test_a_day_lasts_until_midnight_where_the_registry_is(
     assert age.days_left(BEFORE.isoformat(), "us") == (BEFORE - expected).days
 
 
-def test_ages_and_days_left(registry: FakeRegistry, run: Any, pulled: Any, folder: Path) -> None:
+def test_ages_and_days_left(
+    registry: FakeRegistry, run: Any, pulled: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pulled()
+    on(monkeypatch, 2)
 
     report = json.loads(run("status", folder, "--json").stdout)
 

@@ -281,8 +281,13 @@ def test_a_crash_loses_at_most_the_last_seconds(tmp_path: Path, fixed_: bool) ->
     emulator = start(tmp_path, fixed=fixed_, **environment)
     emulator.client("ssm").put_parameter(Name="kept", Value="x", Type="String")
     state = tmp_path / "state"
+
+    def saved() -> bool:
+        # A save is written as `.tmp` and renamed: before that it is what a crash may lose.
+        return any(b"kept" in file.read_bytes() for file in state.rglob("*ssm*") if file.suffix != ".tmp")
+
     until = time.monotonic() + (30 if fixed_ else 2)
-    while time.monotonic() < until and not any(b"kept" in file.read_bytes() for file in state.rglob("*ssm*")):
+    while time.monotonic() < until and not saved():
         time.sleep(0.1)
     os.killpg(emulator.process.pid, signal.SIGKILL)
     emulator.process.wait(10)
