@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from cli.jurisdiction import profile_of
+
 
 class Freshness(StrEnum):
     """How a list's age is shown."""
@@ -28,10 +30,12 @@ class Age:
 
 
 def today(profile: str) -> date:
-    """Return the present date where the registry is, whose days signed dates are; tests replace it."""
-    from quietline.profiles import load_profile
+    """Return the present date where the registry is, whose days signed dates are; tests replace it.
 
-    return load_profile(profile).local_date(datetime.now(UTC))
+    Raises:
+        NotVerifiedError: this version of the command does not know the jurisdiction.
+    """
+    return profile_of(profile).local_date(datetime.now(UTC))
 
 
 def days_left(valid_until: str, profile: str) -> int:
@@ -47,11 +51,9 @@ def of(list_date: str, valid_until: str, profile: str) -> Age:
         valid_until: the signed last day of its use.
         profile: name of the jurisdiction, whose zone says which day it is, and whose `warn_age_days` when to warn.
     """
-    from quietline.profiles import load_profile
-
     days = (today(profile) - date.fromisoformat(list_date)).days
     left = days_left(valid_until, profile)
     if left < 0:
         return Age(days, left, Freshness.EXPIRED)
-    ageing = days > load_profile(profile).lists.warn_age_days
+    ageing = days > profile_of(profile).lists.warn_age_days
     return Age(days, left, Freshness.AGEING if ageing else Freshness.FRESH)

@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from quietline.kernel.archives import UNREADABLE
+
 from cli.errors import NotVerifiedError
 from cli.evidence import Finding
 from cli.trust import KeySet, find_keys, payload_of
@@ -16,10 +18,11 @@ PIECE = 1 << 20
 
 def is_bundle(file: Path) -> bool:
     """Whether a file is a zip with a signed list of what is in it."""
-    if not zipfile.is_zipfile(file):
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return MANIFEST in archive.namelist()
+    except UNREADABLE:
         return False
-    with zipfile.ZipFile(file) as archive:
-        return MANIFEST in archive.namelist()
 
 
 def check(file: Path, jwks: Path | None) -> tuple[dict[str, Any], list[Finding]]:
@@ -30,7 +33,11 @@ def check(file: Path, jwks: Path | None) -> tuple[dict[str, Any], list[Finding]]
     """
     keys: KeySet = find_keys(file, jwks)
     with zipfile.ZipFile(file) as archive:
-        payload = payload_of(keys, archive.read(MANIFEST).decode("ascii", "replace").strip(), "bundle")
+        try:
+            signed_list = archive.read(MANIFEST)
+        except UNREADABLE as error:
+            raise NotVerifiedError(f"{MANIFEST} cannot be unpacked.") from error
+        payload = payload_of(keys, signed_list.decode("ascii", "replace").strip(), "bundle")
         signed = {str(entry["name"]): entry for entry in payload["files"]}
         findings = [Finding("ok", "The registry signed the list of files, and nothing in it was changed since.")]
         names = Counter(archive.namelist())
@@ -64,7 +71,7 @@ def _receipts(archive: zipfile.ZipFile, names: list[str], keys: KeySet) -> list[
         try:
             payload_of(keys, archive.read(name).decode("ascii", "replace").strip(), "receipt")
             proven += 1
-        except NotVerifiedError:
+        except (NotVerifiedError, *UNREADABLE):
             findings.append(Finding("wrong", f"{name} is no receipt that the registry signed."))
     if proven:
         findings.append(Finding("ok", f"{proven} receipts of lists are signed by the registry themselves."))
@@ -79,6 +86,6 @@ def _holds(archive: zipfile.ZipFile, name: str, entry: dict[str, Any]) -> bool:
             while size <= int(entry["bytes"]) and (piece := file.read(PIECE)):
                 digest.update(piece)
                 size += len(piece)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise NotVerifiedError(f"{name} cannot be unpacked.") from error
+    except UNREADABLE:
+        return False
     return size == int(entry["bytes"]) and digest.hexdigest() == str(entry["sha256"])

@@ -94,18 +94,23 @@ def load(api: str | None = None, environ: Mapping[str, str] | None = None, start
             "No registry is known.",
             ("Give its address: quietline --api https://registry.example … or QUIETLINE_API.", "Locally: make up."),
         )
-    if not is_safe(address):
-        raise UsageError("The address must begin with https:// (http:// only for this machine).")
     emulator = str(outputs.get("emulator_url", "")).rstrip("/")
     region = env.get("QUIETLINE_REGION") or str(outputs.get("user_pool_id", "")).partition("_")[0] or "us-east-1"
+    cognito_url = env.get("QUIETLINE_COGNITO_URL") or emulator or f"https://cognito-idp.{region}.amazonaws.com"
+    token_url = (
+        env.get("QUIETLINE_TOKEN_URL")
+        or str(outputs.get("token_url", ""))
+        or (f"{emulator}/oauth2/token" if emulator else "")
+    )
+    for what, url in (("registry", address), ("sign-in", cognito_url), ("token", token_url)):
+        if url and not is_safe(url):
+            raise UsageError(f"The {what} address must begin with https:// (http:// only for this machine).")
     return Config(
         api=address,
         region=region,
-        cognito_url=env.get("QUIETLINE_COGNITO_URL") or emulator or f"https://cognito-idp.{region}.amazonaws.com",
+        cognito_url=cognito_url,
         user_client_id=env.get("QUIETLINE_USER_CLIENT_ID") or str(outputs.get("cli_client_id", "")),
-        token_url=env.get("QUIETLINE_TOKEN_URL")
-        or str(outputs.get("token_url", ""))
-        or (f"{emulator}/oauth2/token" if emulator else ""),
+        token_url=token_url,
         publish_machine_arn=env.get("QUIETLINE_PUBLISH_MACHINE") or str(outputs.get("publish_machine_arn", "")),
         investigate_machine_arn=env.get("QUIETLINE_INVESTIGATE_MACHINE")
         or str(outputs.get("investigate_machine_arn", "")),

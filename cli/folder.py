@@ -63,7 +63,7 @@ class HeldArea:
 
 @dataclass(frozen=True)
 class State:
-    """What the last pull left; `superseded` names files of the pull before, which may go."""
+    """What the last pull left; `superseded` names files of the pulls before it that may still lie there."""
 
     list_date: str = ""
     san: str = ""
@@ -121,6 +121,10 @@ class Folder:
         """Return where the bitmap of an area lies."""
         return self.path / "bitmaps" / f"{area}.roar"
 
+    def areas_with_bitmap(self) -> set[str]:
+        """Return the areas whose bitmaps lie here, also those of a pull that was stopped before it cleared away."""
+        return {path.stem for path in (self.path / "bitmaps").glob("*.roar")}
+
     def state(self) -> State:
         """Return what the last pull left, an empty state when there was none.
 
@@ -155,9 +159,11 @@ class Folder:
         self.write_json(STATE, state.to_json())
         sync(self.path)
         self._settle(state)
-        shutil.rmtree(self.unfinished, ignore_errors=True)
+        for area in self.areas_with_bitmap() - state.areas.keys():
+            self.bitmap(area).unlink(missing_ok=True)
         for name in state.superseded:
             (self.path / name).unlink(missing_ok=True)
+        shutil.rmtree(self.unfinished, ignore_errors=True)
 
     def keys(self) -> KeySet:
         """Return the keys kept so far.

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from quietline.imports.layout import SAMPLE_BYTES, detect
 from quietline.imports.model import CHUNK_BYTES, Chunk, File, ImportPlan, Layout
+from quietline.kernel.archives import UNREADABLE
 from quietline.kernel.errors import InvalidInputError
 from quietline.profiles import Profile
 from quietline.washes.source import Reader, Unpacked, members, opened
@@ -101,7 +102,7 @@ def texts(path: Path, advance: Advance) -> Iterator[tuple[str, IO[bytes]]]:
                     yield path.name, _decoded(_Packed(path, unpacked, "gz"))
             else:
                 yield path.name, _decoded(source)
-        except (zipfile.BadZipFile, NotImplementedError) as error:
+        except UNREADABLE as error:
             raise UsageError(f"{path} is damaged: {error}.") from error
         except InvalidInputError as error:
             raise UsageError(f"{path}: {error}") from error

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.errors import NotVerifiedError, UsageError
+from cli.jurisdiction import profile_of
 
 if TYPE_CHECKING:
     from pyroaring import BitMap
@@ -40,15 +41,7 @@ def rules_of(profile: str) -> "NumberingRules":
     Raises:
         NotVerifiedError: this version of the command does not know it.
     """
-    from quietline.kernel.errors import ConfigurationError
-    from quietline.profiles import load_profile
-
-    try:
-        return load_profile(profile).rules
-    except ConfigurationError as error:
-        raise NotVerifiedError(
-            f"The list is of the jurisdiction {profile!r}, which this version does not know."
-        ) from error
+    return profile_of(profile).rules
 
 
 def zipped(format_: str, area: str, day: str, numbers: "BitMap", profile: str) -> tuple[str, bytes]:
@@ -62,7 +55,7 @@ def zipped(format_: str, area: str, day: str, numbers: "BitMap", profile: str) -
 
 
 def numbers_of(path: Path, profile: str) -> tuple[str, "BitMap"]:
-    """Return area and numbers of a zipped full list; the name of the file in the archive says area and format.
+    """Return area and numbers of a full list, zipped or not; the name of the text's file says area and format.
 
     Raises:
         NotVerifiedError: it is no such list.
@@ -70,10 +63,13 @@ def numbers_of(path: Path, profile: str) -> tuple[str, "BitMap"]:
     from quietline.lists import read
 
     try:
-        name, text = read.unzipped(path.read_bytes())
+        data, name, said = path.read_bytes(), path.name, path.name
+        if path.suffix == ".zip":
+            name, data = read.unzipped(data)
+            said = f"{path.name} holds {name!r}, which"
         named = NAME.match(name)
         if named is None or named["format"] not in formats():
-            raise NotVerifiedError(f"{path.name} holds {name!r}, which is not the name of a full list.")
-        return named["area"], read.full(text, named["area"], named["format"], rules_of(profile))
+            raise NotVerifiedError(f"{said} is not the name of a full list.")
+        return named["area"], read.full(data, named["area"], named["format"], rules_of(profile))
     except ValueError as error:
         raise NotVerifiedError(f"{path.name} is not a list that the registry could have made: {error}.") from error

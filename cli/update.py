@@ -57,6 +57,7 @@ class Update:
     every_area: bool = False
     bytes: int = 0
     warnings: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
     def run(self) -> dict[str, Any]:
         """Bring the folder up to date and return the report.
@@ -175,6 +176,8 @@ class Update:
         kept = dict(sorted(({**left, **areas}).items()))
         names = {held.file.name for held in kept.values() if held.file}
         before = {held.file.name for held in self.state.areas.values() if held.file}
+        # a pull that was stopped after its switch left what it had superseded
+        before |= {name for name in self.state.superseded if (self.folder.path / name).exists()}
         return State(
             self.offer.list_date, self.offer.san, self.listing.profile, wanted, kept, tuple(sorted(before - names))
         )
@@ -215,13 +218,11 @@ class Update:
         # after the manifests that prove what they name
         for receipt_id, receipt in self.registry.receipts.items():
             self.folder.write(f"receipts/{receipt_id}.jws", receipt.encode("ascii"))
+        if self.every_area:
+            self.dropped = sorted((self.state.areas.keys() | self.folder.areas_with_bitmap()) - made.areas.keys())
         self.folder.switch(made)
-        for area in self._dropped(made):
-            self.folder.bitmap(area).unlink(missing_ok=True)
+        for area in self.dropped:
             self.warnings.append(f"Area {area} is no longer in your subscription; its list is no longer in the folder.")
-
-    def _dropped(self, made: State) -> list[str]:
-        return sorted(self.state.areas.keys() - made.areas.keys())
 
     def _report(self, steps: Sequence[Step], made: State) -> dict[str, Any]:
         proofs = len(self.registry.manifests[self.offer.list_date]) + len(self.registry.receipts[self.offer.receipt_id])
@@ -232,7 +233,7 @@ class Update:
             "receipt": f"receipts/{self.offer.receipt_id}.jws",
             "format": made.format,
             "areas": [_told(step, made.areas[step.area]) for step in steps],
-            "areas_dropped": self._dropped(made),
+            "areas_dropped": self.dropped,
             "bytes_fetched": self.bytes + self.registry.bytes,
             "bytes_of_full_pull": proofs + sum(file["bytes"] for file in self.offer.files.values()),
             "warnings": sorted(self.warnings),

@@ -84,8 +84,10 @@ def _signed(file: Path, keys: KeySet) -> tuple[dict[str, Any], list[Finding]]:
     answer = _answer(text)
     if not answer.get("parts"):
         return _one(file, str(answer.get("signed") or answer.get("receipt") or ""), answer, keys)
+    if not isinstance(answer["parts"], list) or not all(isinstance(part, dict) for part in answer["parts"]):
+        raise NotVerifiedError("Its parts are no answers that hold signed texts.")
     parts = [_one(file, str(part.get("signed")), part, keys) for part in answer["parts"]]
-    facts = {"type": parts[0][0]["type"], "parts": len(parts), "list_date": parts[0][0]["list_date"]}
+    facts = {"type": parts[0][0]["type"], "parts": len(parts), "list_date": parts[0][0].get("list_date")}
     return facts, [finding for _, findings in parts for finding in findings]
 
 

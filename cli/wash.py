@@ -15,6 +15,7 @@ import typer
 from cli import output
 from cli.app import ApiOption, JsonOption, app, command
 from cli.errors import UsageError
+from cli.jurisdiction import profile_of
 from cli.local_copy import LocalCopy, open_copy
 from cli.stop_requests import Kept, kept_in
 
@@ -140,12 +141,11 @@ def _run(
         UsageError: the call list cannot be washed as it is.
     """
     from quietline.kernel.errors import InvalidInputError
-    from quietline.profiles import load_profile
     from quietline.washes import engine
 
     stopped = stops.numbers if stops else ()
     view = engine.ListsView(copy.list_date, copy.valid_until, copy.bitmap_of, copy.why_not, stopped)
-    chosen = engine.WashOptions(load_profile(copy.profile), **options)
+    chosen = engine.WashOptions(profile_of(copy.profile), **options)
     with _source(file) as source, _sink(target) as (sink, outgoing), output.progress(quiet=quiet) as bars:
         bar = bars.add_task(file.name, total=None if file == STDIO else file.stat().st_size)
         incoming = Hashed(source)

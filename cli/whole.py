@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import age, output, renders
-from cli.errors import NotVerifiedError
+from cli.errors import NotVerifiedError, UnreachableError
 from cli.evidence import SANDBOX, Evidence, Finding, root_of
 from cli.folder import Folder, HeldArea
 from cli.trust import KeySet, sha256_of
@@ -18,6 +18,7 @@ def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], lis
 
     Raises:
         NotVerifiedError: nothing was pulled into it, or its state is damaged.
+        UnreachableError: a pull changed it meanwhile.
     """
     folder = Folder(path)
     state = folder.state()
@@ -39,6 +40,8 @@ def check(path: Path, keys: KeySet, *, quiet: bool) -> tuple[dict[str, Any], lis
     if len(sound) < len(state.areas):
         unproven = f"{len(state.areas) - len(sound)} lists cannot be checked without what is damaged."
         findings.append(Finding("wrong", unproven))
+    if any(one.result == "wrong" for one in lists) and folder.state() != state:
+        raise UnreachableError("A pull changed the copy meanwhile.", ("Run the same command again.",))
     findings += _summed(
         lists, f"Lists: {len(lists)}, holding exactly the numbers that manifest and receipt name: {count:,}."
     )
@@ -101,9 +104,10 @@ def _area(folder: Folder, area: str, held: HeldArea, evidence: Evidence) -> Find
     """Return whether an area's bitmap and its file are what manifest and receipt name."""
     manifest, paper = evidence.manifests.get(held.list_date), evidence.receipts.get(held.receipt)
     bitmap = folder.bitmap(area)
-    if not bitmap.is_file():
+    try:
+        data = bitmap.read_bytes()
+    except FileNotFoundError:
         return Finding("wrong", f"The bitmap of area {area} is missing.")
-    data = bitmap.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if manifest is None or manifest.bitmaps().get(area) != digest:
         return Finding(
@@ -122,11 +126,9 @@ def _same_numbers(path: Path, area: str, bitmap: bytes, evidence: Evidence) -> b
     from quietline.lists import build
 
     profile = next(iter(evidence.manifests.values())).payload["profile"]
-    if not path.is_file():
-        return False
     try:
         found, numbers = renders.numbers_of(path, profile)
-    except NotVerifiedError:
+    except (FileNotFoundError, NotVerifiedError):
         return False
     return found == area and numbers == build.load(bitmap)
 

@@ -38,3 +38,9 @@ def test_nothing_is_sent_in_clear_to_another_machine(address: str) -> None:
     assert not config.is_safe(address)
     with pytest.raises(UsageError, match="https"):
         config.load(address, {})
+
+
+@pytest.mark.parametrize("variable", ["QUIETLINE_COGNITO_URL", "QUIETLINE_TOKEN_URL"])
+def test_passwords_and_secrets_are_sent_nowhere_in_clear(variable: str) -> None:
+    with pytest.raises(UsageError, match="https"):
+        config.load("https://registry.example", {variable: "http://sign-in.example/token"})

@@ -266,6 +266,33 @@ def test_a_kill_between_any_two_writes_leaves_a_pull_that_counts(
     assert len(seen) == 2
 
 
+def test_what_a_stopped_pull_has_superseded_goes_with_the_next(
+    registry: FakeRegistry, pulled: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after 0, 1, 2 … writes, also after its switch: no list of before stays beside the new one."""
+    pulled()
+    registry.record("202", YESTERDAY, 5550111)
+    registry.publish(YESTERDAY)
+    registry.entitlements.areas["acme"].remove("818")
+    client = cli_api.Api(load())
+    start = snapshot(folder)
+    for allowed in range(1000):
+        restore(folder, start)
+        with monkeypatch.context() as patch:
+            writes(patch, allowed)
+            try:
+                bring_up_to_date(client, Folder(folder), None, jobs=1)
+                killed = False
+            except KilledError:
+                killed = True
+        report = pulled()
+        lists = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix in (".zip", ".roar")}
+        assert lists == {"bitmaps/202.roar", report["areas"][0]["file"]}, allowed
+        if not killed:
+            break
+    assert allowed > 15
+
+
 def snapshot(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

@@ -11,6 +11,7 @@ import pytest
 from quietline.kernel import jws
 
 from cli import age
+from cli.evidence import Evidence
 from tests.fakes.lists import MemorySigner, sha256
 from tests.fakes.registry import BEFORE, CROWD, YESTERDAY, FakeRegistry
 
@@ -75,6 +76,22 @@ def test_a_text_that_was_zipped_again_still_holds_the_same_numbers(
 
     assert verified(run, path)["area"] == "202"
     verified(run, folder)
+
+
+@pytest.mark.parametrize("format_", ["txt", "csv", "xml"])
+def test_a_text_that_was_unpacked_is_proven_by_its_numbers(
+    registry: FakeRegistry, run: Any, folder: Path, pulled: Any, format_: str
+) -> None:
+    path = folder / pulled("--format", format_)["areas"][0]["file"]
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+    unpacked = path.with_suffix("")
+
+    assert verified(run, unpacked)["area"] == "202"
+    unpacked.write_bytes(unpacked.read_bytes().replace(b"2000000", b"2000001"))
+    refused(run, unpacked)
+    renamed = unpacked.rename(folder / f"mine.{format_}")
+    assert "mine" in refused(run, renamed)
 
 
 def test_a_list_without_a_receipt_is_said_to_lack_one(run: Any, folder: Path, report: dict[str, Any]) -> None:
@@ -149,6 +166,59 @@ def test_what_is_no_list(run: Any, folder: Path, report: dict[str, Any], data: b
     path.write_bytes(data)
 
     assert "other.zip" in refused(run, path)
+
+
+def test_a_zip_with_any_byte_harmed_is_a_finding_and_no_crash(folder: Path, run: Any, report: dict[str, Any]) -> None:
+    path = folder / report["areas"][0]["file"]
+    whole = path.read_bytes()
+    for turn, at in enumerate((*range(0, len(whole), len(whole) // 12), *range(len(whole) - 120, len(whole), 9))):
+        harmed = bytearray(whole)
+        harmed[at : at + 4] = bytes(byte ^ 0xA5 for byte in harmed[at : at + 4])
+        path.write_bytes(harmed)
+        for target in (path, folder) if turn % 6 == 0 else (path,):
+            result = run("verify", target)
+            assert result.exit_code in (0, 5), (at, result.output)  # 0: bytes that say nothing of the numbers
+            assert (result.exit_code == 5) == bool(result.stderr)
+
+
+def test_what_is_of_a_jurisdiction_that_is_not_known_here_is_refused(
+    run: Any, folder: Path, report: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for path in (folder / report["receipt"], folder / "jwks.json"):
+        shutil.copy(path, alone)
+    monkeypatch.setenv("QUIETLINE_PROFILE", "narnia")
+
+    assert "'narnia', which this version does not know" in refused(run, alone / Path(report["receipt"]).name)
+
+
+@pytest.mark.parametrize("parts", ["[1]", '"x"', '{"a": 1}', "[null]"])
+def test_an_answer_in_parts_that_are_none(run: Any, folder: Path, report: dict[str, Any], parts: str) -> None:
+    path = folder / "answer.json"
+    path.write_text(f'{{"parts": {parts}}}')
+
+    assert "parts" in refused(run, path)
+
+
+def test_a_pull_in_the_middle_of_a_check_is_no_false_alarm(
+    registry: FakeRegistry, run: Any, pulled: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(path: Path, keys: Any) -> Any:
+        registry.record("202", YESTERDAY, 5550111)
+        registry.publish(YESTERDAY)
+        found = around(path, keys)
+        pulled()
+        return found
+
+    pulled()
+    around = Evidence.around
+    with monkeypatch.context() as patched:
+        patched.setattr(Evidence, "around", overtaken)
+        said = refused(run, folder, code=6)
+
+    assert "A pull changed the copy meanwhile" in said
+    verified(run, folder)
 
 
 def test_a_list_far_from_any_manifest(run: Any, folder: Path, report: dict[str, Any], tmp_path: Path) -> None:

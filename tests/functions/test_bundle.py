@@ -244,6 +244,21 @@ def test_every_change_of_a_bundle_is_found(
     assert said in found.output
 
 
+@pytest.mark.parametrize("part", ["manifest.jws", "timeline.json", "receipts/receipt.jws", "the directory"])
+def test_a_harmed_bundle_is_told_as_one(part: str, made: Path) -> None:
+    with zipfile.ZipFile(made) as archive:
+        start = archive.start_dir
+        where = start + 10 if part == "the directory" else archive.getinfo(part).header_offset + 30 + len(part) + 8
+    data = bytearray(made.read_bytes())
+    data[where : where + 8] = b"\xff" * 8
+    made.write_bytes(data)
+
+    found = verify(made)
+
+    assert found.exit_code == 5, found.output
+    assert part == "the directory" or part in found.output
+
+
 def test_a_bundle_signed_by_somebody_else_is_none(made: Path) -> None:
     made.with_name("jwks.json").write_text('{"keys": []}', encoding="utf-8")
 

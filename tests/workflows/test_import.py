@@ -1,7 +1,6 @@
 """The `import` state machine on moto with the real functions, driven by `quietline ops import`; every arm of it."""
 
 import gzip
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,28 +10,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from quietline import bootstrap
 from quietline.adapters import aws
-from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.table import Table
 from quietline.imports.model import CHUNK_BYTES
-from quietline.kernel.clock import from_text, to_text
-from quietline.kernel.phone import PhoneNumber
 from quietline.kernel.settings.functions import ImportChunkSettings, ImportSettings, PublishSettings
 from quietline.profiles import Profile
-from quietline.registrations.model import NumberRecord
-from typer.testing import CliRunner
 
 import functions.import_area.handler as import_area
 import functions.import_chunk.handler as import_chunk
 import functions.import_finish.handler as import_finish
 import functions.import_plan.handler as import_plan
-import functions.publish_area.handler as publish_area
-import functions.publish_manifest.handler as publish_manifest
 import functions.publish_plan.handler as publish_plan
 from cli import intake
 from cli import machines as running
-from cli.main import app
 from tests.helpers import LambdaContext, Tripwire, load_event
 from tests.workflows.conftest import VISITED, Machine, states_of
+from tests.workflows.importing import Office
 
 NAME = "import"
 HANDLERS = {
@@ -43,42 +35,6 @@ HANDLERS = {
 }
 FLAT = "202,5550101\n202,5550102\n818,5550101\nnonsense\n800,5551234\n\n202,5550101\n907,5550199\n"
 DAY = (datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)).date()
-
-
-class Office:
-    """An operator with a terminal."""
-
-    def __init__(self, cloud: Any, machine: Machine, folder: Path) -> None:
-        self.cloud, self.machine, self.folder = cloud, machine, folder
-        self.table = Table(cloud.registry_table)
-
-    def file(self, text: str | bytes, name: str = "list.txt") -> Path:
-        path = self.folder / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-    def run(self, *arguments: Any) -> Any:
-        return CliRunner().invoke(app, ["ops", "import", *map(str, arguments)])
-
-    def summary(self, *arguments: Any) -> dict[str, Any]:
-        done = self.run(*arguments, "--json")
-        assert done.exit_code == 0, done.output
-        return dict(json.loads(done.stdout))
-
-    def number(self, e164: str) -> NumberRecord | None:
-        return DynamoNumbers(self.table).get(PhoneNumber(e164))
-
-    def change(self, e164: str, change: Any, days_ago: float) -> None:
-        at = from_text(to_text(datetime.now(UTC) - timedelta(days=days_ago)))
-        before = self.number(e164)
-        after = (before or NumberRecord(PhoneNumber(e164), e164[2:5], (), 0)).changed(change, at, "registration:1")
-        self.table.write(*number_writes(self.table, before, after))
-
-    def publish(self, day: Any) -> dict[str, Any]:
-        made = publish_plan.lambda_handler({"date": day.isoformat()}, LambdaContext())
-        for item in made["items"]:
-            publish_area.lambda_handler({**made, "areas": item["areas"]}, LambdaContext())
-        return publish_manifest.lambda_handler({"date": made["date"]}, LambdaContext())
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ class AgentDayOut(Model):
 
 
 class DayOut(Model):
-    """Different numbers answered listed or clear, summed over the day's lookups and over its washes."""
+    """Different numbers that a list answered, summed over the day's lookups and over its washes."""
 
     date: dt.date
     looked_up: int

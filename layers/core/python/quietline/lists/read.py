@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from quietline.kernel.archives import UNREADABLE
 from quietline.kernel.phone import NumberingRules
 from quietline.lists import encode
 
@@ -45,16 +46,16 @@ def unzipped(data: bytes) -> tuple[str, bytes]:
     """Return name and bytes of the one file in a zip archive.
 
     Raises:
-        ValueError: it is no such archive, or unpacks to more than a list can hold.
+        ValueError: it is no such archive, is harmed, or unpacks to more than a list can hold.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            (entry,) = archive.infolist()
-            if entry.file_size > MAX_TEXT:
-                raise ValueError("too large")
-            return entry.filename, archive.read(entry)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise ValueError("not a zip archive") from error
+            files = archive.infolist()
+            if len(files) == 1 and files[0].file_size <= MAX_TEXT:
+                return files[0].filename, archive.read(files[0])
+    except UNREADABLE as error:
+        raise ValueError("not a zip archive, or a harmed one") from error
+    raise ValueError("not one file, or too large")
 
 
 def full(text: bytes, area: str, format_: str, rules: NumberingRules) -> BitMap:

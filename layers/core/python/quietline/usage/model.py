@@ -61,7 +61,9 @@ class AgentUsage:
 
 @dataclass(frozen=True)
 class DayUsage:
-    """Different numbers answered on one day of the registry, summed over the questions; unknown ones do not count.
+    """Different numbers that a list answered on one day of the registry, summed over the questions.
+
+    Those that are then `stop_requested` count, those that no list answers for do not.
 
     `agents` are the parts of these sums that agents asked for, by the agent's SAN.
     """

@@ -67,7 +67,8 @@ class Result:
         clear: rows of numbers not on it.
         unknown: rows that the list cannot answer, by reason.
         distinct_numbers: different valid numbers.
-        distinct_answered: different numbers answered listed or clear: what was metered.
+        distinct_answered: different numbers that a list answered, also those that are then `stop_requested`: what was
+            metered.
         column: place of the numbers' column, from 1.
         column_name: its name in the header; empty without a header.
         source: the call list as it was uploaded.

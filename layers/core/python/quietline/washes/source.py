@@ -2,9 +2,7 @@
 
 import codecs
 import io
-import lzma
 import zipfile
-import zlib
 from collections.abc import Buffer, Callable
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -12,6 +10,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 from isal import igzip
 
+from quietline.kernel.archives import UNREADABLE
 from quietline.kernel.errors import FieldError, InvalidInputError
 
 SPOOL_BYTES = 16 << 20
@@ -102,7 +101,7 @@ class Unpacked:
         """
         try:
             data = self.stream.read(size)
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, igzip.BadGzipFile) as error:
+        except UNREADABLE as error:
             if not self.packing:
                 raise
             raise _refused(f"The {self.packing} file is damaged or cut off.", "file_damaged") from error
@@ -149,7 +148,7 @@ def _zipped(counted: Counted, spool: BinaryIO) -> Reader:
         if len(found) != 1:
             raise _refused(f"The zip holds {len(found)} files; it must hold one call list.", "zip_not_one_file")
         return opened(archive, found[0])
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise _refused("The zip file is damaged or cut off.", "file_damaged") from error
 
 
@@ -171,7 +170,7 @@ def opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Reader:
     except NotImplementedError as error:
         message = "The zip is packed in a way that is not read here (Deflate64, for example). Zip it again as usual."
         raise _refused(message, "file_damaged") from error
-    except zipfile.BadZipFile as error:
+    except UNREADABLE as error:
         raise _refused("The zip file is damaged or cut off.", "file_damaged") from error
 
 
