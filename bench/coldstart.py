@@ -6,16 +6,17 @@ other work on the machine disturbs little; runs are interleaved, the best of eac
 within one run, because the machine's speed is not ours to choose.
 """
 
-import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
+
+from bench.measure import machine, store
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "bench" / "results"
 RUNTIME = ("boto3", "botocore", "jmespath", "dateutil", "urllib3", "s3transfer", "six.py")
 LAYERS = {
     "authorizer": ("tokens",),
@@ -33,6 +34,8 @@ API_FUNCTIONS = (
     "seller_api",
     "case_api",
     "carrier_api",
+    "open_data_api",
+    "calendar_feed",
     "stripe_webhook",
 )
 TARGET = 1.3
@@ -48,8 +51,8 @@ def functions() -> list[str]:
 
 def layer_folder(name: str) -> Path:
     """The built layer for this machine's architecture, as Lambda would mount it."""
-    machine = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    return ROOT / "build" / "layers" / f"{name}-{machine}" / "python"
+    architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    return ROOT / "build" / "layers" / f"{name}-{architecture}" / "python"
 
 
 def runtime_folder(folder: Path) -> Path:
@@ -111,7 +114,7 @@ def module_count(function: str, runtime: Path, cache: Path) -> int:
     return int(done.stdout)
 
 
-def measure(rounds: int = ROUNDS) -> dict[str, object]:
+def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     """Measure all functions; `ratio` is (function - bare interpreter) / (boto3 client - bare interpreter)."""
     missing = [name for name in ("deps", "lists", "columns", "tokens", "payments") if not layer_folder(name).is_dir()]
     if missing:
@@ -143,8 +146,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, object]:
     return {
         "baseline": 'boto3.client("dynamodb")',
         "baseline_ms": round(base * 1000),
-        "python": platform.python_version(),
-        "machine": platform.machine(),
+        "machine": machine("boto3", "pydantic", "aws-lambda-powertools"),
         "rounds": rounds,
         "measured": "processor time",
         "target_ratio": TARGET,
@@ -155,11 +157,9 @@ def measure(rounds: int = ROUNDS) -> dict[str, object]:
 def main() -> None:
     """Measure, print a table, store the JSON."""
     result = measure()
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / "coldstart.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    store("coldstart", result)
     print(f"bare boto3 client: {result['baseline_ms']} ms")
     rows = result["functions"]
-    assert isinstance(rows, dict)
     for name, row in rows.items():
         mark = "" if name not in API_FUNCTIONS else ("  ok" if row["ratio"] <= TARGET else f"  over {TARGET}")
         print(f"{name:18} {row['ms']:5} ms  x{row['ratio']:<5} {row['modules']:5} modules{mark}")

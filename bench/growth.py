@@ -146,7 +146,8 @@ def run(scale: float = 1.0, rounds: int = 3) -> dict[str, Any]:
     print(f"  bits a number: {result['bits_a_number']}", flush=True)
     result["by_numbers"] = by_numbers(scale, rounds)
     result["by_changes"] = by_changes(scale)
-    measure.store("growth", result)
+    if scale == 1:
+        measure.store("growth", result)
     return result
 
 

@@ -6,7 +6,6 @@
 import json
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from quietline.kernel.blocks import pack
 from quietline.lists.build import blocks_of
 from quietline.profiles import load_profile
 
+from bench import measure
+
 NATION, AREAS = 258_500_000, 350
 WRITE_UNIT_DOLLARS = 0.625 / 1_000_000
 """DynamoDB on demand, us-east-1, November 2026."""
@@ -25,7 +26,7 @@ COLD_TABLE_UNITS = 4_000
 
 
 def run(scale: float = 1.0) -> dict[str, Any]:
-    rules = load_profile("us").rules
+    machine, rules = measure.machine("numpy", "pyroaring", "phonenumberslite"), load_profile("us").rules
     random = np.random.default_rng(2003)
     per_area = max(1_000, round(NATION / AREAS * scale))
     texts = [_area(area, per_area, random) for area in sorted(rules.areas)[:10]]
@@ -45,6 +46,7 @@ def run(scale: float = 1.0) -> dict[str, Any]:
     units = sum(-(-(len(one) + 120) // 1024) for one in packed)
     nation = units / made.accepted * NATION
     result = {
+        "machine": machine,
         "numbers": made.accepted,
         "lines_a_second": round(made.lines / warm),
         "lines_a_second_cold": round(made.lines / cold),
@@ -65,9 +67,8 @@ def run(scale: float = 1.0) -> dict[str, Any]:
             },
         },
     }
-    target = Path(__file__).parent / "results/imports.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    if scale == 1:
+        measure.store("imports", result)
     return result
 
 

@@ -27,7 +27,9 @@ from bench.measure import Seconds, timed
 
 WORKERS = 2
 PEER_SCALE = 0.1
+"""Part of the country that is published by every contestant, round by round."""
 ROUNDS = 2
+PARTS = ("whole", "race", "whole_race")
 TARGETS = {"wall_s": 15, "worker_mib": 512, "duckdb": 15, "sort_gzip": 25}
 
 
@@ -250,53 +252,48 @@ def _whole(folder: Path, wanted: list[national.Area], rounds: int) -> dict[str, 
     }
 
 
-def run(scale: float = 1.0, peer_scale: float = PEER_SCALE, rounds: int = ROUNDS) -> dict[str, Any]:
-    """Measure; `scale` is the part of the country that ours publishes alone, `peer_scale` what everybody does."""
-    country = national.areas()
-    version = {
-        program: subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split("\n")[
-            0
-        ]
-        for program in ("sort", "gzip")
-    }
-    result: dict[str, Any] = {
-        **measure.machine("duckdb", "numpy", "pyroaring", "isal"),
-        "programs": version,
-        "targets": TARGETS,
-        "scale": scale,
-    }
-    with tempfile.TemporaryDirectory(prefix="quietline-publish-") as name:
-        result["whole"] = _whole(Path(name), country[: max(1, round(len(country) * scale))], rounds)
-    with tempfile.TemporaryDirectory(prefix="quietline-publish-") as name:
-        count = max(1, round(len(country) * min(scale, peer_scale)))
-        result["race"] = _race(Path(name), country[:: len(country) // count][:count], rounds)
-    # what the whole country's race found, which takes a quarter of an hour and is run by itself, is kept
-    kept = measure.load("publish") if (measure.RESULTS / "publish.json").is_file() else {}
-    measure.store("publish", kept | result)
-    return result
+def _programs() -> dict[str, str]:
+    """Return what the machine's own programs say of their versions."""
+    found = {}
+    for program in ("sort", "gzip"):
+        told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        found[program] = told.split("\n")[0]
+    return found
 
 
-def whole_race(peers: set[str], rounds: int) -> dict[str, Any]:
-    """Let the peers publish the whole country; kept beside the last results."""
+def run(scale: float = 1.0, rounds: int = ROUNDS, parts: tuple[str, ...] = PARTS) -> dict[str, Any]:
+    """Measure; `scale` is the part of the country that is published, and below 1 nothing is stored.
+
+    Of `parts`, `whole` is ours alone; `race` is a tenth of the country, published by everybody; `whole_race` all of it
+    by ours, DuckDB and `sort | gzip`, once, in a quarter of an hour. Parts that are not run stay as they were stored.
+    """
     country = national.areas()
-    with tempfile.TemporaryDirectory(prefix="quietline-publish-") as name:
-        race = _race(Path(name), country, rounds, peers)
-    result = measure.load("publish") | {"whole_race": race | measure.machine("duckdb", "isal")}
-    measure.store("publish", result)
+    tenth = max(1, round(len(country) * scale * PEER_SCALE))
+    some = country[: max(1, round(len(country) * scale))]
+    measured = {
+        "whole": lambda folder: _whole(folder, some, rounds),
+        "race": lambda folder: _race(folder, country[:: len(country) // tenth][:tenth], rounds),
+        "whole_race": lambda folder: _race(folder, some, 1, {"duckdb", "sort_gzip"}),
+    }
+    stored = measure.load("publish") if (measure.RESULTS / "publish.json").is_file() else {}
+    result: dict[str, Any] = {"targets": TARGETS} | {name: stored[name] for name in PARTS if name in stored}
+    for name in parts:
+        print(f"  {name}:", flush=True)
+        machine = measure.machine("duckdb", "numpy", "pyroaring", "isal") | {"programs": _programs()}
+        with tempfile.TemporaryDirectory(prefix="quietline-publish-") as folder:
+            result[name] = {"machine": machine} | measured[name](Path(folder))
+        if scale == 1:
+            measure.store("publish", result)
     return result
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench publish")
     parser.add_argument("--scale", type=float, default=1.0, help="part of the country, 0 to 1")
-    parser.add_argument("--peer-scale", type=float, default=PEER_SCALE, help="part that the peers publish too")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--whole-race", default="", help="duckdb,sort_gzip: these peers on the whole country, only")
+    parser.add_argument("--only", choices=PARTS, help="one part; the others stay as they were stored")
     given = parser.parse_args(sys.argv[2:])
-    if given.whole_race:
-        whole_race(set(given.whole_race.split(",")), given.rounds)
-        return
-    run(given.scale, given.peer_scale, given.rounds)
+    run(given.scale, given.rounds, (given.only,) if given.only else PARTS)
 
 
 if __name__ == "__main__":
