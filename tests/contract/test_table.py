@@ -93,10 +93,13 @@ def test_one_that_always_meets_others_is_put_off_and_is_no_failed_condition(
     assert sum(pauses) < 1
 
 
-def test_a_condition_that_failed_is_told_at_once(pauses: list[float]) -> None:
-    client = Meeting(conflict("ConditionalCheckFailed", "TransactionConflict"))
-    with pytest.raises(ConditionFailedError):
-        write_two(Table("t", client))
+@pytest.mark.parametrize("other", ["None", *sorted(tables.BUSY)])
+def test_a_condition_that_failed_is_told_at_once(other: str, pauses: list[float]) -> None:
+    for codes in (("ConditionalCheckFailed", other), (other, "ConditionalCheckFailed")):
+        client = Meeting(conflict(*codes))
+        with pytest.raises(ConditionFailedError) as failed:
+            write_two(Table("t", client))
+        assert (client.calls, failed.value.items) == (1, [None, None])
     assert pauses == []
 
 

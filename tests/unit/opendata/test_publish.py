@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from quietline.kernel.clock import FixedClock
 from quietline.opendata.layout import read_ftc, read_rows, write_rows
-from quietline.opendata.model import Release, day_of
+from quietline.opendata.model import day_of
 from quietline.opendata.publish import import_name, rows_name
 from quietline.profiles.profile import Profile
 
@@ -203,51 +203,6 @@ def test_a_withdrawal_makes_the_next_version_and_both_manifests_stay(profile: Pr
     )
     assert second["previous"] == {"version": 1, "sha256": first["files"][0]["sha256"]}
     assert (first["rows"], second["rows"], len(rows_of(made))) == (6, 5, 5)
-
-
-@pytest.mark.parametrize("more", [0, 1])
-def test_a_run_that_another_overtook_leaves_nothing_older_behind(
-    profile: Profile, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, more: int
-) -> None:
-    made = publication(profile, clock, *MONDAY, complaint(6), complaint(7))
-    made.publish(TUESDAY)
-    complaints, files, releases = made.complaints, made.files, made.releases
-    assert isinstance(complaints, MemoryComplaints) and isinstance(files, MemoryFiles)
-    del complaints.kept[6]
-    real, second = releases.put, "manifests/2026-11-24.v2.jws"
-    kept: list[bytes] = []
-
-    def overtaken(release: Release) -> bool:
-        """Let another run, which sees one withdrawal more, publish while this one is about to put its version."""
-        monkeypatch.setattr(releases, "put", real)
-        older = dict(files.public), dict(files.private)
-        clock.instant += timedelta(seconds=5)
-        del complaints.kept[5]
-        assert made.publish(TUESDAY) is not None
-        kept.append(files.public[second])
-        files.public, files.private = older
-        del complaints.kept[:more]
-        return real(release)
-
-    monkeypatch.setattr(releases, "put", overtaken)
-    release = made.publish(TUESDAY)
-
-    assert release is not None and release == releases.get(TUESDAY)
-    assert (release.current.version, len(rows_of(made))) == (2 + more, 5 - more)
-    assert len(read_rows(files.private[rows_name(TUESDAY)])) == 5 - more
-    assert files.public[second] == kept[0]
-    assert made.publish(TUESDAY) is None
-
-
-def test_files_that_are_not_those_of_the_release_are_written_again(profile: Profile, clock: FixedClock) -> None:
-    made = publication(profile, clock, *MONDAY)
-    release = made.publish(TUESDAY)
-    files = made.files
-    assert isinstance(files, MemoryFiles)
-    files.public[FILE] = b"of a run that broke off"
-
-    assert made.publish(TUESDAY) == release
-    assert files.public[FILE] == HAND_MADE.read_bytes()
 
 
 def test_a_corrected_complaint_that_only_changes_unpublished_facts_is_a_version_too(

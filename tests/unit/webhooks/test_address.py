@@ -81,6 +81,7 @@ def test_one_private_address_among_a_names_refuses_them_all() -> None:
         ("https://[::1]/", "url_host"),
         ("https://localhost/", "url_host"),
         ("https://hooks..example.com/", "url_host"),
+        ("https://hooks.example.com../", "url_host"),
     ],
 )
 def test_an_address_that_is_not_taken(url: str, code: str) -> None:
@@ -96,6 +97,7 @@ def test_an_address_that_is_not_taken(url: str, code: str) -> None:
         "https://hooks.example.com/quietline?key=1",
         "https://hooks.example.com:8443",
         "https://xn--hks-0na.example/",
+        "https://hooks.example.com./",
     ],
 )
 def test_an_address_that_is_taken(url: str) -> None:

@@ -22,7 +22,11 @@ def resolve(host: str, port: int) -> Sequence[str]:
     Raises:
         OSError: the name has none.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        # of an empty label or a long one, before anybody is asked
+        raise OSError("not a name") from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -37,21 +41,28 @@ def post(url: str, ip: str, headers: dict[str, str], body: bytes) -> int:
     secure = parts.scheme == "https"
     connection = http.client.HTTPConnection(host, parts.port or (443 if secure else 80), timeout=TIMEOUT_SECONDS)
     late = threading.Event()
-    plain: socket.socket | None = None
+    # not `connection.sock`: that is none any more once an answer says that it is the last
+    opened: socket.socket | None = None
 
     def stop() -> None:
         late.set()
-        for open_socket in (plain, connection.sock):
-            if open_socket is not None:
-                # not close: that does not wake who reads
-                _shut(open_socket)
+        if opened is not None:
+            _shut(opened)
 
     timer = threading.Timer(TIMEOUT_SECONDS, stop)
     timer.daemon = True
     timer.start()
     try:
-        plain = socket.create_connection((ip, connection.port), TIMEOUT_SECONDS)
-        connection.sock = _tls().wrap_socket(plain, server_hostname=host) if secure else plain
+        opened = socket.create_connection((ip, connection.port), TIMEOUT_SECONDS)
+        if secure:
+            # the handshake comes later: while it is a part of this call, the timer would have no socket to shut
+            opened = _tls().wrap_socket(opened, server_hostname=host, do_handshake_on_connect=False)
+        connection.sock = opened
+        if late.is_set():
+            # rung before there was a socket, the timer has shut none
+            raise TimeoutError
+        if isinstance(opened, ssl.SSLSocket):
+            opened.do_handshake()
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body, headers)
         answer = connection.getresponse()
@@ -68,13 +79,14 @@ def post(url: str, ip: str, headers: dict[str, str], body: bytes) -> int:
     finally:
         timer.cancel()
         connection.close()
-        if plain is not None:
-            plain.close()
+        if opened is not None:
+            opened.close()
 
 
 def _shut(open_socket: socket.socket) -> None:
+    """Wake who reads, which closing does not; TLS is left as it is, because its reader would find none any more."""
     try:
-        open_socket.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
     except OSError:
         return
 

@@ -1,5 +1,6 @@
 """Answer questions from the files' summaries, and read the rows of those files alone that a page needs."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -105,8 +106,11 @@ class ReportedCalls:
         key = release.date, release.current.version
         held = self.known.rows
         if key not in held:
-            packed = self.files.kept(rows_name(release.date))
-            held[key] = read_rows(packed) if packed else []
+            packed = self.files.kept(rows_name(release.date)) or b""
+            rows = read_rows(packed) if packed else []
+            if hashlib.sha256(packed).hexdigest() != release.current.rows_sha256:
+                return rows  # of a run that broke off, or of the next version: not to be held for this one
+            held[key] = rows
             if len(held) > HELD:
                 held.popitem(last=False)
         held.move_to_end(key)

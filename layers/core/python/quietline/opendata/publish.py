@@ -98,33 +98,44 @@ class OpenDataPublication:
             before = self.releases.get(day)
             body, private = write_csv(rows), write_rows(rows)
             digest, private_digest = _sha256(body), _sha256(private)
-            if before is not None and (before.current.sha256, before.current.rows_sha256) == (digest, private_digest):
-                if not overtaken and self.files.published(before.name) == body:
-                    return None
-                self._write(before, self._contents(day, body), private)
-                if self.releases.get(day) == before:
-                    return before
-                overtaken = True
-                continue
+            stands = before is not None and not overtaken and self._stands(before)
+            same = before is not None and (before.current.sha256, before.current.rows_sha256) == (
+                digest,
+                private_digest,
+            )
+            if same and stands:
+                return None
             if before is None and not rows and day != self.profile.local_date(self.clock.now()):
                 return None
-            versions = before.versions if before else ()
             contents = self._contents(day, body)
+            described = tuple(
+                DayFile(name=name, format=kind, size=len(content), sha256=_sha256(content))
+                for name, kind, content, _type in contents
+            )
+            if before is not None and not stands:
+                if before.current.files:
+                    # first: a run that breaks off after it leaves a file that shows the next one what is missing
+                    self._manifest(before)
+                # others where another release of the library writes the Parquet: they make a version of their own
+                if same and described == before.current.files:
+                    self._write(day, contents, private)
+                    if self.releases.get(day) == before:
+                        return before
+                    overtaken = True
+                    continue
+            versions = before.versions if before else ()
             version = Version(
                 version=len(versions) + 1,
                 at=self.clock.now(),
                 rows=len(rows),
                 sha256=digest,
                 rows_sha256=private_digest,
-                files=tuple(
-                    DayFile(name=name, format=kind, size=len(content), sha256=_sha256(content))
-                    for name, kind, content, _type in contents
-                ),
+                files=described,
             )
             release = Release(date=day, versions=(*versions, version), summary=summarise(rows))
-            if before is not None and overtaken:
-                self._manifest(before)
-            self._write(release, contents, private)
+            self._write(day, contents, private)
+            # one of a run that stopped before its item stood for nothing: no release named it
+            self._manifest(release)
             if self.releases.put(release):
                 return release
             overtaken = True
@@ -191,13 +202,21 @@ class OpenDataPublication:
             files.append((file_name(day, "parquet"), "parquet", self.columns(body), PARQUET))
         return files
 
-    def _write(self, release: Release, contents: list[tuple[str, str, bytes, str]], private: bytes) -> None:
-        """Write everything that the release's item points at or will; a run that stops before it repeats the same."""
-        self.files.keep(rows_name(release.date), private)
+    def _stands(self, release: Release) -> bool:
+        """Tell whether the bucket holds what the release names: every file of its current version, and its rows."""
+        current = release.current
+        kept = self.files.kept(rows_name(release.date))
+        if kept is None or _sha256(kept) != current.rows_sha256:
+            return False
+        named = {release.name: current.sha256} | {file.name: file.sha256 for file in current.files}
+        found = {name: self.files.published(name) for name in named}
+        return named == {name: _sha256(body) for name, body in found.items() if body is not None}
+
+    def _write(self, day: date, contents: list[tuple[str, str, bytes, str]], private: bytes) -> None:
+        """Write a day's files and rows; a run that stops before it is through repeats the same."""
+        self.files.keep(rows_name(day), private)
         for name, _kind, content, content_type in contents:
             self.files.publish(name, content, content_type)
-        # one of a run that stopped before its item stood for nothing: no release named it
-        self._manifest(release)
 
     def _manifest(self, release: Release) -> None:
         """Write the manifest of a release's current version."""

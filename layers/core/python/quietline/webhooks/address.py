@@ -75,7 +75,7 @@ def allowed(addresses: Sequence[str], *, loopback: bool) -> str | None:
 
 
 def _is_name(host: str) -> bool:
-    labels = host.rstrip(".").split(".")
+    labels = host.removesuffix(".").split(".")
     return all(label and len(label) < 64 and label.replace("-", "").replace("_", "").isalnum() for label in labels)
 
 

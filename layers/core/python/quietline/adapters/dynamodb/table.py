@@ -310,7 +310,7 @@ def _failed(error: ClientError, count: int) -> list[Item | None] | None:
         item = response.get("Item")
         return [decode_item(item) if item else None]
     codes = _codes(error)
-    if "ConditionalCheckFailed" in codes and codes <= {"ConditionalCheckFailed", "TransactionConflict"}:
+    if "ConditionalCheckFailed" in codes and codes <= {"ConditionalCheckFailed"} | BUSY:
         reasons = response["CancellationReasons"]
         stored = [decode_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
         return stored + [None] * (count - len(stored))
