@@ -18,7 +18,7 @@ from functions.console.handler import lambda_handler
 from tests import portal
 from tests.conftest import Cloud
 from tests.fakes.complaints import Desk
-from tests.portal import PASSWORD, Person, make_pool, totp
+from tests.portal import PASSWORD, Person, make_pool
 
 SELLER = "01KB3Q6W5N8Y2C4D6E8F0G1H2J"
 EMAIL = "inspector@example.com"
@@ -29,7 +29,7 @@ CALLS = {  # number called → day of the call
     "(305) 555-0146": "2026-11-20",
 }
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
-__all__ = ["CALLS", "EMAIL", "PASSWORD", "Person", "Visitor", "case", "make_console", "person", "totp"]
+__all__ = ["CALLS", "EMAIL", "PASSWORD", "Person", "Visitor", "case", "make_console", "person"]
 
 
 def make_console(cloud: Cloud, **changes: Any) -> ConsoleSettings:

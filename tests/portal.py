@@ -1,10 +1,7 @@
 """A browser's part in the tests of the portal: cookies, the form token of the page shown, and ready-made people."""
 
-import base64
-import hmac
 import html
 import re
-import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from quietline.adapters import aws
 from quietline.kernel.settings.functions import PortalSettings
+from quietline.kernel.totp import totp
 from quietline.sellers.model import Address, OrganizationType
 
 from functions.portal import cookies, wiring
@@ -47,14 +45,6 @@ def make_portal(cloud: Cloud, **changes: Any) -> PortalSettings:
     return cloud.use(PortalSettings, **(made | changes))
 
 
-def totp(secret: str) -> str:
-    """Return what an authenticator app shows now."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
-    mac = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
-    start = mac[-1] & 15
-    return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
-
-
 @dataclass
 class Person:
     """Somebody with an account; `secret` is their authenticator app's, empty without one."""
@@ -82,7 +72,7 @@ def person(email: str = EMAIL, *, mfa: bool = True, wiring: Any = wiring) -> Per
     if not mfa:
         return Person(made.sub, email)
     secret = accounts.begin_mfa(made.access_token)
-    accounts.finish_mfa(made.access_token, totp(secret))
+    accounts.finish_mfa(made.access_token, totp(secret, time.time()))
     return Person(made.sub, email, secret)
 
 

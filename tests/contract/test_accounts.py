@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from quietline.kernel.errors import (
 )
 from quietline.kernel.totp import totp
 from quietline.sellers.accounts import Challenge, SignedIn, Step
+
+from tests.conftest import NOW
 
 PASSWORD = "Quiet-Line-2026!"
 EMAIL = "kim@example.com"
@@ -79,6 +82,19 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(pool: Pool) -> None:
     assert isinstance(asked, Challenge)
     assert asked.step is Step.MFA
     assert isinstance(pool.accounts.answer(asked, totp(secret, time.time())), SignedIn)
+
+
+def test_a_code_that_was_read_just_before_the_half_minute_ended_is_taken(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = pool.member()
+    code = totp(pool.accounts.begin_mfa(made.access_token), NOW.timestamp())
+    monkeypatch.setattr("moto.cognitoidp.utils.time", SimpleNamespace(time=lambda: NOW.timestamp() + 30))
+
+    pool.accounts.finish_mfa(made.access_token, code)
+
+    person = pool.people.person(made.sub)
+    assert person is not None and person.mfa
 
 
 def test_a_wrong_password_and_an_unknown_address_are_the_same(pool: Pool) -> None:
