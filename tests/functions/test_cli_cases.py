@@ -36,6 +36,8 @@ class Session:
 @pytest.fixture
 def desk(cloud: Cloud, clock: FixedClock, profile: Profile, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> Desk:
     cloud.use(CaseApiSettings)
+    # what the test puts into the tables and what is answered at the API happen on the same day
+    monkeypatch.setattr("quietline.kernel.clock.SystemClock", lambda: clock)
     monkeypatch.setenv("QUIETLINE_API", "https://registry.example.test")
     monkeypatch.setenv("QUIETLINE_CASES_TABLE", cloud.cases_table)
     monkeypatch.setenv("QUIETLINE_INVESTIGATE_MACHINE", cloud.investigate_machine_arn)
