@@ -1,16 +1,21 @@
-"""What tests share besides fixtures: events, a Lambda context, the search for personal data."""
+"""What tests share besides fixtures: events, a Lambda context, days of lists, the search for personal data."""
 
 import json
 import re
 import uuid
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from quietline.kernel.clock import from_text, to_text
 from quietline.profiles.profile import Profile, load_profile
 
 EVENTS = Path(__file__).parents[1] / "events"
+BEGAN = load_profile("us").local_date(datetime.now(UTC))
+DAY = BEGAN - timedelta(days=2)
+"""The registry's day of which most tests publish a list: two before the one on which this process began."""
 
 
 def load_event(name: str) -> dict[str, Any]:
@@ -76,6 +81,16 @@ class Tripwire:
         # the range set aside for fiction: any full test number, watched or not
         leaks += re.findall(r"(?<!\d)1?\d{3}55501\d\d(?!\d)", digits)
         return leaks
+
+
+def days_ago(days: float) -> datetime:
+    """Return an instant that belongs to the day `DAY` where it is two days ago, whatever the hour is and becomes.
+
+    It is noon, for the registry's midnight may come while tests run and some of its days have no 24 hours; and it is
+    now where noon is still to come.
+    """
+    noon = datetime.combine(BEGAN, time(12), load_profile("us").zone) - timedelta(days=days)
+    return from_text(to_text(min(noon.astimezone(UTC), datetime.now(UTC))))
 
 
 def serve_only(patch: pytest.MonkeyPatch, *areas: str) -> None:

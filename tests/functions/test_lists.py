@@ -7,7 +7,6 @@ import zipfile
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
-from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -21,7 +20,6 @@ from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.s3 import Bucket
 from quietline.fees.model import Term
 from quietline.kernel import jws
-from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
 from quietline.kernel.settings.functions import (
     PublicApiSettings,
@@ -41,9 +39,9 @@ from functions.publish_manifest import handler as manifest
 from functions.publish_plan import handler as plan
 from functions.render_list import handler as render
 from functions.seller_api import handler as sellers
-from tests.helpers import LambdaContext, http_event, load_event, serve_only
+from tests import helpers
+from tests.helpers import DAY, LambdaContext, http_event, load_event, serve_only
 
-DAY = (datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)).date()
 MACHINE = {"sub": "", "client_id": "machine-1", "groups": "", "scopes": "quietline/lists"}
 OTHERS = {"sub": "", "client_id": "machine-2", "groups": "", "scopes": "quietline/lists"}
 
@@ -93,11 +91,10 @@ class Lists:
         self.sellers.write(self.sellers.put(key, entitlement_item(organization_id, held)))
 
     def record(self, number: str, change: str = "A", days_ago: int = 3) -> None:
-        at = datetime.now(UTC) - timedelta(days=days_ago)
         phone = PhoneNumber(number)
         before = DynamoNumbers(self.registry).get(phone)
         record = before or NumberRecord(phone, number[2:5], (), 0)
-        after = record.changed("A" if change == "A" else "D", from_text(to_text(at)), "registration:test")
+        after = record.changed("A" if change == "A" else "D", helpers.days_ago(days_ago), "registration:test")
         self.registry.write(*number_writes(self.registry, before, after))
 
     def publish(self, day: Any = DAY) -> dict[str, Any]:

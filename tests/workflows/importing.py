@@ -1,13 +1,11 @@
 """An operator with a terminal, in tests of imports."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.table import Table
-from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber
 from quietline.registrations.model import NumberRecord
 from typer.testing import CliRunner
@@ -16,6 +14,7 @@ import functions.publish_area.handler as publish_area
 import functions.publish_manifest.handler as publish_manifest
 import functions.publish_plan.handler as publish_plan
 from cli.main import app
+from tests import helpers
 from tests.helpers import LambdaContext
 from tests.workflows.conftest import Machine
 
@@ -44,9 +43,10 @@ class Office:
         return DynamoNumbers(self.table).get(PhoneNumber(e164))
 
     def change(self, e164: str, change: Any, days_ago: float) -> None:
-        at = from_text(to_text(datetime.now(UTC) - timedelta(days=days_ago)))
         before = self.number(e164)
-        after = (before or NumberRecord(PhoneNumber(e164), e164[2:5], (), 0)).changed(change, at, "registration:1")
+        after = (before or NumberRecord(PhoneNumber(e164), e164[2:5], (), 0)).changed(
+            change, helpers.days_ago(days_ago), "registration:1"
+        )
         self.table.write(*number_writes(self.table, before, after))
 
     def publish(self, day: Any) -> dict[str, Any]:

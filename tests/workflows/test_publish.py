@@ -5,7 +5,6 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from quietline.adapters import aws
@@ -20,10 +19,11 @@ from quietline.profiles import Profile
 import functions.publish_area.handler as publish_area
 import functions.publish_manifest.handler as publish_manifest
 import functions.publish_plan.handler as publish_plan
+from tests.helpers import DAY
 from tests.workflows.conftest import VISITED, Machine, states_of
 
 NAME = "publish"
-YESTERDAY = (datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)).date()
+YESTERDAY = DAY
 TODAY = YESTERDAY + timedelta(days=1)
 
 

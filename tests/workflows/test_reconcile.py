@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from pyroaring import BitMap
@@ -17,7 +15,6 @@ from quietline.adapters.dynamodb.numbers import DynamoNumbers, number_writes
 from quietline.adapters.dynamodb.table import Table
 from quietline.adapters.s3 import Bucket
 from quietline.imports.model import AddedToArea
-from quietline.kernel.clock import from_text, to_text
 from quietline.kernel.phone import PhoneNumber, from_parts
 from quietline.kernel.settings.functions import PublishSettings, ReconcileSettings
 from quietline.lists import build
@@ -36,12 +33,12 @@ import functions.reconcile_plan.handler as reconcile_plan
 import functions.reconcile_segment.handler as reconcile_segment
 from cli import machines as running
 from cli.main import app
+from tests import helpers
 from tests.fakes import exports
-from tests.helpers import LambdaContext, Tripwire, load_event
+from tests.helpers import DAY, LambdaContext, Tripwire, load_event
 from tests.workflows.conftest import VISITED, Machine, states_of
 
 NAME = "reconcile"
-DAY = (datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)).date()
 
 
 class Registry:
@@ -53,16 +50,17 @@ class Registry:
         self.lists = Bucket(cloud.lists_bucket)
 
     def change(self, subscriber: int, change: Any, days_ago: float, area: str = "202") -> None:
-        at = from_text(to_text(datetime.now(UTC) - timedelta(days=days_ago)))
         number = from_parts(area, subscriber, self.profile.rules)
         before = DynamoNumbers(self.table).get(number)
-        after = (before or NumberRecord(number, area, (), 0)).changed(change, at, f"change:{days_ago}")
+        after = (before or NumberRecord(number, area, (), 0)).changed(
+            change, helpers.days_ago(days_ago), f"change:{days_ago}"
+        )
         self.table.write(*number_writes(self.table, before, after))
 
     def bring_in(self, import_id: str, *subscribers: int, days_ago: float, area: str = "202") -> None:
         store, blocks = DynamoImports(self.table, self.profile.rules), build.blocks_of(BitMap(subscribers))
         store.write_blocks(import_id, area, blocks)
-        at = from_text(to_text(datetime.now(UTC) - timedelta(days=days_ago)))
+        at = helpers.days_ago(days_ago)
         store.commit(import_id, AddedToArea(area, len(subscribers), 0, len(subscribers)), sorted(blocks), at, None)
 
     def publish(self, day: Any = DAY) -> None:
@@ -203,7 +201,7 @@ def test_a_number_that_the_table_lost_is_extra_on_the_list(busy: Registry, tmp_p
 
 def test_a_number_that_was_slipped_into_the_table_is_missing_on_the_list(busy: Registry) -> None:
     number = PhoneNumber("+19075550199")
-    record = NumberRecord(number, "907", (), 0).changed("A", datetime.now(UTC) - timedelta(days=5), "nobody")
+    record = NumberRecord(number, "907", (), 0).changed("A", helpers.days_ago(5), "nobody")
     busy.table.write(number_writes(busy.table, None, record)[0])  # without the change that publication reads
 
     done = busy.run()
