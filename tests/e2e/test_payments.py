@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import jwt
 import pytest
 
 from infra.local.place import PAYMENTS_KEY, WEBHOOK_SECRET
+from tests.e2e.cast import today
 from tests.e2e.conftest import ROOT, Cloud, wait_for
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(600)]
@@ -206,9 +207,8 @@ def test_7_a_term_is_renewed_while_the_payment_server_is_away(cloud: Cloud, run_
 
 def end_soon(of: Seller, order: str) -> str:
     """Let an order's term end with this month, which no clock of the local cloud can; return the next one's start."""
-    today = datetime.now(UTC).date()
     # the renewal window is thirty days, and a month may be longer
-    ends = min((today.replace(day=1) + timedelta(days=32)).replace(day=1), today + timedelta(days=30))
+    ends = min((today().replace(day=1) + timedelta(days=32)).replace(day=1), today() + timedelta(days=30))
     of.cloud.aws("dynamodb").update_item(
         TableName=of.cloud.outputs["sellers_table"],
         Key={"pk": {"S": f"ORGANIZATION#{of.id}"}, "sk": {"S": f"ENTITLEMENT#{order}"}},
