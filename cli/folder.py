@@ -7,6 +7,7 @@ DIR/jwks.json                       the registry's keys
 DIR/manifests/2026-11-23.jws        every manifest since the first pull
 DIR/receipts/<id>.jws               a receipt for every pull
 DIR/.pull/818-<sha256>[.part]       what an unfinished pull has fetched so far, named by what it must be
+DIR/.pull/2026-…txt.zip-<sha256>    what it has made, so that no list stands in the folder before it counts
 DIR/.pull/manifest-<sha256>         and the manifests that it has proven on the way back to the one that is held
 """
 
@@ -128,7 +129,7 @@ class Folder:
     def state(self) -> State:
         """Return what the last pull left, an empty state when there was none.
 
-        A pull that was killed after it had switched is finished first: its bitmaps move to their places.
+        A pull that was killed after it had switched is finished first: its lists move to their places.
 
         Raises:
             NotVerifiedError: `pull.json` is damaged.
@@ -145,12 +146,15 @@ class Folder:
 
     def _settle(self, state: State) -> None:
         for area, held in state.areas.items():
-            waiting = self.staged(area, held.sha256)
-            if waiting.is_file():
-                target = self.bitmap(area)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with suppress(FileNotFoundError):  # another command was quicker
-                    waiting.replace(target)
+            self._place(self.staged(area, held.sha256), self.bitmap(area))
+            if held.file:
+                self._place(self.staged(held.file.name, held.file.sha256), self.path / held.file.name)
+
+    def _place(self, waiting: Path, target: Path) -> None:
+        if waiting.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # another command was quicker
+                waiting.replace(target)
 
     def switch(self, state: State) -> None:
         """Make this state the one that counts, in one step, and clear away what it supersedes."""
@@ -187,15 +191,15 @@ class Folder:
         """Return whether the area's bitmap still has the bytes that were verified."""
         return is_file_with(self.bitmap(area), held.size, held.sha256)
 
-    def staged(self, area: str, sha256: str) -> Path:
-        """Return where a file waits for the switch; under this name it is always whole and has that SHA-256."""
-        return self.unfinished / f"{area}-{sha256}"
+    def staged(self, name: str, sha256: str) -> Path:
+        """Return where an area's bitmap, or a file, waits for the switch; what is there is whole and has that hash."""
+        return self.unfinished / f"{name}-{sha256}"
 
-    def stage(self, area: str, data: bytes) -> str:
+    def stage(self, name: str, data: bytes) -> str:
         """Let bytes wait for the switch; return their SHA-256 in hex."""
         digest = hashlib.sha256(data).hexdigest()
-        if not self.staged(area, digest).is_file():
-            self.write(f".pull/{area}-{digest}", data)
+        if not self.staged(name, digest).is_file():
+            self.write(f".pull/{name}-{digest}", data)
         return digest
 
     def write(self, relative: str, data: bytes) -> None:

@@ -164,7 +164,7 @@ class Update:
         self.bytes += fetch_all(self.registry.api.http, self.folder, wanted, links, self.jobs, quiet=self.quiet)
 
     def _files(self, steps: Sequence[Step]) -> State:
-        """Write every area's file in the format asked for; return the state that counts once it is switched to."""
+        """Make every area's file in the format asked for; return the state that counts once it is switched to."""
         wanted = self.format or self.state.format or renders.formats()[0]
         with output.steps(quiet=self.quiet) as bars, ThreadPoolExecutor(self.jobs) as pool:
             held = pool.map(lambda step: self._held(step.area, wanted), steps)
@@ -207,8 +207,7 @@ class Update:
         numbers = build.load((staged if staged.is_file() else self.folder.bitmap(area)).read_bytes())
         day = self.listing.areas[area]["date"]
         name, data = renders.zipped(format_, area, day, numbers, self.listing.profile)
-        self.folder.write(name, data)
-        return RenderedFile(name, format_, len(data), hashlib.sha256(data).hexdigest())
+        return RenderedFile(name, format_, len(data), self.folder.stage(name, data))
 
     def _keep(self, made: State) -> None:
         """Write the proofs, and then switch: until then the pull before is the one that counts."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -30,6 +31,7 @@ from quietline.usage.service import Metering
 from cli import age, update, whole
 from cli.api import Api
 from cli.config import Config
+from cli.errors import RefusedError
 from cli.folder import Folder
 from cli.offer import Registry
 from cli.pull import bring_up_to_date
@@ -47,7 +49,7 @@ events = st.sampled_from(list(Event))
 changes = st.lists(st.tuples(areas, numbers, st.booleans()), max_size=8)
 
 
-class KilledError(Exception):
+class KilledError(BaseException):
     """Stands for a kill."""
 
 
@@ -80,7 +82,7 @@ class Past:
 
 
 class Life(RuleBasedStateMachine):
-    """Register, remove, disconnect, publish, pull, look up, be killed, be harmed.
+    """Register, remove, disconnect, subscribe, publish, pull, look up, be killed, be harmed.
 
     `plain` and `history` are what should be true.
     """
@@ -96,6 +98,7 @@ class Life(RuleBasedStateMachine):
         self.plain = {area: PlainLines() for area in AREAS}
         self.history: dict[date, dict[str, frozenset[int]]] = {}
         self.held: dict[str, date] = {}
+        self.subscribed = self.registry.entitlements.areas["acme"]
         self.patches = [
             mock.patch.dict(os.environ, {"QUIETLINE_CLIENT_ID": "machine-1", "QUIETLINE_CLIENT_SECRET": "hush"}),
             mock.patch.object(age, "today", lambda _: self.today),
@@ -158,39 +161,63 @@ class Life(RuleBasedStateMachine):
 
     @rule(chosen=st.sampled_from([None, ["202"], ["818"]]), format_=st.sampled_from(["", "txt", "csv", "xml", "roar"]))
     def pull(self, chosen: list[str] | None, format_: str) -> None:
+        if chosen and not self.subscribed.issuperset(chosen):
+            with pytest.raises(RefusedError):
+                bring_up_to_date(self.api, self.folder, chosen, format_, jobs=1)
+            return
+
         report = bring_up_to_date(self.api, self.folder, chosen, format_, jobs=1)
 
         assert report["list_date"] == self.newest.isoformat()
-        self.held |= dict.fromkeys(chosen or AREAS, self.newest)
+        self.switched(chosen)
+        names = {held.file.name for held in self.folder.state().areas.values() if held.file}
+        assert {path.name for path in self.folder.path.glob("*.zip")} == names
+        assert self.folder.areas_with_bitmap() == self.held.keys()
+
+    def switched(self, chosen: list[str] | None) -> None:
+        self.held = (self.held if chosen else {}) | dict.fromkeys(chosen or sorted(self.subscribed), self.newest)
+
+    @rule(subscribed=st.sampled_from([("202",), ("818",), AREAS]))
+    def subscribe(self, subscribed: tuple[str, ...]) -> None:
+        self.subscribed.clear()
+        self.subscribed.update(subscribed)
 
     @precondition(lambda self: self.held)
     @rule(area=areas, harm=st.sampled_from([b"", b"garbage"]))
     def harm(self, area: str, harm: bytes) -> None:
-        if self.folder.bitmap(area).is_file():
+        if area in self.held:
             self.folder.bitmap(area).write_bytes(harm)
             self.pull(None, "")
 
     @precondition(lambda self: self.held)
-    @rule(writes=st.integers(0, 9))
-    def pull_and_be_killed(self, writes: int) -> None:
-        left = [writes]
-        whole_write = Folder.write
+    @rule(changes=st.integers(0, 16), chosen=st.sampled_from([None, None, ["202"]]))
+    def pull_and_be_killed(self, changes: int, chosen: list[str] | None) -> None:
+        """Killed before so many renames and removals; what it has switched to counts."""
+        left, before = [changes], (self.folder.path / "pull.json").read_bytes()
 
-        def write(folder: Folder, relative: str, data: bytes) -> None:
-            if not left[0]:
-                raise KilledError
-            left[0] -= 1
-            whole_write(folder, relative, data)
+        def guarded(operation: Any) -> Any:
+            def call(*arguments: Any, **named: Any) -> Any:
+                if not left[0]:
+                    raise KilledError
+                left[0] -= 1
+                return operation(*arguments, **named)
 
-        with mock.patch.object(Folder, "write", write):
-            try:
-                self.pull(None, "")
-            except KilledError:
-                return
+            return call
+
+        patches = [mock.patch.object(Path, name, guarded(getattr(Path, name))) for name in ("replace", "unlink")]
+        try:
+            with patches[0], patches[1]:
+                self.pull(chosen, "")
+        except KilledError:
+            if (self.folder.path / "pull.json").read_bytes() != before:
+                self.switched(chosen)
 
     @rule(data=st.data())
     def change_lists_since_any_date_lead_to_the_newest_list(self, data: st.DataObject) -> None:
-        since, area = data.draw(st.sampled_from(sorted(self.history))), data.draw(areas)
+        since, area = (
+            data.draw(st.sampled_from(sorted(self.history))),
+            data.draw(st.sampled_from(sorted(self.subscribed))),
+        )
         registry = Registry(self.api, Folder(self.folder.path / "elsewhere"), update.State())
 
         file = registry.ask("changes", [area], since.isoformat()).files[area]
@@ -258,4 +285,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=6, stateful_step_count=25, deadline=None)
+TestLife.settings = settings(max_examples=10, stateful_step_count=25, deadline=None)
