@@ -9,6 +9,7 @@ from quietline.adapters import aws
 from quietline.adapters.dynamodb import keys
 from quietline.adapters.dynamodb.table import Table
 from quietline.kernel.clock import SystemClock
+from quietline.kernel.errors import QuietlineError, TooManyRequestsError, UnavailableError
 from quietline.kernel.settings.functions import (
     CaseApiSettings,
     InvestigateCaseSettings,
@@ -25,6 +26,7 @@ from tests.conftest import Cloud
 from tests.fakes.complaints import Desk
 from tests.fakes.staff import Staff
 from tests.helpers import EVENTS, LambdaContext, Tripwire, http_event, load_event
+from tools import openapi
 
 INVESTIGATOR = {"sub": "user-7", "client_id": "console", "groups": "investigator"}
 REASONS = "Recorded messages without anybody's consent."
@@ -70,6 +72,24 @@ def test_whoever_has_no_second_factor_or_left_the_desk_reads_no_case(desk: Desk,
 
     staff.left, staff.gone = frozenset(), True
     assert cases("GET", "/v1/cases")[0] == 401
+
+
+@pytest.mark.parametrize("error", [TooManyRequestsError("Wait.", 300), UnavailableError("Away.")])
+@pytest.mark.usefixtures("desk")
+def test_the_reference_says_so_where_the_user_pool_wants_a_pause_or_is_away(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch, error: QuietlineError
+) -> None:
+    def ask(_sub: str) -> None:
+        raise error
+
+    monkeypatch.setattr(staff, "person", ask)
+    for route in ("/v1/cases", "/v1/cases/statistics", "/v1/cases/{case_id}", "/v1/investigators", "/v1/views"):
+        code, _problem = cases("GET", route.replace("{case_id}", "01KB3Q6W5N8Y2C4D6E8F0G1H2J"))
+        assert code == error.status
+    for path, operations in openapi.document()["paths"].items():
+        for method, operation in operations.items():
+            if operation["x-quietline-auth"] in ("investigator", "supervisor"):
+                assert {"429", "503"} <= set(operation["responses"]), (method, path)
 
 
 def test_a_complaint_goes_all_the_way_to_its_decision(desk: Desk, tripwire: Tripwire) -> None:

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from quietline.http.auth import RULES, Rule
+from quietline.adapters.cognito_accounts import CognitoPeople
+from quietline.http.auth import FACTOR_ASKED, RULES, Rule
+from quietline.kernel.errors import QuietlineError, TooManyRequestsError, UnavailableError
 
 from tests.functions.test_team import Town, invited
 from tools import openapi
@@ -32,6 +34,10 @@ USES_LISTS = {"POST /v1/downloads", "POST /v1/lookups", "POST /v1/washes"}
 """What a suspended organization may not do; it reads and pays."""
 OWN_ID_ONLY = "DELETE /v1/members/<sub>"
 """Of the rule `user`, because everybody may leave; whom else one takes out is the use case's to check."""
+ASKS_THE_POOL = {"GET /v1/me", "GET /v1/members", OWN_ID_ONLY}
+"""Routes whose rule asks nothing of the user pool, but who ask it for what they answer."""
+ACCEPTING = "POST /v1/invitations/accept"
+"""Asks it too, once it has an invitation that is genuine."""
 
 
 class World:
@@ -80,9 +86,8 @@ class World:
         return status, str(answer.get("type", "")).removeprefix("/problems/")
 
 
-def bodies() -> dict[str, Any]:
+def bodies(document: dict[str, Any]) -> dict[str, Any]:
     """Return each route's example of a body, as the API reference shows it."""
-    document = openapi.document()
     schemas = document["components"]["schemas"]
     found: dict[str, Any] = {}
     for path, operations in document["paths"].items():
@@ -95,8 +100,13 @@ def bodies() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def examples() -> dict[str, Any]:
-    made = bodies()
+def document() -> dict[str, Any]:
+    return openapi.document()
+
+
+@pytest.fixture(scope="module")
+def examples(document: dict[str, Any]) -> dict[str, Any]:
+    made = bodies(document)
     with_organization = {route: rule for route, rule in RULES.items() if rule in ALL and _ours(route)}
     assert len(with_organization) > 50
     # founding an organization makes somebody else of a stranger: that comes last
@@ -128,3 +138,26 @@ def test_each_route_answers_each_role_as_its_rule_says(cloud: Any, examples: dic
             if told != expected or status >= 500:
                 wrong.append((name, route, status, kind, expected))
     assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_the_reference_says_so_where_the_user_pool_wants_a_pause_or_is_away(
+    cloud: Any, document: dict[str, Any], examples: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(Town(cloud, mfa="optional"))
+    world.town.require_factor()
+    for error in (TooManyRequestsError("Wait.", 300), UnavailableError("Away.")):
+
+        def ask(_people: CognitoPeople, _sub: str, error: QuietlineError = error) -> None:
+            raise error
+
+        monkeypatch.setattr(CognitoPeople, "person", ask)
+        answered = {route: world.kind("representative", route, body)[0] for route, body in examples.items()}
+        met = {route for route, status in answered.items() if status == error.status}
+        assert met == {route for route in examples if RULES[route] in FACTOR_ASKED or route in ASKS_THE_POOL}
+        told = {route for route in examples if is_documented(document, route, error.status)}
+        assert met | {ACCEPTING} <= told
+
+
+def is_documented(document: dict[str, Any], route: str, status: int) -> bool:
+    method, path = route.split(" ", 1)
+    return str(status) in document["paths"][re.sub(r"<(\w+)>", r"{\1}", path)][method.lower()]["responses"]

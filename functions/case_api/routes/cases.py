@@ -81,8 +81,9 @@ def search_cases(search: Annotated[SearchIn, Body()]) -> SearchOut:
 )
 def read_case(case_id: CaseId) -> CaseFileOut:
     """Read a case."""
+    who = person()
     moves().resume(case_id)
-    return CaseFileOut.of(reader().read(case_id, person()))
+    return CaseFileOut.of(reader().read(case_id, who))
 
 
 @route(

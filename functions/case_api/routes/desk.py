@@ -253,8 +253,8 @@ def bundle_case(
     ] = "",
 ) -> BundleOut:
     """Get a case as one file."""
-    patience = settings().bundle_wait_seconds
+    who, patience = person(), settings().bundle_wait_seconds
     if bundle:
-        return BundleOut.of(exports().get(case_id, bundle, person(), patience))
+        return BundleOut.of(exports().get(case_id, bundle, who, patience))
     moves().resume(case_id)
-    return BundleOut.of(exports().begin(case_id, person(), patience))
+    return BundleOut.of(exports().begin(case_id, who, patience))

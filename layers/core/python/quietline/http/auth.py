@@ -46,6 +46,8 @@ CARRIERS_SCOPE = "quietline/carriers"
 REPORTERS_SCOPE = "quietline/reporters"
 SAN_HEADER = "quietline-san"
 """Names the SAN that the caller acts for; left out, the organization's own."""
+FACTOR_ASKED = (Rule.REPRESENTATIVE, Rule.INVESTIGATOR, Rule.SUPERVISOR)
+"""Whose second factor is asked of the user pool, which may want a pause (429) or not answer (503)."""
 RULES: dict[str, Rule] = {}
 """`METHOD /path` → its rule; filled as routes are declared, read by the tests and by the OpenAPI generator."""
 
@@ -139,9 +141,11 @@ def route[**P, R](
     """
     key = f"{method} {path}"
     RULES[key] = rule
-    if method != "GET" and "responses" in openapi:
+    if "responses" in openapi:
+        refusals = {429, 503} if rule in FACTOR_ASKED else set()
         # what writes may meet other writers for too long
-        openapi["responses"] = dict(sorted((refusals_of(503) | openapi["responses"]).items()))
+        refusals |= {503} if method != "GET" else set()
+        openapi["responses"] = dict(sorted((refusals_of(*refusals) | openapi["responses"]).items()))
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)

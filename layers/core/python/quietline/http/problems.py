@@ -152,7 +152,7 @@ SITUATIONS = {
     422: "The Idempotency-Key came with another body before, or no list has the date asked for.",
     429: "A limit was reached.",
     500: "Something went wrong on our side.",
-    503: "Something we depend on does not answer; nothing was lost.",
+    503: "Something we depend on does not answer, or others keep writing the same records; nothing was lost.",
 }
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",

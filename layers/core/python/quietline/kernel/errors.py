@@ -10,7 +10,7 @@
     ├── ForbiddenError              403
     ├── NotEntitledError            403  the subscription does not cover an area
     ├── NoOrganizationError         403  somebody who belongs to no organization yet
-    ├── MfaRequiredError            403  a representative without a second factor
+    ├── MfaRequiredError            403  a representative or investigator without a second factor
     ├── CertificationDueError       403  the organization has to certify (again) first
     ├── OrganizationSuspendedError  403  the registry has suspended the organization
     ├── OrganizationClosedError     403  the organization was closed; its records may be read
@@ -19,7 +19,7 @@
     ├── NotPublishedError           409  no list exists yet for what was asked
     ├── EmailNotVerifiedError       409  an account whose e-mail address was never confirmed
     ├── TooManyRequestsError        429
-    ├── UnavailableError            503  a dependency is down; nothing was lost, try again
+    ├── UnavailableError            503  a dependency is down, or others write the same; nothing was lost, try again
     └── ConfigurationError          500  the deployment is wrong; never shown to a caller
 
 Each has a stable `slug` (the problem type's last part) and a `title`; `http.problems` maps the tree to RFC 9457.
@@ -205,7 +205,7 @@ class TooManyRequestsError(QuietlineError):
 
 
 class UnavailableError(QuietlineError):
-    """Something we depend on does not answer; nothing was lost."""
+    """Something we depend on does not answer, or others keep writing the same records; nothing was lost."""
 
     slug = "unavailable"
     title = "Please try again shortly"
