@@ -1,6 +1,5 @@
 """Fixtures for everybody: a clock, the profile, AWS in memory (`cloud`) and the privacy tripwire."""
 
-import json
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from quietline.profiles import profile as profiles
 from quietline.profiles.profile import Profile, load_profile
 
 from tests.helpers import LambdaContext, Tripwire
+from tests.memory import Beginning, make
 from tests.moto_faster import make_faster
 
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
@@ -110,11 +110,12 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     _take_codes_of_neighbours(monkeypatch)
     make_faster()
     with mock_aws():
-        yield Cloud(_make(), monkeypatch.setenv)
+        yield Cloud(_beginning.begin(make), monkeypatch.setenv)
     _forget()
 
 
 _moto_clients: list[bool] = []
+_beginning = Beginning()
 
 
 def _sign_digests(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,88 +151,9 @@ def _forget() -> None:
             name.startswith("functions.") and name.endswith((".wiring", ".handler", ".app"))
         ):
             for value in list(vars(module).values()):
-                if hasattr(value, "cache_clear"):
+                # profiles are files that never change: only what was made of a test's cloud is made anew
+                if hasattr(value, "cache_clear") and value is not load_profile:
                     value.cache_clear()
-
-
-def _make() -> dict[str, Any]:
-    dynamodb, s3, kms = aws.client("dynamodb"), aws.client("s3"), aws.client("kms")
-    made: dict[str, Any] = {"stage": "test", "profile": "us"}
-    for name in ("registry", "sellers", "cases"):
-        made[f"{name}_table"] = f"quietline-{name}"
-        dynamodb.create_table(
-            TableName=f"quietline-{name}",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "gsi1pk", "gsi1sk")
-            ],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "gsi1",
-                    "KeySchema": [
-                        {"AttributeName": "gsi1pk", "KeyType": "HASH"},
-                        {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-        )
-    made["idempotency_table"] = "quietline-idempotency"
-    dynamodb.create_table(
-        TableName=made["idempotency_table"],
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-    )
-    made["lists_bucket"] = "quietline-lists"
-    made["render_function"] = "quietline-render-list"
-    made["bundle_function"] = "quietline-bundle-case"
-    s3.create_bucket(Bucket=made["lists_bucket"])
-    made["operations_bucket"] = "quietline-operations"
-    s3.create_bucket(Bucket=made["operations_bucket"])
-    made["washes_bucket"] = "quietline-washes"
-    s3.create_bucket(Bucket=made["washes_bucket"])
-    made["evidence_bucket"] = "quietline-evidence"
-    s3.create_bucket(Bucket=made["evidence_bucket"])
-    made["open_data_bucket"] = "quietline-open-data"
-    s3.create_bucket(Bucket=made["open_data_bucket"])
-    made["max_receives"] = 3
-    made["pii_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
-    made["webhook_key_id"] = kms.create_key()["KeyMetadata"]["KeyId"]
-    made["signing_key_id"] = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-    made["signing_key_ids"] = made["signing_key_id"]
-    store = aws.client("secretsmanager")
-    made["app_secret_id"] = store.create_secret(Name="quietline/app", SecretString="s" * 48)["ARN"]
-    made["stripe_secret_id"] = store.create_secret(
-        Name="quietline/stripe", SecretString=json.dumps({"api_key": "sk_test_1", "webhook_secrets": ["whsec_1"]})
-    )["ARN"]
-    sqs = aws.client("sqs")
-    for name in ("mail", "payments", "notices", "webhooks", "evidence"):
-        made[f"{name}_queue_url"] = sqs.create_queue(QueueName=f"quietline-{name}")["QueueUrl"]
-    ses = aws.client("sesv2")
-    made["sender"] = "registry@example.test"
-    made["configuration_set"] = "quietline"
-    ses.create_email_identity(EmailIdentity=made["sender"])
-    ses.create_configuration_set(ConfigurationSetName=made["configuration_set"])
-    made |= _machines()
-    made["site_url"] = "https://registry.example.test"
-    # tests of other things act as people whom no user pool knows
-    made["representative_mfa"] = "optional"
-    made |= {"user_pool_id": "us-east-1_test", "token_url": "https://sign-in.example.test/oauth2/token"}
-    made |= {"issuer": "https://sign-in.example.test", "jwks_url": "https://sign-in.example.test/jwks.json"}
-    return made
-
-
-def _machines() -> dict[str, str]:
-    machines = aws.client("stepfunctions")
-    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
-    return {
-        f"{name}_machine_arn": machines.create_state_machine(
-            name=f"quietline-{name}", definition=definition, roleArn="arn:aws:iam::123456789012:role/states"
-        )["stateMachineArn"]
-        for name in ("screen", "investigate")
-    }
 
 
 @pytest.fixture

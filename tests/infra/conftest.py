@@ -1,6 +1,11 @@
-"""Templates of production and of the local cloud, synthesized once in a session (15 to 30 s each)."""
+"""Templates of production and of the local cloud, synthesized once in a session (15 to 30 s each).
 
+The processes of `make fast` share them: the first one that needs a template writes it, the others wait and read it.
+"""
+
+import fcntl
 import json
+import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +33,7 @@ class Synthesized:
                     yield logical_id, resource
 
 
-def synthesize(folder: Path, context: dict[str, str]) -> Synthesized:
+def synthesize(folder: Path, context: dict[str, str]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from aws_cdk import App
@@ -38,6 +43,18 @@ def synthesize(folder: Path, context: dict[str, str]) -> Synthesized:
         app = App(outdir=str(folder), context=settings() | context)
         build(app)
         app.synth()
+
+
+def synthesized(name: str, context: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    base = tmp_path_factory.getbasetemp()
+    # each process of pytest-xdist has its folder in the session's
+    session = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, whole = session / f"synthesized-{name}", session / f"synthesized-{name}.whole"
+    with (session / f"synthesized-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            synthesize(folder, context)
+            whole.touch()
     templates = {
         path.name.split(".")[0].split("-")[-1]: json.loads(path.read_text())
         for path in folder.glob("Quietline-*.template.json")
@@ -55,9 +72,9 @@ def built_layers() -> None:
 
 @pytest.fixture(scope="session")
 def production(tmp_path_factory: pytest.TempPathFactory, built_layers: None) -> Synthesized:
-    return synthesize(tmp_path_factory.mktemp("production"), PRODUCTION)
+    return synthesized("production", PRODUCTION, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory, built_layers: None) -> Synthesized:
-    return synthesize(tmp_path_factory.mktemp("local"), {"target": "local"})
+    return synthesized("local", {"target": "local"}, tmp_path_factory)

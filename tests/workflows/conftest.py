@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,14 +113,18 @@ class Machine:
         return str(answer["executionArn"])
 
     def look(self, execution: str) -> Run:
-        """Return how an execution stands now."""
-        client = aws.client("stepfunctions")
-        found = client.describe_execution(executionArn=execution)
-        history = client.get_execution_history(executionArn=execution, maxResults=1000)["events"]
-        states = tuple(event["stateEnteredEventDetails"]["name"] for event in history if "stateEntered" in str(event))
+        """Return how an execution stands now: what moto has of it, since a history through its API takes long."""
+        from moto.core import DEFAULT_ACCOUNT_ID
+        from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+        kept = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].describe_execution(execution)
+        found = kept.to_describe_output()
+        history = list(kept.exec_worker.env.event_manager._history_event_list) if kept.exec_worker.env else []
+        entered = [event["stateEnteredEventDetails"] for event in history if "stateEnteredEventDetails" in event]
+        states = tuple(str(state["name"]) for state in entered)
         VISITED.setdefault(self.name, set()).update(states)
         output = json.loads(found["output"]) if found.get("output") else None
-        return Run(found["status"], output, str(found.get("error") or ""), states)
+        return Run(found["status"].value, output, str(found.get("error") or ""), states)
 
     def finish(self, execution: str) -> Run:
         """Wait until an execution has ended."""
@@ -130,7 +135,7 @@ class Machine:
         deadline = time.monotonic() + DONE_WITHIN_SECONDS
         while not holds(run := self.look(execution)):
             assert time.monotonic() < deadline, f"{self.name} stands at {run}"
-            time.sleep(0.1)
+            time.sleep(0.02)
         return run
 
     def run(self, given: Any, name: str) -> Run:
@@ -138,9 +143,29 @@ class Machine:
         return self.finish(self.start(given, name))
 
 
+@cache
+def parse_once() -> None:
+    """Let moto parse a definition and a path once in a process: in pure Python a definition takes half a second."""
+    from jsonpath_ng.ext import parse
+    from moto.stepfunctions.parser.asl.parse import asl_parser
+    from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+    from moto.stepfunctions.parser.asl.utils import json_path
+
+    whole = asl_parser.AmazonStateLanguageParser.parse
+    tree_of = cache(lambda definition: whole(definition)[1])
+
+    def parsed(definition: str) -> tuple[Any, Any]:
+        tree = tree_of(definition)
+        return Preprocessor().visit(tree), tree
+
+    asl_parser.AmazonStateLanguageParser.parse = staticmethod(parsed)  # type: ignore[method-assign]
+    json_path.parse = cache(parse)
+
+
 @pytest.fixture
 def machines(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Machine]]:
     """Return the factory described above."""
+    parse_once()
     from moto.core.config import default_user_config
     from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
     from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
