@@ -10,7 +10,8 @@ from urllib.parse import parse_qs
 
 from aws_lambda_powertools import Logger
 from quietline.http.site import cookies
-from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError
+from quietline.http.site.door import AGAIN
+from quietline.kernel.errors import InvalidInputError, LinkError, NotFoundError, QuietlineError, UnavailableError
 from quietline.pages.forms import BadBodyError
 
 from functions.site_forms import complain, complaint, registered, sellers, stop, waiting, wiring
@@ -120,11 +121,14 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return problem(request, 404).payload()
     except QuietlineError as error:
         log.warning("refused", error=type(error).__name__)
-        return problem(request, error.status).payload()
+        return problem(request, error.status, AGAIN if error.status == UnavailableError.status else None).payload()
     except Exception as error:
+        from quietline.adapters.aws import is_busy_or_away
+
         # only the class and the place: a message could hold what was typed
         log.error("failed", error=type(error).__name__, place=_place(error))  # noqa: TRY400 - no traceback on purpose
-        return problem(request, 500).payload()
+        answer = problem(request, 503, AGAIN) if is_busy_or_away(error) else problem(request, 500)
+        return answer.payload()
 
 
 def problem(request: Request, status: int, headers: dict[str, str] | None = None) -> Answer:

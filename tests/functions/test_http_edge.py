@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from quietline.adapters import aws
 from quietline.http import idempotency, problems
 from quietline.kernel.settings.functions import PublicApiSettings
@@ -131,6 +133,90 @@ def test_an_error_of_ours_says_nothing_of_itself(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(wiring, "registrations", broken)
     problem = refused(http_event("POST", PATH, GOOD), 500, "internal-error")
     assert "alex" not in json.dumps(problem)
+
+
+TOO_MUCH = ClientError(
+    {"Error": {"Code": "ThrottlingException", "Message": "alex@example.com"}, "ResponseMetadata": {}}, "GetItem"
+)
+AWAY: tuple[Exception, ...] = (
+    TOO_MUCH,
+    ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": ""}}, "Query"),
+    ClientError(
+        {"Error": {"Code": "InternalServerError", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 500}}, "Query"
+    ),
+    ReadTimeoutError(endpoint_url="https://dynamodb.example.com"),
+    EndpointConnectionError(endpoint_url="https://dynamodb.example.com"),
+)
+
+
+@pytest.mark.parametrize("error", AWAY)
+def test_a_service_that_is_busy_or_away_is_a_503(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def broken() -> None:
+        raise error
+
+    monkeypatch.setattr(wiring, "registrations", broken)
+    problem = refused(http_event("POST", PATH, GOOD), 503, "unavailable")
+    assert problem["headers"]["Retry-After"] == "5"
+    assert "alex" not in json.dumps(problem)
+
+
+def test_a_service_that_refuses_what_it_was_asked_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ClientError({"Error": {"Code": "ValidationException", "Message": ""}}, "Query")
+
+    monkeypatch.setattr(wiring, "registrations", broken)
+    refused(http_event("POST", PATH, GOOD), 500, "internal-error")
+
+
+class Meeting:
+    """DynamoDB for the records of keys, asked too much by one kind of request."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation, self.real = operation, aws.client("dynamodb")
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self.operation:
+            return self._refuse
+        return getattr(self.real, name)
+
+    def _refuse(self, **_request: Any) -> None:
+        raise TOO_MUCH
+
+
+@pytest.fixture
+def keys(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
+    store = DynamoDBPersistenceLayer(table_name=cloud.idempotency_table, boto3_client=Meeting(request.param))
+    monkeypatch.setattr(idempotency, "_store", lambda _table: store)
+
+
+@pytest.mark.parametrize("keys", ["put_item"], indirect=True)
+@pytest.mark.usefixtures("keys")
+def test_nothing_is_done_where_the_key_cannot_be_kept(cloud: Cloud) -> None:
+    event = http_event("POST", PATH, GOOD, headers={"idempotency-key": "k1"})
+    assert refused(event, 503, "unavailable")["headers"]["Retry-After"] == "5"
+    assert stored(cloud) == 0
+
+
+@pytest.mark.parametrize("keys", ["update_item"], indirect=True)
+@pytest.mark.usefixtures("keys")
+def test_what_is_done_is_answered_where_the_answer_cannot_be_kept(cloud: Cloud) -> None:
+    event = http_event("POST", PATH, GOOD, headers={"idempotency-key": "k1"})
+    assert answer(event)["statusCode"] == 202
+    assert stored(cloud) == 3
+    refused(event, 409, "conflict")
+
+
+@pytest.mark.parametrize("keys", ["delete_item"], indirect=True)
+@pytest.mark.usefixtures("keys")
+def test_a_refusal_is_answered_where_its_key_cannot_be_freed() -> None:
+    event = http_event("POST", PATH, GOOD | {"email": "alex"}, headers={"idempotency-key": "k1"})
+    refused(event, 400, "invalid-input")
+
+
+def test_an_answer_too_large_to_be_kept_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "sealed", lambda _key, text: text * 2000)
+    event = http_event("POST", PATH, GOOD, headers={"idempotency-key": "k1"})
+    assert answer(event)["statusCode"] == 202
 
 
 def test_the_same_key_and_body_is_done_once(cloud: Cloud) -> None:

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from quietline.adapters import aws
 from quietline.kernel.clock import FixedClock
+from quietline.kernel.errors import UnavailableError
 from quietline.kernel.settings.functions import PortalSettings
 from quietline.kernel.totp import totp
 from quietline.sessions.service import SessionService
@@ -224,4 +226,39 @@ def test_a_failure_shows_a_page_and_logs_no_word_of_it(
 
     monkeypatch.setattr(wiring, "accounts", fail)
     visitor = Visitor().post("sign-in", {"email": EMAIL, "password": PASSWORD}, at="sign-in")
+    assert (visitor.status, EMAIL in visitor.text) == (500, False)
+
+
+BUSY = (
+    ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": EMAIL}}, "GetItem"),
+    EndpointConnectionError(endpoint_url="https://dynamodb.example.com"),
+    UnavailableError("Others change the same records."),
+)
+
+
+@pytest.mark.parametrize("error", BUSY)
+@pytest.mark.parametrize(("service", "method"), [(SessionService, "find"), (SessionService, "end")])
+def test_a_service_that_is_busy_is_a_page_that_says_when_to_come_again(
+    portal: PortalSettings, monkeypatch: pytest.MonkeyPatch, error: Exception, service: type, method: str
+) -> None:
+    visitor = Visitor().sign_in(person())
+    visitor.get("account")
+
+    def busy(*_arguments: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(service, method, busy)
+    visitor.post("sign-out")
+    assert (visitor.status, visitor.answer["headers"]["retry-after"]) == (503, "5")
+    assert visitor.title == "Please try again shortly"
+
+
+def test_a_session_that_cannot_be_read_is_a_page_too(portal: PortalSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Visitor().sign_in(person())
+
+    def broken(*_arguments: Any) -> None:
+        raise RuntimeError(EMAIL)
+
+    monkeypatch.setattr(SessionService, "find", broken)
+    visitor.get("account")
     assert (visitor.status, EMAIL in visitor.text) == (500, False)

@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from botocore.exceptions import ClientError
 from quietline.adapters import aws
+from quietline.kernel.errors import UnavailableError
 from quietline.kernel.settings.functions import SiteFormsSettings
 from quietline.mails.links import CONFIRM_REGISTRATION, LinkSigner
 from quietline.pages.forms import MAX_BODY
@@ -232,6 +234,25 @@ def test_a_bug_is_a_page_and_its_log_has_nothing_typed(
     answer = call("POST", "/forms/es/register", REGISTRATION)
     assert answer["statusCode"] == 500
     assert "Algo salió mal de nuestro lado" in answer["body"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException", "Message": "alex@example.com"}}, "GetItem"),
+        UnavailableError("Others change the same records."),
+    ],
+)
+def test_a_service_that_is_busy_is_a_page_that_says_when_to_come_again(
+    forms: Cloud, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def busy() -> None:
+        raise error
+
+    monkeypatch.setattr(wiring, "registrations", busy)
+    answer = call("POST", "/forms/en/register", REGISTRATION)
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "5")
+    assert "Please try again shortly" in answer["body"]
 
 
 def _day() -> str:

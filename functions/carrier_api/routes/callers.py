@@ -108,7 +108,7 @@ def _shown(page: CallersPage) -> CallersOut:
     "100 days; from an older one everything is answered (`complete`). Pages of one answer are of one version.",
     tags=["Carriers"],
     operation_id="readReportedCallers",
-    responses=documented(200, "A page.", CallersOut, 400, 401, 403, 503),
+    responses=documented(200, "A page.", CallersOut, 400, 401, 403),
 )
 def callers(
     since: Annotated[str, Query(max_length=64, description="The `version` that you hold.")] = "",

@@ -75,7 +75,7 @@ class ReportsOut(Model):
     "in any order and more than once: the same report again changes nothing.",
     tags=["Carriers"],
     operation_id="reportDisconnections",
-    responses=documented(200, "What became of each report.", ReportsOut, 400, 401, 403, 413, 415, 503),
+    responses=documented(200, "What became of each report.", ReportsOut, 400, 401, 403, 413, 415),
 )
 def report(batch: Annotated[ReportsIn, Body()]) -> ReportsOut:
     """Take a batch of reports."""

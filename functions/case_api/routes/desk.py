@@ -244,7 +244,7 @@ def split_case(case_id: CaseId, given: Annotated[SplitIn, Body()]) -> CaseOut:
     "`making`: ask for the same bundle again.",
     tags=TAGS,
     operation_id="bundleCase",
-    responses=documented(200, "Where the zip is got, for ten minutes.", BundleOut, 400, 401, 403, 404, 422, 503),
+    responses=documented(200, "Where the zip is got, for ten minutes.", BundleOut, 400, 401, 403, 404, 422),
 )
 def bundle_case(
     case_id: CaseId,

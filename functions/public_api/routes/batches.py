@@ -104,7 +104,7 @@ class BatchOut(Model):
     "row whose `client_reference` was sent before is answered with its complaint. Takes Idempotency-Key.",
     tags=TAGS,
     operation_id="sendComplaints",
-    responses=documented(200, "What became of each row.", BatchOut, 400, 401, 403, 409, 413, 415, 422, 503),
+    responses=documented(200, "What became of each row.", BatchOut, 400, 401, 403, 409, 413, 415, 422),
 )
 def send(batch: Annotated[BatchIn, Body()]) -> BatchOut:
     """Send complaints in a batch."""

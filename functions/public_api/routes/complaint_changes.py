@@ -89,7 +89,7 @@ class WithdrawalIn(Model):
     description="Investigators read it with the complaint. A complaint takes twenty.",
     tags=TAGS,
     operation_id="commentComplaint",
-    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415, 503),
+    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415),
 )
 def comment(reference: Reference, asked: Annotated[CommentIn, Body()]) -> StatusOut:
     """Add a comment."""
@@ -107,7 +107,7 @@ def comment(reference: Reference, asked: Annotated[CommentIn, Body()]) -> Status
     "is corrected any more, and while a case is open the caller stays who it is.",
     tags=TAGS,
     operation_id="correctComplaint",
-    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415, 503),
+    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415),
 )
 def correct(reference: Reference, asked: Annotated[CorrectionIn, Body()]) -> StatusOut:
     """Correct a complaint."""
@@ -126,7 +126,7 @@ def correct(reference: Reference, asked: Annotated[CorrectionIn, Body()]) -> Sta
     "and what stood there before is not. With another address for mails the links that were mailed to the old one end.",
     tags=TAGS,
     operation_id="correctContact",
-    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415, 503),
+    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415),
 )
 def contact(reference: Reference, asked: Annotated[ContactIn, Body()]) -> StatusOut:
     """Correct name and address."""
@@ -146,7 +146,7 @@ def contact(reference: Reference, asked: Annotated[ContactIn, Body()]) -> Status
     "decided it is too late.",
     tags=TAGS,
     operation_id="withdrawComplaint",
-    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415, 503),
+    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415),
 )
 def withdraw(reference: Reference, asked: Annotated[WithdrawalIn, Body()]) -> StatusOut:
     """Take a complaint back."""

@@ -234,7 +234,7 @@ class StatusOut(Model):
     description="Takes the complaint and screens it. Takes Idempotency-Key.",
     tags=TAGS,
     operation_id="complain",
-    responses=documented(201, "Received.", ComplaintOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(201, "Received.", ComplaintOut, 400, 409, 413, 415, 422),
 )
 def complain(complaint: Annotated[ComplaintIn, Body()]) -> Response[ComplaintOut]:
     """Report a call."""

@@ -72,7 +72,7 @@ class EvidenceLinkOut(Model):
     "that is not what its kind allows is refused and deleted. A wrong status code is answered as an unknown reference.",
     tags=TAGS,
     operation_id="offerEvidence",
-    responses=documented(201, "Upload the file now.", OfferedOut, 400, 404, 409, 413, 415, 503),
+    responses=documented(201, "Upload the file now.", OfferedOut, 400, 404, 409, 413, 415),
 )
 def offer(
     reference: Annotated[str, Path(max_length=40, description="The complaint's reference.")],
@@ -94,7 +94,7 @@ def offer(
     "are served. A wrong status code is answered as an unknown reference.",
     tags=TAGS,
     operation_id="linkEvidence",
-    responses=documented(200, "The file's address.", EvidenceLinkOut, 400, 404, 409, 413, 415, 503),
+    responses=documented(200, "The file's address.", EvidenceLinkOut, 400, 404, 409, 413, 415),
 )
 def link(
     reference: Annotated[str, Path(max_length=40, description="The complaint's reference.")],
@@ -118,7 +118,7 @@ def link(
     "(`removable` is false) and the answer is 409. A wrong status code is answered as an unknown reference.",
     tags=TAGS,
     operation_id="removeEvidence",
-    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415, 503),
+    responses=documented(200, "The complaint as it is now.", StatusOut, 400, 404, 409, 413, 415),
 )
 def remove(
     reference: Annotated[str, Path(max_length=40, description="The complaint's reference.")],

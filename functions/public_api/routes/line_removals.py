@@ -77,7 +77,7 @@ class RemovalTokenIn(Model):
     "numbers are removed by mail there.",
     tags=TAGS,
     operation_id="askLineForRemovalCode",
-    responses=documented(202, "The code is on its way.", ToldToTheLineOut, 400, 404, 409, 413, 415, 422, 503),
+    responses=documented(202, "The code is on its way.", ToldToTheLineOut, 400, 404, 409, 413, 415, 422),
 )
 def ask(question: Annotated[LineQuestionIn, Body()]) -> Response[ToldToTheLineOut]:
     """Have a code told to the line."""
@@ -99,7 +99,7 @@ def ask(question: Annotated[LineQuestionIn, Body()]) -> Response[ToldToTheLineOu
     "code has ended (400, `link-not-usable`). The number is off the list, if it was on it.",
     tags=TAGS,
     operation_id="removeNumberByCode",
-    responses=documented(200, "The number is off the list.", RemovalOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "The number is off the list.", RemovalOut, 400, 409, 413, 415, 422),
 )
 def enter(entered: Annotated[CodeIn, Body()]) -> RemovalOut:
     """Enter the code."""
@@ -121,7 +121,7 @@ def enter(entered: Annotated[CodeIn, Body()]) -> RemovalOut:
     "question does it. The number is listed again and keeps the date of its registration.",
     tags=TAGS,
     operation_id="undoRemovalByCode",
-    responses=documented(200, "The number is registered as before.", RestoredOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "The number is registered as before.", RestoredOut, 400, 409, 413, 415, 422),
 )
 def undo(asked: Annotated[RemovalTokenIn, Body()]) -> RestoredOut:
     """Take a removal back."""

@@ -95,7 +95,7 @@ class OptOutOut(Model):
     "address.",
     tags=TAGS,
     operation_id="askToMove",
-    responses=documented(202, "The answer is on its way by mail.", AnsweredByMailOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(202, "The answer is on its way by mail.", AnsweredByMailOut, 400, 409, 413, 415, 422),
 )
 def ask_to_move(asked: Annotated[MoveIn, Body()]) -> Response[AnsweredByMailOut]:
     """Ask for the link."""
@@ -112,7 +112,7 @@ def ask_to_move(asked: Annotated[MoveIn, Body()]) -> Response[AnsweredByMailOut]
     description="Uses the link of the old address, once; the new address gets the link that finishes the move.",
     tags=TAGS,
     operation_id="releaseRegistrations",
-    responses=documented(202, "The new address has mail.", AnsweredByMailOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(202, "The new address has mail.", AnsweredByMailOut, 400, 409, 413, 415, 422),
 )
 def release(confirmation: Annotated[ConfirmationIn, Body()]) -> Response[AnsweredByMailOut]:
     """Let the registrations go."""
@@ -129,7 +129,7 @@ def release(confirmation: Annotated[ConfirmationIn, Body()]) -> Response[Answere
     description="Uses the link of the new address, once. Links that the old address still has end.",
     tags=TAGS,
     operation_id="takeOverRegistrations",
-    responses=documented(200, "They belong to the new address.", MovedOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "They belong to the new address.", MovedOut, 400, 409, 413, 415, 422),
 )
 def finish(confirmation: Annotated[ConfirmationIn, Body()]) -> MovedOut:
     """Take the registrations over."""
@@ -146,7 +146,7 @@ def finish(confirmation: Annotated[ConfirmationIn, Body()]) -> MovedOut:
     "until it ends. It tells whole numbers, and only those that the mailbox registered.",
     tags=TAGS,
     operation_id="getCertificate",
-    responses=documented(200, "The certificate.", CertificateOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "The certificate.", CertificateOut, 400, 409, 413, 415, 422),
 )
 def certificate(confirmation: Annotated[ConfirmationIn, Body()]) -> CertificateOut:
     """Issue the certificate."""
@@ -179,7 +179,7 @@ def _opt(token: str, *, out: bool) -> OptOutOut:
     "It may be repeated.",
     tags=TAGS,
     operation_id="optOut",
-    responses=documented(200, "The mailbox is out.", OptOutOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "The mailbox is out.", OptOutOut, 400, 409, 413, 415, 422),
 )
 def opt_out(confirmation: Annotated[ConfirmationIn, Body()]) -> OptOutOut:
     """Opt out."""
@@ -195,7 +195,7 @@ def opt_out(confirmation: Annotated[ConfirmationIn, Body()]) -> OptOutOut:
     description="By the same link.",
     tags=TAGS,
     operation_id="optIn",
-    responses=documented(200, "The mailbox is in again.", OptOutOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "The mailbox is in again.", OptOutOut, 400, 409, 413, 415, 422),
 )
 def opt_in(confirmation: Annotated[ConfirmationIn, Body()]) -> OptOutOut:
     """Opt in."""

@@ -118,7 +118,7 @@ class ConfirmationOut(Model):
     "the same for known and unknown numbers. An address that had its mails of the day gets the same answer, no mail.",
     tags=TAGS,
     operation_id="registerNumbers",
-    responses=documented(202, "The mail is on its way.", RegistrationOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(202, "The mail is on its way.", RegistrationOut, 400, 409, 413, 415, 422),
 )
 def register(registration: Annotated[RegistrationIn, Body()]) -> Response[RegistrationOut]:
     """Register numbers."""
@@ -143,7 +143,7 @@ def register(registration: Annotated[RegistrationIn, Body()]) -> Response[Regist
     "code are left out.",
     tags=TAGS,
     operation_id="confirmRegistration",
-    responses=documented(200, "The numbers are listed.", ConfirmationOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "The numbers are listed.", ConfirmationOut, 400, 409, 413, 415, 422),
 )
 def confirm(confirmation: Annotated[RegistrationConfirmationIn, Body()]) -> ConfirmationOut:
     """Confirm a registration."""

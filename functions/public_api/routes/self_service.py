@@ -79,7 +79,7 @@ def by_mail() -> Response[AnsweredByMailOut]:
     "call it. The answer here is the same for every number; an address that had its mails of the day gets none.",
     tags=TAGS,
     operation_id="verifyNumbers",
-    responses=documented(202, "The answer is on its way by mail.", AnsweredByMailOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(202, "The answer is on its way by mail.", AnsweredByMailOut, 400, 409, 413, 415, 422),
 )
 def verify(question: Annotated[MailedQuestionIn, Body()]) -> Response[AnsweredByMailOut]:
     """Verify numbers."""
@@ -97,7 +97,7 @@ def verify(question: Annotated[MailedQuestionIn, Body()]) -> Response[AnsweredBy
     "mailbox has confirmed. The answer here is the same for every number.",
     tags=TAGS,
     operation_id="askToRemoveNumbers",
-    responses=documented(202, "The answer is on its way by mail.", AnsweredByMailOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(202, "The answer is on its way by mail.", AnsweredByMailOut, 400, 409, 413, 415, 422),
 )
 def ask_to_remove(question: Annotated[MailedQuestionIn, Body()]) -> Response[AnsweredByMailOut]:
     """Ask for the link."""
@@ -114,7 +114,7 @@ def ask_to_remove(question: Annotated[MailedQuestionIn, Body()]) -> Response[Ans
     description="Uses the link of the mail, once. Another mail brings the link that takes it back.",
     tags=TAGS,
     operation_id="removeNumbers",
-    responses=documented(200, "The numbers are off the list.", RemovalOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "The numbers are off the list.", RemovalOut, 400, 409, 413, 415, 422),
 )
 def remove(confirmation: Annotated[ConfirmationIn, Body()]) -> RemovalOut:
     """Remove numbers."""
@@ -136,7 +136,7 @@ def remove(confirmation: Annotated[ConfirmationIn, Body()]) -> RemovalOut:
     "again and keep the date of their registration.",
     tags=TAGS,
     operation_id="undoRemoval",
-    responses=documented(200, "The numbers are registered as before.", RestoredOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "The numbers are registered as before.", RestoredOut, 400, 409, 413, 415, 422),
 )
 def undo(confirmation: Annotated[ConfirmationIn, Body()]) -> RestoredOut:
     """Take a removal back."""

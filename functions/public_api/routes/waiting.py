@@ -80,7 +80,7 @@ def _out(found: "Waiting") -> WaitingOut:
     description="How long its link still works. Refused when the link was used, or is too old.",
     tags=TAGS,
     operation_id="seeWaitingRegistration",
-    responses=documented(200, "What waits.", WaitingOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "What waits.", WaitingOut, 400, 409, 413, 415, 422),
 )
 def see(asked: Annotated[WaitingIn, Body()]) -> WaitingOut:
     """Show what waits."""
@@ -98,7 +98,7 @@ def see(asked: Annotated[WaitingIn, Body()]) -> WaitingOut:
     "that had its mails of the day gets none, and the answer is the same.",
     tags=TAGS,
     operation_id="sendLinkAgain",
-    responses=documented(200, "What waits.", WaitingOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "What waits.", WaitingOut, 400, 409, 413, 415, 422),
 )
 def again(asked: Annotated[WaitingIn, Body()]) -> WaitingOut:
     """Send the link again."""
@@ -114,7 +114,7 @@ def again(asked: Annotated[WaitingIn, Body()]) -> WaitingOut:
     description="Mails a new link to the right address; the link and the token from before end.",
     tags=TAGS,
     operation_id="correctAddress",
-    responses=documented(200, "What waits.", WaitingOut, 400, 409, 413, 415, 422, 503),
+    responses=documented(200, "What waits.", WaitingOut, 400, 409, 413, 415, 422),
 )
 def correct(asked: Annotated[CorrectionIn, Body()]) -> WaitingOut:
     """Correct the address."""

@@ -232,7 +232,7 @@ def answer_accusation(case_id: CaseId, answers: Annotated[AnswersIn, Body()]) ->
     "it is `clean`, name its id in your answer. Investigators read it; nobody else does.",
     tags=TAGS,
     operation_id="offerAccusationEvidence",
-    responses=documented(201, "Upload the file now.", OfferedOut, 400, 401, 403, 404, 409, 413, 415, 422, 503),
+    responses=documented(201, "Upload the file now.", OfferedOut, 400, 401, 403, 404, 409, 413, 415, 422),
 )
 def offer_evidence(case_id: CaseId, asked: Annotated[ReplyEvidenceIn, Body()]) -> Response[OfferedOut]:
     """Upload evidence for an answer."""

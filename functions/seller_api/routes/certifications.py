@@ -152,7 +152,7 @@ def listed() -> CertificationsOut:
     "renewed in each term. The request's network address and program are kept encrypted.",
     tags=TAGS,
     operation_id="certify",
-    responses=documented(201, "Certified.", CertificationOut, 400, 401, 403, 409, 413, 415, 422, 503),
+    responses=documented(201, "Certified.", CertificationOut, 400, 401, 403, 409, 413, 415, 422),
 )
 def certify(body: Annotated[CertificationIn, Body()]) -> Response[CertificationOut]:
     """Certify."""

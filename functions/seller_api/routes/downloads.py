@@ -111,7 +111,7 @@ class DownloadOut(Model):
     "and another receipt; Idempotency-Key is ignored, for links must not be kept.",
     tags=["Lists"],
     operation_id="createDownload",
-    responses=documented(201, "Links and receipt.", DownloadOut, 400, 401, 403, 409, 413, 415, 422, 503),
+    responses=documented(201, "Links and receipt.", DownloadOut, 400, 401, 403, 409, 413, 415, 422),
 )
 def create(wanted: Annotated[DownloadIn, Body()]) -> Response[DownloadOut]:
     """Hand out links."""

@@ -58,7 +58,7 @@ def listed() -> InvitationsOut:
     description="With the token of the mailed link. A person belongs to one organization (409).",
     tags=TAGS,
     operation_id="acceptInvitation",
-    responses=documented(200, "You are a member now.", AcceptedOut, 400, 401, 403, 409, 413, 415, 429, 503),
+    responses=documented(200, "You are a member now.", AcceptedOut, 400, 401, 403, 409, 413, 415, 429),
 )
 def accept(body: AcceptIn) -> AcceptedOut:
     """Accept an invitation."""

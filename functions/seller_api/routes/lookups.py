@@ -96,7 +96,7 @@ class LookupOut(Model):
     "address; nothing of it is kept but how many numbers it held, so Idempotency-Key is ignored.",
     tags=["Lists"],
     operation_id="lookUp",
-    responses=documented(200, "The answers.", LookupOut, 400, 401, 403, 409, 413, 415, 422, 429, 503),
+    responses=documented(200, "The answers.", LookupOut, 400, 401, 403, 409, 413, 415, 422, 429),
 )
 def look_up(asked: Annotated[LookupIn, Body()]) -> Response[LookupOut]:
     """Look numbers up."""

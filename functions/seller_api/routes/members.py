@@ -24,7 +24,7 @@ Sub = Annotated[str, Path(max_length=128)]
     description="Your account, your organization and role, and the SANs for which you may act. Signed-in people only.",
     tags=TAGS,
     operation_id="readMe",
-    responses=documented(200, "Who calls.", MeOut, 401, 403, 429, 503),
+    responses=documented(200, "Who calls.", MeOut, 401, 403, 429),
 )
 def me() -> MeOut:
     """Return who calls."""
@@ -40,7 +40,7 @@ def me() -> MeOut:
     description="With their addresses, and whether each has a second factor.",
     tags=TAGS,
     operation_id="listMembers",
-    responses=documented(200, "The members, the oldest first.", MembersOut, 401, 403, 429, 503),
+    responses=documented(200, "The members, the oldest first.", MembersOut, 401, 403, 429),
 )
 def listed() -> MembersOut:
     """Return the members."""
@@ -91,7 +91,7 @@ def change_role(sub: Sub, body: RoleIn) -> Response[None]:
     "representative stays (409). It holds from the next request on.",
     tags=TAGS,
     operation_id="removeMember",
-    responses=documented(204, "Removed.", None, 401, 403, 404, 409, 429, 503),
+    responses=documented(204, "Removed.", None, 401, 403, 404, 409, 429),
 )
 def remove(sub: Sub) -> Response[None]:
     """Remove a member."""

@@ -163,7 +163,7 @@ def read_csv(since: Since = 0, limit: Limit = PAGE) -> Response[str]:
     "request's `due_on`. Acknowledging again changes nothing.",
     tags=TAGS,
     operation_id="acknowledgeStopRequests",
-    responses=documented(200, "What became of each.", AcknowledgementsOut, 400, 401, 403, 413, 415, 503),
+    responses=documented(200, "What became of each.", AcknowledgementsOut, 400, 401, 403, 413, 415),
 )
 def acknowledge(body: AcknowledgementsIn) -> AcknowledgementsOut:
     """Acknowledge requests."""

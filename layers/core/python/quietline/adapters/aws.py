@@ -9,7 +9,34 @@ from typing import Any
 
 import botocore.config
 import botocore.session
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.loaders import Loader
+
+BUSY = {
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+"""How services say that they are asked too much."""
+
+
+def is_busy_or_away(error: BaseException) -> bool:
+    """Tell whether a service is asked too much, fails or does not answer, also after botocore has tried again.
+
+    Nothing is wrong with what was asked: it may do a moment later.
+    """
+    if isinstance(error, ClientError):
+        response: dict[str, Any] = dict(error.response)
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or response.get("Error", {}).get("Code") in BUSY
+    return isinstance(error, (HTTPClientError, NoConnectionError))
 
 
 class _Loader(Loader):

@@ -47,7 +47,7 @@ REPORTERS_SCOPE = "quietline/reporters"
 SAN_HEADER = "quietline-san"
 """Names the SAN that the caller acts for; left out, the organization's own."""
 FACTOR_ASKED = (Rule.REPRESENTATIVE, Rule.INVESTIGATOR, Rule.SUPERVISOR)
-"""Whose second factor is asked of the user pool, which may want a pause (429) or not answer (503)."""
+"""Whose second factor is asked of the user pool, which may want a pause (429)."""
 RULES: dict[str, Rule] = {}
 """`METHOD /path` → its rule; filled as routes are declared, read by the tests and by the OpenAPI generator."""
 
@@ -141,11 +141,8 @@ def route[**P, R](
     """
     key = f"{method} {path}"
     RULES[key] = rule
-    if "responses" in openapi:
-        refusals = {429, 503} if rule in FACTOR_ASKED else set()
-        # what writes may meet other writers for too long
-        refusals |= {503} if method != "GET" else set()
-        openapi["responses"] = dict(sorted((refusals_of(*refusals) | openapi["responses"]).items()))
+    if rule in FACTOR_ASKED and "responses" in openapi:
+        openapi["responses"] = dict(sorted((refusals_of(429) | openapi["responses"]).items()))
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)

@@ -2,7 +2,8 @@
 
 Powertools keeps the records (key = caller + route + key, SHA-256). Only answers below 400 are kept, for a day, sealed
 so that nobody reads them who does not send the key and the request again (docs/adr/0028). The same key with another
-body is 422, a repeat while the first still runs is 409.
+body is 422, a repeat while the first still runs is 409. Where the key cannot be kept nothing is done (503); where only
+the answer cannot be, it is given all the same.
 """
 
 import base64
@@ -13,8 +14,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
 from quietline.http import problems
 from quietline.http.sealing import opened, sealed
+from quietline.kernel.errors import log_fields
+
+logger = Logger(child=True)
 
 HEADER = "idempotency-key"
 MAX_KEY_LENGTH = 200
@@ -67,6 +74,8 @@ def once(
     if context is not None:
         _config().register_lambda_context(context)
 
+    made: list[dict[str, Any]] = []
+
     @idempotent_function(
         data_keyword_argument="record",
         persistence_store=_store(table),
@@ -74,16 +83,22 @@ def once(
         output_serializer=_serializer(_sealing_key(key, record)),
     )
     def run(*, record: dict[str, str]) -> dict[str, Any]:
-        made = answer()
-        if made.get("statusCode", 500) >= 400:
-            raise _NotKeptError(made)
-        return made
+        made.append(answer())
+        if made[0].get("statusCode", 500) >= 400:
+            raise _NotKeptError(made[0])
+        return made[0]
 
     try:
         return dict(run(record=record))
     except _NotKeptError as stop:
         return stop.answer
-    except exceptions.IdempotencyAlreadyInProgressError:
+    except exceptions.IdempotencyPersistenceLayerError as error:
+        # no traceback: the error's message may hold what was to be kept
+        logger.error("idempotency_store_failed", **log_fields(error.__cause__ or error))  # noqa: TRY400
+        if made:
+            return made[0]  # what is done is done; a repeat is told that the first still runs, until the key is free
+        return _answer(problems.from_error(problems.AWAY, request_id))
+    except (exceptions.IdempotencyAlreadyInProgressError, exceptions.IdempotencyInconsistentStateError):
         return _problem(
             request_id, 409, "conflict", "The first request with this Idempotency-Key still runs; try again shortly."
         )
@@ -143,12 +158,17 @@ def _mark_replayed(answer: Any, _record: Any) -> Any:
 
 def _problem(request_id: str, status: int, slug: str, detail: str) -> dict[str, Any]:
     titles = {400: "The request has a value that cannot be accepted", 409: "The current state does not allow this"}
-    made = problems.problem(
-        status, slug, titles.get(status, "The Idempotency-Key was used before"), detail, request_id=request_id
+    return _answer(
+        problems.problem(
+            status, slug, titles.get(status, "The Idempotency-Key was used before"), detail, request_id=request_id
+        )
     )
+
+
+def _answer(made: Response[str]) -> dict[str, Any]:
     return {
-        "statusCode": status,
-        "headers": {"Content-Type": problems.PROBLEM, **problems.HEADERS},
+        "statusCode": made.status_code,
+        "headers": {"Content-Type": problems.PROBLEM, **made.headers},
         "body": made.body,
         "isBase64Encoded": False,
     }

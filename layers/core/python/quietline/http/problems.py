@@ -41,6 +41,7 @@ SENTENCES = {
     "string_pattern_mismatch": "This has another form than the API reference gives for it.",
     "model_attributes_type": "Send a JSON object.",
 }
+AWAY = UnavailableError("Something that we depend on does not answer at this moment. Please try again.")
 """In place of pydantic's own, by error type, where those speak to programmers of this service."""
 
 
@@ -122,8 +123,10 @@ def install(app: APIGatewayHttpResolver) -> None:
                 HTTPStatus(error.status_code).phrase + ".",
                 request_id=request_id(),
             )
+        from quietline.adapters.aws import is_busy_or_away
+
         logger.error("unexpected_error", **log_fields(error))
-        return internal(request_id())
+        return from_error(AWAY, request_id()) if is_busy_or_away(error) else internal(request_id())
 
     @app.not_found
     def no_route(_error: RouteNotFoundError) -> Response[str]:
@@ -188,13 +191,13 @@ def documented(
         status: of the answer, e.g. 200.
         description: of the answer, one sentence.
         model: of the answer's body, or its JSON schema; None for an answer without JSON.
-        refusals: statuses out of `SITUATIONS`; 500 is added.
+        refusals: statuses out of `SITUATIONS`; 500 and 503 are added, for every route asks services of AWS.
     """
     answer: dict[str, Any] = {"description": description}
     if model is not None:
         kind = "schema" if isinstance(model, dict) else "model"
         answer["content"] = {"application/json": {kind: model}}
-    return {status: answer} | refusals_of(*refusals, 500)
+    return {status: answer} | refusals_of(*refusals, 500, 503)
 
 
 def refusals_of(*statuses: int) -> dict[int, Any]:

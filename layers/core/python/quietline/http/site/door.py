@@ -20,6 +20,7 @@ from quietline.kernel.errors import (
     QuietlineError,
     TooManyRequestsError,
     UnauthenticatedError,
+    UnavailableError,
     log_fields,
 )
 from quietline.pages.forms import BadBodyError, pairs_of
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 MAX_FIELDS = 1500
 """As many check boxes as a form has at most: every area of the country."""
+
+AGAIN = {"retry-after": "5"}
+"""Of a page that says to try again shortly."""
 
 
 class Door[R: Request]:
@@ -64,6 +68,11 @@ class Door[R: Request]:
 
     def _answer(self, event: Mapping[str, Any], request: R, method: str) -> Answer:
         site = self._site
+        try:
+            known = request.cookies.get(site.cookies.session_name, "")
+            request.session = site.wiring.sessions().find(known) if known else None
+        except Exception as error:  # noqa: BLE001, RUF100 - a page for whatever happens
+            return self._failed(request, error)
         if not _has_language(event, request.profile):
             return _with_language(event, request)
         methods = site.pages[request.pattern] if site.match(request.path) else {}
@@ -95,15 +104,20 @@ class Door[R: Request]:
                 return problem(request, 403, "mfa_required")
             case TooManyRequestsError():
                 return problem(request, 429, headers={"retry-after": str(error.retry_after)})
+            case UnavailableError():
+                self._log.warning("refused", extra=log_fields(error))
+                return problem(request, 503, headers=AGAIN)
             case BadBodyError() | ForbiddenError() | NotFoundError():
                 return problem(request, error.status)
             case QuietlineError():
                 self._log.warning("refused", extra=log_fields(error))
                 return problem(request, error.status)
             case _:
+                from quietline.adapters.aws import is_busy_or_away
+
                 # only the class and the place: a message could hold what was typed
                 self._log.error("failed", extra=log_fields(error))
-                return problem(request, 500)
+                return problem(request, 503, headers=AGAIN) if is_busy_or_away(error) else problem(request, 500)
 
     def _to_sign_in(self, request: R, method: str) -> Answer:
         """Ask to sign in; then it goes on with the page asked for, which is shown and never sent again."""
@@ -124,7 +138,6 @@ class Door[R: Request]:
         found = site.match(path)
         known = cookies.read(event)
         browser = known.get(site.cookies.session_name, "")
-        session = site.wiring.sessions().find(browser) if browser else None
         request = site.request(
             site,
             profile,
@@ -135,7 +148,6 @@ class Door[R: Request]:
             query,
             cookies=known,
             browser=browser or new_id(),
-            session=session,
             origin=origin_of(event),
         )
         return request, not browser
