@@ -41,8 +41,9 @@ SENTENCES = {
     "string_pattern_mismatch": "This has another form than the API reference gives for it.",
     "model_attributes_type": "Send a JSON object.",
 }
-AWAY = UnavailableError("Something that we depend on does not answer at this moment. Please try again.")
 """In place of pydantic's own, by error type, where those speak to programmers of this service."""
+AWAY = UnavailableError("Something that we depend on does not answer at this moment. Please try again.")
+"""What is answered where a service of AWS is busy or away."""
 
 
 def problem(
