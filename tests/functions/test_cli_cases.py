@@ -36,7 +36,7 @@ class Session:
 @pytest.fixture
 def desk(cloud: Cloud, clock: FixedClock, profile: Profile, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> Desk:
     cloud.use(CaseApiSettings)
-    # what the test puts into the tables and what is answered at the API happen on the same day
+    # the API answers on the day of what the tests put into the tables
     monkeypatch.setattr("quietline.kernel.clock.SystemClock", lambda: clock)
     monkeypatch.setenv("QUIETLINE_API", "https://registry.example.test")
     monkeypatch.setenv("QUIETLINE_CASES_TABLE", cloud.cases_table)
