@@ -26,7 +26,7 @@ from quietline.profiles.profile import Profile
 
 from functions.investigate_case.handler import lambda_handler
 from tests.fakes.complaints import CALLER, NOW, Desk
-from tests.fakes.investigations import SAN, Scene
+from tests.fakes.investigations import SAN, Scene, WaitedClock
 from tests.workflows.conftest import VISITED, Machine, states_of
 from tests.workflows.investigating import actions, broken, given, messages, start, token, way, when
 
@@ -58,9 +58,14 @@ def machine(machines: Callable[..., Machine], queue: str) -> Machine:
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch, cloud: Any, desk: Desk, profile: Profile) -> Scene:
-    """A day of every deadline is a second of the state machine's clock."""
-    made = Scene(cloud, SystemClock(), profile, short=True)
+def days() -> WaitedClock:
+    return WaitedClock(SystemClock().now())
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch, cloud: Any, desk: Desk, days: WaitedClock, profile: Profile) -> Scene:
+    """A day of every deadline is a second for which the state machine waits."""
+    made = Scene(cloud, days, profile)
     monkeypatch.setattr(bootstrap, "investigation", lambda _settings: made.steps)
     return made
 
@@ -90,14 +95,18 @@ def test_a_case_waits_is_cited_confirmed_and_everybody_hears(desk: Desk, scene: 
     assert {Action.ATTRIBUTED, Action.EXAMINED, Action.CONFIRMED, Action.DECIDED} < set(actions(desk, case_id))
 
 
-def test_a_seller_is_heard_reminded_and_its_silence_recorded(desk: Desk, hasty: Scene, machine: Machine) -> None:
+def test_a_seller_is_heard_reminded_and_its_silence_recorded(
+    desk: Desk, hasty: Scene, days: WaitedClock, machine: Machine
+) -> None:
     hasty.seller(declares=CALLER)
+    days.held = True
     case_id = desk.accuse()
     execution = machine.start(given(case_id), case_id)
     machine.until(execution, lambda run: "AwaitReply" in run.states)
     with pytest.raises(ConflictError, match="not been heard"):
         hasty.decisions.decide(case_id, "warning", REASONS, ANA)
 
+    days.held = False
     machine.until(execution, lambda run: "AwaitDecision" in run.states)
     when(lambda: hasty.decisions.decide(case_id, "warning", REASONS, ANA))
     run = machine.finish(execution)

@@ -20,7 +20,7 @@ from quietline.profiles.profile import Profile
 
 from functions.investigate_case.handler import lambda_handler
 from tests.fakes.complaints import CALLER, Desk
-from tests.fakes.investigations import Scene
+from tests.fakes.investigations import Scene, WaitedClock
 from tests.workflows.conftest import Machine, Run
 from tests.workflows.investigating import broken, given
 
@@ -96,7 +96,7 @@ def test_a_step_that_fails_is_seen_and_the_case_goes_on_with_nobody_told_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rounds = {"max_rounds": 4} if step == "again" else {}
-    scene = Scene(cloud, SystemClock(), profile, short=True, **rounds)
+    scene = Scene(cloud, WaitedClock(SystemClock().now()), profile, **rounds)
     monkeypatch.setattr(bootstrap, "investigation", lambda _settings: scene.steps)
     if way == "traced":
         scene.carrier("AAA", "+1305")
