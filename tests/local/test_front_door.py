@@ -163,7 +163,7 @@ def test_the_payment_server_listens_on_this_machine_only_and_remembers(tmp_path:
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={"PATH": os.defpath}
         )
-        for _ in range(100):
+        for _ in range(300):
             try:
                 call("/v1/customers")
             except OSError:

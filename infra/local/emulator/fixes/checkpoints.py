@@ -16,17 +16,19 @@ log = logging.getLogger("quietline.local")
 def checkpoints() -> None:
     """Save the state on a timer too; the emulator saves only on a clean exit.
 
-    A large state takes seconds in which nothing else goes on, so it is saved less often: a twentieth of the time.
+    A large state takes seconds in which nothing else goes on, so it is saved less often: a twentieth of the time. The
+    timer begins when the state of before has been read: services that still lack theirs would be saved as empty.
     """
     seconds = os.environ.get("QUIETLINE_CHECKPOINT_SECONDS")
     if not seconds or os.environ.get("PERSIST_STATE") != "1":
         return
     pause = float(seconds)
+    from ministack import app
+    from ministack.core import persistence
+
+    read = app._load_persisted_state
 
     def loop() -> None:
-        from ministack import app
-        from ministack.core import persistence
-
         quiet = logging.getLogger("persistence")
         took = 0.0
         while True:
@@ -42,7 +44,11 @@ def checkpoints() -> None:
                 quiet.setLevel(level)
                 took = time.monotonic() - begun
 
-    threading.Thread(target=loop, daemon=True, name="quietline-checkpoints").start()
+    def read_and_begin() -> None:
+        read()
+        threading.Thread(target=loop, daemon=True, name="quietline-checkpoints").start()
+
+    app._load_persisted_state = read_and_begin
 
 
 def sent_mails() -> None:
