@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import HealthCheck, settings
 from quietline.adapters import aws, secrets, signing
 from quietline.kernel.clock import FixedClock
 from quietline.kernel.settings.base import Settings
@@ -23,6 +24,9 @@ from tests.moto_faster import make_faster
 
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+# an example takes as long as the machine is busy: that is no failure of what is tested
+settings.register_profile("ours", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 @pytest.fixture

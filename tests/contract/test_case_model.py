@@ -208,7 +208,6 @@ def test_no_order_of_events_loses_a_complaint(cloud: Any, profile: Profile, smal
         settings=settings(
             max_examples=5,
             stateful_step_count=16,
-            deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),

@@ -352,7 +352,6 @@ def test_no_order_of_events_loses_a_complaint_or_decides_or_tells_twice(cloud: A
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
-            deadline=None,
             derandomize=EXAMPLES <= 5,
             database=None,
             suppress_health_check=list(HealthCheck),

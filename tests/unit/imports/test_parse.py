@@ -41,7 +41,7 @@ def e164s(numbers: dict[str, BitMap]) -> set[str]:
     return {phone.from_parts(area, bit, RULES).e164 for area, bits in numbers.items() for bit in bits}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(spelt, max_size=12))
 def test_every_line_is_read_as_the_kernel_reads_it(texts: list[str]) -> None:
     made = parse("".join(f"{text}\n" for text in texts).encode(), COLUMN, RULES)
@@ -52,7 +52,7 @@ def test_every_line_is_read_as_the_kernel_reads_it(texts: list[str]) -> None:
     assert made.lines == made.blank + made.accepted + len(made.rejects) == len(texts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(national, max_size=12), st.sampled_from(["\n", "\r\n"]))
 def test_flat_lines_and_columns_say_the_same(numbers: list[str], end: str) -> None:
     flat = parse("".join(f"{n[:3]},{n[3:]}{end}" for n in numbers).encode(), FLAT, RULES)

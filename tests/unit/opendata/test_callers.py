@@ -49,7 +49,7 @@ def follow(reader: ReportedCallers, held: dict[str, tuple[str, ...]], since: str
 DAY = date(2026, 11, 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     days=st.lists(st.lists(st.sampled_from([f"305555{n:04}" for n in range(8)]), max_size=12), min_size=1, max_size=5),
     limit=st.integers(1, 4),

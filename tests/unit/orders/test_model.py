@@ -60,4 +60,4 @@ class Machine(RuleBasedStateMachine):
 
 
 TestMachine: Any = Machine.TestCase
-TestMachine.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestMachine.settings = settings(max_examples=40, stateful_step_count=20)

@@ -22,7 +22,7 @@ def listed(subscriber: int, day: date) -> bool:
     return bool(done) and done[-1][1]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.dates(date(2026, 1, 1), date(2028, 12, 31)))
 def test_each_number_is_what_it_is_for(day: date) -> None:
     even = (day - MAGIC.since).days % 2 == 0

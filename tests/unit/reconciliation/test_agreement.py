@@ -5,7 +5,7 @@ tampered with.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pyroaring import BitMap
@@ -153,7 +153,5 @@ class Days(RuleBasedStateMachine):
         assert (one["missing"], one["extra"], one["damage"]) == (0, 1, "")
 
 
-Days.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+Days.TestCase.settings = settings(max_examples=12, stateful_step_count=15)
 TestDays = Days.TestCase

@@ -26,7 +26,7 @@ single = st.integers(0, SPAN - 1)
 stretch = st.builds(lambda start, length: range(start, min(start + length, SPAN)), single, st.integers(1, 200_000))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(single, max_size=20), st.lists(stretch, max_size=5), st.booleans(), st.integers(1, 3))
 def test_every_kind_of_container_is_read(
     singles: list[int], stretches: list[range], optimized: bool, step: int
@@ -58,7 +58,7 @@ def test_what_lists_say_of_numbers_and_how_many_different_ones_there_were() -> N
     assert matcher.areas() == (("202", "989"), ("303",))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from(["202", "989"]), st.integers(0, 90)), max_size=200))
 def test_different_numbers_are_counted_however_close_they_are(numbers: list[tuple[str, int]]) -> None:
     matcher = Matcher(PROFILE.area_keys, PROFILE.rules, ListsView(date.max, date.max, {"202": dump(BitMap())}.get))

@@ -12,7 +12,7 @@ parts = st.lists(st.lists(st.integers(0, SPANS * SPAN - 1), max_size=60), max_si
 
 
 @pytest.mark.parametrize("most", [0, 50, 1000])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts=parts)
 def test_as_many_as_a_set_has_however_few_are_kept_sorted(most: int, parts: list[list[int]]) -> None:
     with pytest.MonkeyPatch.context() as patch:

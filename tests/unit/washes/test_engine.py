@@ -299,7 +299,7 @@ cell = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(cell, min_size=1, max_size=4), max_size=12), st.integers(3, 40), st.booleans())
 def test_where_the_pieces_are_cut_makes_no_difference(rows: list[list[str]], chunk: int, vectorised: bool) -> None:
     data = ("id,phone\n1,2025550143\n" + "".join(",".join(row) + "\n" for row in rows)).encode()
@@ -317,7 +317,7 @@ def test_where_the_pieces_are_cut_makes_no_difference(rows: list[list[str]], chu
     assert again == summary
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.lists(cell.filter(lambda text: "\r" not in text and "\x00" not in text), min_size=3, max_size=3), max_size=12
@@ -335,7 +335,6 @@ def test_a_csv_writers_file_reads_back_with_an_answer_a_row(rows: list[list[str]
     assert summary.rows == len(rows) + 1
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 900), st.integers(1, 5), st.sampled_from(["\n", "\r\n"])), min_size=1, max_size=40
@@ -358,7 +357,7 @@ def test_rows_of_any_length_width_and_line_end_keep_their_bytes(rows: list[tuple
     assert answer.decode() == "".join(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 150), st.integers(0, 150), st.booleans()), min_size=1, max_size=30),
     st.integers(0, 3),

@@ -177,7 +177,7 @@ def spelt(draw: st.DrawFn) -> str:
     return draw(lead) + text + draw(trail)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.lists(
         st.one_of(spelt(), spelt(), st.text(max_size=40), st.from_regex(r"[-+0-9 .()xEe]{1,24}", fullmatch=True)),
@@ -193,7 +193,7 @@ def test_the_fast_way_says_what_phonenumbers_says_or_nothing(texts: list[str]) -
             assert same(found, read_slowly(cell)), cell
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=20))
 def test_any_bytes_are_answered(cells: list[bytes]) -> None:
     for cell, found in zip(cells, read_fast(cells), strict=True):
