@@ -97,6 +97,17 @@ def test_a_code_that_was_read_just_before_the_half_minute_ended_is_taken(
     assert person is not None and person.mfa
 
 
+@pytest.mark.parametrize("code", ["", "1", "12345", "1234567", "12 34", "abcdef", "１２３４５６"])
+def test_a_first_code_of_another_form_is_a_wrong_one(pool: Pool, code: str) -> None:
+    made = pool.member()
+    pool.accounts.begin_mfa(made.access_token)
+
+    with pytest.raises(InvalidInputError) as refused:
+        pool.accounts.finish_mfa(made.access_token, code)
+
+    assert refused.value.fields[0].pointer == "/code"
+
+
 def test_a_wrong_password_and_an_unknown_address_are_the_same(pool: Pool) -> None:
     pool.member()
 
@@ -183,3 +194,50 @@ def test_signing_up_with_a_known_address_shows_nothing_and_mails_the_code_again(
 
 def test_an_unknown_address_is_told_nothing_of_a_reset() -> None:
     CognitoAccounts("client", Refusing("UserNotFoundException")).forgot_password(EMAIL)
+
+
+class Strict:
+    """A Cognito that knows nobody, and refuses what its API reference says of the forms of names and passwords."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(**given: Any) -> Any:
+            inner = given.get("AuthParameters", {}) | given.get("ChallengeResponses", {})
+            user, password = given.get("Username", inner.get("USERNAME", "")), given.get("Password", "-")
+            named = 0 < len(user) <= 128 and user.isprintable() and not any(sign.isspace() for sign in user)
+            right = named and all(inner.values()) and password and password == password.strip()
+            code = "UserNotFoundException" if right else "InvalidParameterException"
+            raise ClientError({"Error": {"Code": code, "Message": f"about {EMAIL}"}}, name)
+
+        return call
+
+
+@pytest.mark.parametrize(
+    "email", ["kim lee@example.com", "kim\u00a0@example.com", "kim\x07@example.com", "k" * 129, ""]
+)
+def test_what_is_no_address_is_answered_as_an_unknown_one(email: str) -> None:
+    accounts = CognitoAccounts("client", Strict())
+    with pytest.raises(UnauthenticatedError):
+        accounts.sign_in(email, PASSWORD)
+    with pytest.raises(UnauthenticatedError):
+        accounts.confirm(email, "123456")
+    with pytest.raises(InvalidInputError) as refused:
+        accounts.reset_password(email, "123456", PASSWORD)
+    assert refused.value.fields[0].pointer == "/code"
+    accounts.resend_code(email)
+    accounts.forgot_password(email)
+
+
+@pytest.mark.parametrize("password", ["", " ", f"{PASSWORD} ", f" {PASSWORD}"])
+def test_a_password_that_can_be_none_is_told_at_its_field(password: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        CognitoAccounts("client", Strict()).reset_password(EMAIL, "123456", password)
+    assert refused.value.fields[0].pointer in ("/password", "/code")
+
+
+def test_nothing_typed_is_a_wrong_answer() -> None:
+    accounts = CognitoAccounts("client", Strict())
+    with pytest.raises(UnauthenticatedError):
+        accounts.sign_in(EMAIL, "")
+    for step in (Step.MFA, Step.NEW_PASSWORD):
+        with pytest.raises(UnauthenticatedError):
+            accounts.answer(Challenge(step, "s", EMAIL), "")

@@ -108,3 +108,9 @@ def test_what_else_cancels_a_transaction_is_not_hidden(pauses: list[float]) -> N
         with pytest.raises(ClientError):
             write_two(Table("t", Meeting(conflict(*codes))))
     assert pauses == []
+
+
+def test_a_range_that_ends_before_it_begins_is_empty() -> None:
+    client = Meeting(ClientError({"Error": {"Code": "ValidationException", "Message": "BETWEEN"}}, "Query"))
+    assert list(Table("t", client).query("A", between=("B", "A"))) == []
+    assert client.calls == 0

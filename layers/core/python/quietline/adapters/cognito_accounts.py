@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import category
 
 from botocore.exceptions import ClientError
 
@@ -45,6 +46,12 @@ SENTENCES = {
 }
 MOST_USERNAME = 128
 """Characters of a Cognito username, which the address is."""
+NAME_SIGNS = "LMSNP"
+"""Unicode categories of its characters: no space and no control character."""
+FIRST_CODE = 6
+"""Digits of an app's code."""
+NOTHING = "-"
+"""In place of what was left empty, which botocore or Cognito would refuse as a fault of ours."""
 _CODES = {
     "CodeMismatchException": ("/code", "code_wrong"),
     "EnableSoftwareTokenMFAException": ("/code", "code_wrong"),
@@ -104,14 +111,14 @@ class CognitoAccounts:
             answer = self._cognito.initiate_auth(
                 ClientId=self.client_id,
                 AuthFlow="USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": email.strip(), "PASSWORD": password},
+                AuthParameters={"USERNAME": _name(email), "PASSWORD": password or NOTHING},
             )
         return self._read(answer, email.strip())
 
     def answer(self, challenge: Challenge, text: str) -> SignedIn | Challenge:
         """Go on with a sign-in."""
         name, response = next((name, key) for name, (step, key) in STEPS.items() if step is challenge.step)
-        given = _digits(text) if challenge.step is Step.MFA else text
+        given = _digits(text) if challenge.step is Step.MFA else text or NOTHING
         begin_again = UnauthenticatedError("The sign-in took too long or the code was wrong too often. Begin again.")
         with _translated(NotAuthorizedException=begin_again):
             answer = self._cognito.respond_to_auth_challenge(
@@ -156,9 +163,14 @@ class CognitoAccounts:
     def reset_password(self, email: str, code: str, password: str) -> None:
         """Set the password with the mailed code."""
         wrong = _refused("/code", "code_wrong")
-        with _translated(NotAuthorizedException=wrong, UserNotFoundException=wrong):
+        # a password of a form that Cognito does not take at all, as in `sign_up`
+        weak = _refused("/password", "password_weak")
+        with _translated(NotAuthorizedException=wrong, UserNotFoundException=wrong, InvalidParameterException=weak):
             self._cognito.confirm_forgot_password(
-                ClientId=self.client_id, Username=_name(email), ConfirmationCode=_digits(code), Password=password
+                ClientId=self.client_id,
+                Username=_name(email),
+                ConfirmationCode=_digits(code),
+                Password=password or NOTHING,
             )
 
     def begin_mfa(self, access_token: str) -> str:
@@ -169,10 +181,11 @@ class CognitoAccounts:
     def finish_mfa(self, access_token: str, code: str) -> None:
         """Take the app's first code and ask for one at each sign-in from now on."""
         expired = UnauthenticatedError("The sign-in has expired. Sign in again.")
-        # InvalidParameter: a code of another form than six digits
-        wrong = _refused("/code", "code_wrong")
+        wrong, given = _refused("/code", "code_wrong"), _digits(code)
+        if len(given) != FIRST_CODE or not (given.isascii() and given.isdecimal()):
+            raise wrong  # what is shorter botocore would refuse as a fault of ours
         with _translated(NotAuthorizedException=expired, InvalidParameterException=wrong):
-            verified = self._cognito.verify_software_token(AccessToken=access_token, UserCode=_digits(code))
+            verified = self._cognito.verify_software_token(AccessToken=access_token, UserCode=given)
             if verified.get("Status") != "SUCCESS":
                 raise wrong
             self._cognito.set_user_mfa_preference(
@@ -321,12 +334,14 @@ def _refused(pointer: str, code: str) -> InvalidInputError:
 
 def _digits(code: str) -> str:
     """Return a code as people type it (`123 456`) without its spaces; never empty, which botocore would refuse."""
-    return "".join(code.split())[:64] or "-"
+    return "".join(code.split())[:64] or NOTHING
 
 
 def _name(email: str) -> str:
-    """Return an address as a user name; never empty, which botocore would refuse."""
-    return email.strip()[:MOST_USERNAME] or "-"
+    """Return an address as a user name; what Cognito would not even look up becomes one that nobody has."""
+    name = email.strip()
+    can_be = 0 < len(name) <= MOST_USERNAME and all(category(sign)[0] in NAME_SIGNS for sign in name)
+    return name if can_be else NOTHING
 
 
 def _code(error: ClientError) -> str:

@@ -151,6 +151,8 @@ class Table:
             limit: stop after so many items.
             attributes: only these of each item; empty for all.
         """
+        if between and between[0] > between[1]:
+            return  # there is nothing, and DynamoDB refuses the question
         names = {"#pk": f"{index}pk"}
         values: dict[str, Any] = {":pk": {"S": pk}}
         expression = "#pk = :pk"
