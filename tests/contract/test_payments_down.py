@@ -17,6 +17,7 @@ from quietline.kernel.errors import UnavailableError
 
 PAUSE = 60
 MISSING = b'{"error": {"type": "invalid_request_error", "message": "No such invoice"}}'
+OTHER_BEFORE = b'{"error": {"type": "idempotency_error", "message": "Keys can only be used with the same parameters"}}'
 
 
 class Misbehaving:
@@ -25,6 +26,7 @@ class Misbehaving:
     def __init__(self) -> None:
         self.status, self.hangs, self.requests = 404, False, 0
         self.first: list[int] = []
+        self.body = MISSING
         self._released = threading.Event()
         outer = self
 
@@ -35,9 +37,9 @@ class Misbehaving:
                     outer._released.wait(20)
                     return
                 self.send_response(outer.first.pop(0) if outer.first else outer.status)
-                self.send_header("Content-Length", str(len(MISSING)))
+                self.send_header("Content-Length", str(len(outer.body)))
                 self.end_headers()
-                self.wfile.write(MISSING)
+                self.wfile.write(outer.body)
 
             def log_message(self, *_args: Any) -> None:
                 pass
@@ -103,6 +105,12 @@ def test_a_server_that_does_not_do_its_work_is_unavailable(
         monkeypatch.setattr(adapter, "TIMEOUT_SECONDS", 0.3)
     with pytest.raises(UnavailableError):
         server(how(far)).invoice("in_1")
+
+
+def test_a_key_that_came_with_other_parameters_is_put_off_until_the_next_hours(far: Misbehaving) -> None:
+    far.status, far.body = 400, OTHER_BEFORE
+    with pytest.raises(UnavailableError):
+        server(far.base).invoice("in_1")
 
 
 def test_a_failure_that_passes_is_tried_again_within_the_call(

@@ -14,17 +14,23 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.loaders import Loader
 
 BUSY = {
+    "BandwidthLimitExceeded",
     "LimitExceededException",
+    "PriorRequestNotComplete",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "RequestThrottled",
+    "RequestThrottledException",
+    "RequestTimeout",
+    "RequestTimeoutException",
     "SlowDown",
     "ThrottledException",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+    "TransactionInProgressException",
 }
-"""How services say that they are asked too much."""
+"""How services say that they are asked too much, or are not done: what botocore tries again."""
 
 
 def is_busy_or_away(error: BaseException) -> bool:

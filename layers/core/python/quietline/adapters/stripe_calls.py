@@ -57,7 +57,8 @@ class StripeCalls:
             MissingError: it names an id that does not exist.
             RefusedError: the request does not suit the server's state.
             PaymentDeclinedError: a payment method was refused.
-            UnavailableError: the server does not answer, fails, limits us or refuses our key.
+            UnavailableError: the server does not answer, fails, limits us, refuses our key, or had `key` with other
+                parameters within this hour.
         """
         # Stripe repeats its first answer to a key for a day, its own failures too: with another key after an hour a
         # call that failed there once does not fail all day. Whoever calls looks for what exists already first.
@@ -93,6 +94,11 @@ def _translated(call: Callable[[], Any]) -> Any:
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         # a key that was rolled wrongly: everything waits until somebody puts the right one
         raise UnavailableError("The payment server refuses our key; nothing was lost.") from error
+    except stripe.IdempotencyError as error:
+        # the key came with other parameters before; the next hour has another key
+        raise UnavailableError(
+            "The payment server holds an earlier call against this one; nothing was lost."
+        ) from error
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise UnavailableError("The payment server does not answer; nothing was lost.") from error
 
