@@ -10,7 +10,7 @@ from quietline.kernel.clock import FixedClock
 from quietline.opendata.answer import ReportedCalls
 from quietline.opendata.layout import read_rows
 from quietline.opendata.model import Release
-from quietline.opendata.publish import rows_name
+from quietline.opendata.publish import OpenDataPublication, rows_name
 from quietline.opendata.query import Query
 from quietline.profiles.profile import Profile
 
@@ -149,6 +149,46 @@ def test_parquet_that_cannot_be_made_as_it_was_is_a_version_of_its_own(profile: 
     told = json.loads(files.public["manifests/2026-11-24.v2.jws"])
     assert hashlib.sha256(files.public[PARQUET]).hexdigest() == told["files"][1]["sha256"]
     assert made.publish(TUESDAY) is None
+
+
+@pytest.mark.parametrize("missing", ["reported_numbers", "index.json"])
+def test_what_is_made_of_all_files_is_made_up_for(
+    profile: Profile, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    made = publication(profile, clock, *MONDAY, complaint(6))
+    made.publish_due()
+    complaints, files = made.complaints, made.files
+    assert isinstance(complaints, MemoryComplaints) and isinstance(files, MemoryFiles)
+    numbers = files.public["reported-numbers.csv"]
+    complaints.kept = complaints.kept[:1]
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        breaking(patch, made, missing)
+        made.publish_due()
+
+    assert made.publish_due() == []
+
+    assert json.loads(files.public["index.json"])["files"][0]["version"] == 2
+    assert files.public["reported-numbers.csv"] != numbers
+    before = dict(files.public)
+    assert made.publish_due() == []
+    assert files.public == before
+
+
+def breaking(patch: pytest.MonkeyPatch, made: OpenDataPublication, missing: str) -> None:
+    """Let a run break off just before it makes what is named."""
+    real = made.files.publish
+
+    def publish(name: str, body: bytes, content_type: str) -> None:
+        if name == missing:
+            raise RuntimeError(name)
+        real(name, body, content_type)
+
+    def numbers(_self: OpenDataPublication) -> None:
+        raise RuntimeError(missing)
+
+    patch.setattr(made.files, "publish", publish)
+    if missing == "reported_numbers":
+        patch.setattr(OpenDataPublication, "reported_numbers", numbers)
 
 
 def test_rows_of_a_run_that_broke_off_are_not_answered_once_they_are_put_right(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -70,17 +70,13 @@ class OpenDataPublication:
         known = {release.date for release in self.releases.all(days[0])}
         made = [self.publish(day) for day in days if day in known or rules.is_business_day(day)]
         changed = [release for release in made if release is not None]
-        if changed:
-            self.index()
-            self.reported_numbers()
+        self._tell(changed)
         return changed
 
     def publish_days(self, days: Iterable[date]) -> list[Release]:
         """Publish the files of certain dates; return those that were written."""
         changed = [release for day in sorted(set(days)) if (release := self.publish(day)) is not None]
-        if changed:
-            self.index()
-            self.reported_numbers()
+        self._tell(changed)
         return changed
 
     def publish(self, day: date) -> Release | None:
@@ -141,8 +137,17 @@ class OpenDataPublication:
             overtaken = True
         raise UnavailableError("Others are publishing the same day. Please run it again.")
 
-    def index(self) -> None:
-        """Publish the list of all files, newest first."""
+    def _tell(self, changed: Sequence[Release]) -> None:
+        """Publish what is made of all files where some changed, or where a run broke off before it did."""
+        releases = self.releases.all()
+        index = self._index(releases)
+        if changed or (releases and self.files.published(INDEX) != index):
+            self.reported_numbers()
+            # last: an index that is right tells the next run that nothing is missing
+            self.files.publish(INDEX, index, JSON)
+
+    def _index(self, releases: Sequence[Release]) -> bytes:
+        """Return the list of all files, newest first."""
         listed = [
             {
                 "date": release.date.isoformat(),
@@ -154,10 +159,9 @@ class OpenDataPublication:
                 "manifest": manifest_name(release.date, release.current.version),
                 "files": [file.to_payload() for file in release.current.files],
             }
-            for release in reversed(self.releases.all())
+            for release in reversed(releases)
         ]
-        text = json.dumps({"profile": self.profile.name, "files": listed}, indent=1)
-        self.files.publish(INDEX, text.encode(), JSON)
+        return json.dumps({"profile": self.profile.name, "files": listed}, indent=1).encode()
 
     def reported_numbers(self) -> None:
         """Publish the numbers of the profile's last days that several people complained about, and its manifest."""
