@@ -194,7 +194,8 @@ def test_an_account_reads_what_it_has_asked_for(washing: Lists, profile: Profile
     assert usage["lookups_per_day"] == profile.usage.free_lookups.limit
     assert get("/v1/organizations/mine/usage", query="month=2003-06")[1]["days"] == []
     assert get("/v1/organizations/mine/usage", OTHERS)[1]["washed"] == 0
-    assert get("/v1/organizations/mine/usage", query="month=2003-13")[0] == 400
+    for month in ("2003-13", "20２６-05"):  # full-width digits match a pattern's \d
+        assert get("/v1/organizations/mine/usage", query=f"month={month}")[0] == 400
 
 
 def test_an_event_for_an_unknown_wash_is_dropped(washing: Lists) -> None:

@@ -70,7 +70,7 @@ class UsageOut(Model):
     responses=documented(200, "The month's usage.", UsageOut, 400, 401, 403),
 )
 def read(
-    month: Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="This month by default.")] = "",
+    month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="This month by default.")] = "",
 ) -> UsageOut:
     """Return a month's usage."""
     found, meter = member(), metering()
