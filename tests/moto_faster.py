@@ -5,6 +5,8 @@ that are touched, once. For every value of an answer it looks for each of the te
 taken as they are. For every request it looks which of hundreds of addresses is meant and what its service can do, and
 botocore says anew who asks; every user pool reads the same RSA key: here each is worked out once. And nobody checks
 what botocore signs.
+
+Of several threads one at a time is answered: neither moto's tables nor the copies made here are for two.
 """
 
 import copy
@@ -15,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, wraps
-from threading import local
+from threading import RLock, local
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,6 +55,8 @@ def _know_addresses() -> None:
     from moto.core.request import normalize_request
     from moto.core.utils import get_equivalent_url_in_aws_domain
 
+    one_at_a_time = RLock()
+
     def process_request(_stubber: Any, request: Any) -> Any:
         parsed, _ = get_equivalent_url_in_aws_domain(request.url)
         address = f"{parsed.scheme}://{parsed.netloc}{parsed.path}"
@@ -61,7 +65,8 @@ def _know_addresses() -> None:
             return (404, {}, "Not yet implemented") if AWS.match(address) else None
         normalized = normalize_request(request)
         try:
-            return handler(normalized, normalized.raw_url, normalized.headers)
+            with one_at_a_time:
+                return handler(normalized, normalized.raw_url, normalized.headers)
         except HTTPException as error:
             return error.code, error.get_headers(), error.get_body()
 

@@ -1,7 +1,16 @@
-"""Tests share what the AWS in memory begins with (`tests.memory`), and nothing that one of them leaves there."""
+"""Tests share what the AWS in memory begins with (`tests.memory`), and nothing that one of them leaves there.
+
+It is as safe for threads as AWS is.
+"""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from quietline.adapters import aws
+from quietline.adapters.dynamodb.table import ConditionFailedError, Table
 
 from tests.conftest import Cloud
 
@@ -28,6 +37,32 @@ def test_no_test_sees_what_another_one_left(turn: int, cloud: Cloud) -> None:
         "pools": [],
     }
     assert all(now != before for now, before in zip(everything(cloud).values(), found.values(), strict=True))
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads take turns far more often than they would."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_a_transaction_that_fails_takes_nobody_elses_writes_back(cloud: Cloud, restless: None) -> None:
+    table = Table(cloud.registry_table)
+    table.write(table.put_new(("TAKEN", "META"), {}))
+
+    def write(number: int) -> None:
+        first = (f"A{number}", "META")
+        second = ("TAKEN" if number % 2 else f"B{number}", "META")
+        with suppress(ConditionFailedError):
+            table.write(table.put_new(first, {}), table.put_new(second, {}))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(80)))
+
+    kept = {item["pk"]["S"] for item in table.client.scan(TableName=table.name)["Items"]}
+    assert kept == {"TAKEN", *(f"{name}{number}" for number in range(0, 80, 2) for name in "AB")}
 
 
 def everything(cloud: Cloud) -> dict[str, object]:

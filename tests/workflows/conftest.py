@@ -12,7 +12,6 @@ their number, but wait for no time.
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 from quietline.adapters import aws
 
 from tests.helpers import LambdaContext
@@ -50,18 +48,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         before = [one for one in item.session.items if one.path == item.path and one is not item]
         if not {one.nodeid for one in before} <= RUN:
             pytest.skip("needs the other tests of its file in the same process")
-
-
-@pytest.fixture(autouse=True)
-def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Machines run beside the test, and moto's tables are not made for two threads: calls wait for each other."""
-    lock, call = threading.RLock(), BaseClient._make_api_call
-
-    def locked(client: Any, *args: Any, **kwargs: Any) -> Any:
-        with lock:
-            return call(client, *args, **kwargs)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", locked)
 
 
 def definition_of(name: str) -> dict[str, Any]:
