@@ -23,6 +23,8 @@ from typing import Any
 
 LETTERS = string.ascii_letters + string.digits
 AWS = re.compile(r"https?://.+\.amazonaws.com/.*")
+MOST_BYTES = 405_000
+"""What moto lets an item weigh (`LimitedSizeDict`)."""
 PLAIN = {"S", "N", "BOOL", "NULL"}
 
 
@@ -41,6 +43,8 @@ def make_faster() -> None:
     """Change moto, for as long as the process lives."""
     _take_plain_values_as_they_are()
     _copy_what_is_touched()
+    _weigh_items_once()
+    _compare_texts_as_they_are()
     _know_addresses()
     _know_actions()
     _start_with_what_was_registered()
@@ -189,6 +193,38 @@ def _take_plain_values_as_they_are() -> None:
 
     ResponseSerializer._serialize = value_as_it_is  # type: ignore[method-assign]
     ResponseSerializer.get_value = part_by_its_name  # type: ignore[method-assign]
+
+
+def _weigh_items_once() -> None:
+    """An item is weighed when it is whole, instead of all of its attributes with every one that comes to it."""
+    from moto.dynamodb.exceptions import ItemSizeTooLarge
+    from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+
+    def made(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
+        item.hash_key, item.range_key, item.attrs = hash_key, range_key, LimitedSizeDict()
+        dict.update(item.attrs, {key: DynamoType(value) for key, value in attrs.items()})
+        if item.size() > MOST_BYTES:
+            raise ItemSizeTooLarge
+
+    Item.__init__ = made  # type: ignore[method-assign]
+
+
+def _compare_texts_as_they_are() -> None:
+    """Nearly all keys and values are texts, which need no look at the ten kinds either; keys are sorted by them."""
+    from moto.dynamodb.models.dynamo_type import DynamoType
+    from moto.dynamodb.models.table import Table
+
+    cast, size = DynamoType.cast_value.fget, DynamoType.size
+
+    def all_items(table: Any) -> list[Any]:
+        if not table.range_key_attr:
+            return sorted(table.items.values(), key=lambda item: item.hash_key.cast_value)
+        items = (item for items in table.items.values() for item in items.values())
+        return sorted(items, key=lambda item: (item.hash_key.cast_value, item.range_key.cast_value))
+
+    DynamoType.cast_value = property(lambda self: self.value if self.type == "S" else cast(self))  # type: ignore[method-assign]
+    DynamoType.size = lambda self: len(self.value.encode()) if self.type == "S" else size(self)  # type: ignore[method-assign]
+    Table.all_items = all_items  # type: ignore[method-assign]
 
 
 def _copy_what_is_touched() -> None:

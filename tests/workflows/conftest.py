@@ -121,7 +121,7 @@ class Machine:
         deadline = time.monotonic() + DONE_WITHIN_SECONDS
         while not holds(run := self.look(execution)):
             assert time.monotonic() < deadline, f"{self.name} stands at {run}"
-            time.sleep(0.02)
+            time.sleep(0.05)
         return run
 
     def run(self, given: Any, name: str) -> Run:
