@@ -1,6 +1,7 @@
 """Requests generated from our own OpenAPI document, valid and invalid, as each kind of caller: no answer is a 5xx.
 
-Every answer must have a status that the document knows. `QUIETLINE_FUZZ_SECONDS` gives it more time than CI has.
+Every answer must have a status that the document knows. What is generated comes of one seed, and time decides how far a
+run gets; `QUIETLINE_FUZZ_SECONDS` gives it more time than CI has, and a seed of its own, which a failure names.
 """
 
 import json
@@ -29,6 +30,7 @@ RULES = {
     "carrier": {"carrier", "reporter"},
 }
 SECONDS = float(os.environ.get("QUIETLINE_FUZZ_SECONDS", "16"))
+SEED = random.SystemRandom().randrange(2**32) if "QUIETLINE_FUZZ_SECONDS" in os.environ else 1
 
 
 def token_of(kind: str, cloud: Cloud, run_id: str, home: Path) -> str:
@@ -78,10 +80,10 @@ def test_no_request_makes_it_fail(kind: str, cloud: Cloud, run_id: str, tmp_path
     token = token_of(kind, cloud, f"{run_id}{kind[0]}", tmp_path)
     arguments = ["run", str(tmp_path / "openapi.json"), "--url", cloud.outputs["api_url"], "--checks", CHECKS]
     arguments += ["--phases", "examples,coverage,fuzzing", "--max-time", str(int(SECONDS * SHARES[kind]))]
-    arguments += ["--workers", "2", "--warnings", "off", "--no-color", "--continue-on-failure"]
+    arguments += ["--seed", str(SEED), "--workers", "2", "--warnings", "off", "--no-color", "--continue-on-failure"]
     if token:
         arguments += ["--header", f"Authorization: Bearer {token}"]
     done = subprocess.run(
         [str(FUZZER), *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=3000, check=False
     )
-    assert done.returncode == 0, done.stdout[-20000:]
+    assert done.returncode == 0, f"{done.stdout[-20000:]}\n--seed {SEED}"
