@@ -17,12 +17,15 @@ from quietline.kernel.clock import FixedClock
 from quietline.kernel.settings.base import Settings
 from quietline.profiles import profile as profiles
 from quietline.profiles.profile import Profile, load_profile
+from typer import testing as typer_testing
 
 from tests.helpers import LambdaContext, Tripwire
 from tests.memory import Beginning, make
 from tests.moto_faster import make_faster
 
 os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+# otherwise each run of the command line in a test reads the signatures of all of its commands anew
+typer_testing._get_command = cache(typer_testing._get_command)
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 # an example takes as long as the machine is busy: that is no failure of what is tested
 settings.register_profile("ours", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
