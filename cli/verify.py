@@ -22,7 +22,10 @@ ANSWERS = ("lookup", "wash")
 @command(app, "verify")
 def verify(
     file: Annotated[
-        Path, typer.Argument(help="A pulled folder, a list file, or a .jws or .json: receipt, manifest, signed answer.")
+        Path,
+        typer.Argument(
+            help="A pulled folder, a list file (zipped or not), a bundle, or a .jws or .json: receipt, manifest, signed answer."
+        ),
     ],
     jwks: Annotated[Path | None, typer.Option(help="The registry's keys; else jwks.json beside the file.")] = None,
     json_output: JsonOption = False,
