@@ -24,7 +24,8 @@ def verify(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A pulled folder, a list file (zipped or not), a bundle, or a .jws or .json: receipt, manifest, signed answer."
+            help="A pulled folder, a list file (zipped or not), a bundle, or a .jws or .json: "
+            "receipt, manifest, signed answer."
         ),
     ],
     jwks: Annotated[Path | None, typer.Option(help="The registry's keys; else jwks.json beside the file.")] = None,
